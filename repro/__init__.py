@@ -1,0 +1,1 @@
+"""The evidence: scripts that show upstream bugs, and the harness that isolates and judges them."""
