@@ -1,0 +1,60 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["datasets>=4.4.0"]
+# ///
+"""Where Parquet goes through regular git, push_to_hub keeps every shard in memory until the commit.
+
+datasets 4.4.0 to 4.6.0, not in LFS and Xet mode: https://github.com/huggingface/datasets/issues/7893
+"""
+
+import json
+import os
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+
+SHARD, MODES, COUNTS = 4 * 2**20, ["lfs", "xet", "regular"], [8, 16]
+if "--large" in sys.argv:
+    SHARD, MODES, COUNTS = 8 * 2**20, ["regular"], [1, 28]
+
+
+def peak_rss() -> int:
+    if sys.platform != "linux":
+        return getrusage(RUSAGE_SELF).ru_maxrss
+    peak = Path("/proc/self/status").read_text().split("VmHWM:")[1]  # ru_maxrss survives exec
+    return int(peak.split()[0]) * 1024
+
+
+def measure(folder: Path) -> dict:
+    from datasets import Dataset, Image  # not Nifti, which 4.4.0 and 4.4.1 do not embed
+    from huggingface_hub import CommitOperationAdd, HfApi, constants
+
+    api, baseline, peaks = HfApi(), peak_rss(), {mode: [] for mode in MODES}
+    for mode in MODES:
+        constants.HF_HUB_DISABLE_XET = mode != "xet"
+        api.delete_repo(f"additions-{mode}", repo_type="dataset", missing_ok=True)
+        repo = api.create_repo(f"additions-{mode}", repo_type="dataset", private=True).repo_id
+        if mode == "regular":
+            rules = [CommitOperationAdd(".gitattributes", b"*.parquet -filter -text\n")]
+            api.create_commit(repo, rules, commit_message="git", repo_type="dataset")
+        for count in COUNTS:
+            for path in (paths := [folder / f"{i}.png" for i in range(count)]):
+                path.write_bytes(os.urandom(SHARD))
+            shards = Dataset.from_dict({"scan": list(map(str, paths))})
+            with suppress(FileNotFoundError):  # regular-shard-file-deleted, once all are made
+                shards.cast_column("scan", Image()).push_to_hub(repo, num_shards=count)
+            peaks[mode].append(peak_rss() - baseline)
+    slopes = {mode: (peak[-1] - peak[0]) // (COUNTS[-1] - 1) for mode, peak in peaks.items()}
+    return {"shards": COUNTS, "peak_rss_rise_bytes": peaks, "slope_bytes_per_shard": slopes}
+
+
+if __name__ == "__main__":
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            print(json.dumps(evidence := measure(Path(folder))))
+    except Exception:  # a crash is no evidence: git bisect run skips 125
+        sys.excepthook(*sys.exc_info())
+        sys.exit(125)
+    sys.exit(int(max(evidence["slope_bytes_per_shard"].values()) > SHARD / 2))

@@ -1,0 +1,57 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["datasets>=4.4.0", "nibabel"]
+# ///
+"""max_shard_size is not obeyed: sizes are guessed from the first 1000 rows, for Nifti not at all.
+
+datasets 4.4.0 to 5.2.0, https://github.com/huggingface/datasets/issues/5386. Image: 1000 small
+files and then large ones make one shard; the reverse makes too many. Needs HF_ENDPOINT, HF_TOKEN.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+
+LIMIT = 10**6
+
+
+def peak_rss() -> int:
+    if sys.platform != "linux":
+        return getrusage(RUSAGE_SELF).ru_maxrss
+    status = Path("/proc/self/status").read_text()  # ru_maxrss would survive exec
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+def measure(folder: Path) -> dict:
+    from datasets import Dataset, Image, Nifti
+    from huggingface_hub import HfApi
+
+    api, name = HfApi(), "max-shard-size-overshoot"
+    api.delete_repo(name, repo_type="dataset", missing_ok=True)
+    repo = api.create_repo(name, repo_type="dataset", private=True).repo_id
+    small, large = [100] * 1000, [20_000] * 500
+    cases = {"large_first": (Image(), large + small), "small_first": (Image(), small + large)}
+    cases["nifti"] = (Nifti(), [500_000] * 20)
+    shards, baseline = {}, peak_rss()
+    for case, (feature, sizes) in cases.items():
+        for path, size in zip(paths := [folder / f"{i}.{case}" for i in range(len(sizes))], sizes):
+            path.write_bytes(os.urandom(size))  # embedded and never decoded: any bytes will do
+        rows = Dataset.from_dict({"scan": list(map(str, paths))}).cast_column("scan", feature)
+        rows.push_to_hub(repo, config_name=case, max_shard_size=LIMIT)
+        shards[case] = [file.size for file in api.list_repo_tree(repo, case, repo_type="dataset")]
+    evidence = {"max_shard_size_bytes": LIMIT, "peak_rss_rise_bytes": peak_rss() - baseline}
+    evidence["shards"] = {case: len(sizes) for case, sizes in shards.items()}
+    return evidence | {"largest_shard_bytes": {case: max(sizes) for case, sizes in shards.items()}}
+
+
+if __name__ == "__main__":
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            print(json.dumps(evidence := measure(Path(folder))))
+    except Exception:  # a crash is no evidence: git bisect run skips 125
+        sys.excepthook(*sys.exc_info())
+        sys.exit(125)
+    sys.exit(int(max(evidence["largest_shard_bytes"].values()) > 2 * LIMIT))

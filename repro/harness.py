@@ -1,0 +1,128 @@
+"""Run the bug scripts, each isolated, against a local Hub, and judge what they measured."""
+
+import os
+import platform
+import sys
+from argparse import ArgumentTypeError
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from packaging.version import Version
+
+from mockhub.server import Hub
+from repro import isolate
+from repro.catalog import Bug, Evidence
+from repro.seeds import Experiment
+from repro.verdict import Judgement, judge, last_object
+
+
+class ExperimentError(RuntimeError):
+    """An experiment ended without evidence."""
+
+
+PACKAGES = ("datasets", "huggingface_hub", "hf_xet", "pyarrow", "pandas", "numpy", "nibabel")
+JOBS = min(os.cpu_count() or 1, 4)  # scripts to run at a time: more would slow each other down
+
+
+def job_count(text: str) -> int:
+    """A number of scripts to run at a time, from a command line.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not a number above 0.
+    """
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
+
+
+def environment() -> dict[str, str]:
+    """The versions that a verdict depends on, and the platform, with nothing of the user in it."""
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "not installed"
+    system = f"{platform.system()} {platform.machine()}"
+    return versions | {"python": platform.python_version(), "platform": system}
+
+
+def examine(bug: Bug, hub_env: Mapping[str, str | None]) -> Judgement:
+    """Run the script of a bug, and run it large under a cap if it is a memory bug.
+
+    Args:
+        bug: which.
+        hub_env: environment variables that point a client at a Hub.
+
+    Raises:
+        repro.isolate.IsolationError: it cannot be isolated or capped on this machine.
+    """
+    script = [sys.executable, os.fspath(bug.script)]
+    run = isolate.run(script, timeout=bug.timeout, env=hub_env)
+    capped = None
+    if bug.cap_bytes is not None:
+        large = [*script, "--large"]
+        capped = isolate.run(large, memory=bug.cap_bytes, timeout=bug.timeout, env=hub_env)
+    return judge(bug, Version(version("datasets")), run, capped)
+
+
+def measure(experiment: Experiment, hub_env: Mapping[str, str | None]) -> Evidence:
+    """Run an experiment; returns the evidence that it printed.
+
+    Raises:
+        ExperimentError: it ended without evidence.
+    """
+    argv = [sys.executable, os.fspath(experiment.script), *experiment.arguments]
+    run = isolate.run(argv, timeout=experiment.timeout, env=hub_env)
+    evidence = last_object(run.stdout)
+    if run.ended != isolate.Exited(0) or evidence is None:
+        raise ExperimentError(f"{experiment.id} {run.ended} without evidence: {run.stderr}")
+    return evidence
+
+
+class Background:
+    """Bugs and experiments that are being examined, some at a time, against one local Hub."""
+
+    def __init__(self, hub_env: Mapping[str, str | None], jobs: int) -> None:
+        """Nothing runs yet; `jobs` will at a time."""
+        self._hub_env = hub_env
+        self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="repro")
+        self._futures: list[Future[Any]] = []
+
+    def examine(self, bug: Bug) -> Future[Judgement]:
+        """Examine a bug as soon as there is room."""
+        future = self._pool.submit(examine, bug, self._hub_env)
+        self._futures.append(future)
+        return future
+
+    def measure(self, experiment: Experiment) -> Future[Evidence]:
+        """Run an experiment as soon as there is room."""
+        future = self._pool.submit(measure, experiment, self._hub_env)
+        self._futures.append(future)
+        return future
+
+    def stop(self) -> None:
+        """Start nothing more, and stop what runs."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        while running := [future for future in self._futures if not future.done()]:
+            isolate.stop()  # again and again: a run may be just about to start
+            wait(running, timeout=0.1)
+        self._pool.shutdown()
+
+
+@contextmanager
+def background(jobs: int) -> Iterator[Background]:
+    """A local Hub, and examinations against it that end with the `with` block."""
+    with Hub.start() as hub:
+        # No cache of ours or of the user's: each run has a cache folder of its own.
+        own = {name: None for name in hub.env() if name.endswith(("_HOME", "_CACHE"))}
+        examinations = Background(
+            {**hub.env(), **own, "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}, jobs
+        )
+        try:
+            yield examinations
+        finally:
+            examinations.stop()

@@ -1,0 +1,1 @@
+"""Reports of judgements, one module for each kind of output."""

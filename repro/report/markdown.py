@@ -1,0 +1,93 @@
+"""Tables in Markdown, from the verdicts of many releases: what the README shows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from packaging.version import Version
+from tabulate import tabulate
+
+from repro.catalog import BUGS, Bug, find
+from repro.seeds import CLAIMS
+
+Document = Mapping[str, Any]
+"""What `repro.report.verdicts.document` makes of one run."""
+
+MARKS = {"reproduced": "x", "absent": ".", "untestable": "?"}
+
+
+def in_order(documents: Iterable[Document]) -> list[Document]:
+    """Sorted by the version of datasets, the oldest first."""
+    return sorted(documents, key=lambda document: Version(release(document)))
+
+
+def release(document: Document) -> str:
+    """The version of datasets that was measured."""
+    return str(document["environment"]["datasets"])
+
+
+def entry(document: Document, bug: Bug) -> Mapping[str, Any]:
+    """What was measured of a bug.
+
+    Raises:
+        KeyError: it was not measured there.
+    """
+    for each in document["bugs"]:
+        if each["id"] == bug.id:
+            return dict(each)
+    raise KeyError(f"{bug.id} was not measured on datasets {release(document)}")
+
+
+def bugs(documents: Sequence[Document]) -> str:
+    """One row a bug: the releases measured to have it, and the figure on the newest of those."""
+    rows = []
+    for bug in BUGS:
+        having = [each for each in documents if entry(each, bug)["verdict"] == "reproduced"]
+        first, last = release(having[0]), release(having[-1])
+        figure = find(bug.id).figure(entry(having[-1], bug)["evidence"])
+        span = first if first == last else f"{first} to {last}"
+        live = " (live)" if having[-1] is documents[-1] else ""
+        script = f"[`{bug.id}`](repro/bugs/{bug.id}.py)"
+        threads = ", ".join(f"[#{url.rpartition('/')[2]}]({url})" for url in bug.threads)
+        rows.append((script, bug.title, f"{span}{live}", f"{figure} ({last})", threads))
+    headers = ("bug", "what goes wrong", "measured on", "decisive figure", "threads")
+    return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+
+
+def matrix(documents: Sequence[Document]) -> str:
+    """Bugs by releases: x reproduced, . absent, ? untestable."""
+    rows = [
+        (bug.id, *(MARKS[entry(document, bug)["verdict"]] for document in documents))
+        for bug in BUGS
+    ]
+    return tabulate(rows, ("", *map(release, documents)), tablefmt="github", disable_numparse=True)
+
+
+def claims() -> str:
+    """One row a claim of the seeds."""
+    rows = [
+        (
+            claim.place,
+            claim.text,
+            f"**{claim.outcome}**",
+            claim.finding,
+            claim.releases,
+            ", ".join(f"`{shown.rpartition('::')[2]}`" for shown in claim.shown_by),
+        )
+        for claim in CLAIMS
+    ]
+    headers = ("where", "claim", "", "what is true", "releases", "shown by")
+    return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+
+
+def fill(text: str, name: str, content: str) -> str:
+    """Put content between the marks `<!-- name -->` and `<!-- /name -->` of a text.
+
+    Raises:
+        ValueError: the text has no such marks.
+    """
+    start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    before, opened, rest = text.partition(start)
+    _, closed, after = rest.partition(end)
+    if not (opened and closed):
+        raise ValueError(f"there is no place for {name}: no {start} and {end}")
+    return f"{before}{start}\n{content}\n{end}{after}"

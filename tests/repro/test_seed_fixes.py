@@ -1,0 +1,63 @@
+"""The seeds' disproven hypotheses and both of its fixes: what each does and does not change.
+
+Each experiment measures plain upstream beside the idea, so the tests hold on releases that have
+the bug and on those that do not; the figures are in the table at the end of the run.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from repro.catalog import Evidence
+from repro.figures import mib
+
+EvidenceOf = Callable[[str], Evidence]
+Note = Callable[[str, str], None]
+
+pytestmark = [pytest.mark.repro, pytest.mark.timeout(600)]  # it waits for its turn
+
+
+@pytest.mark.parametrize("idea", ["large_binary", "combine_chunks"])
+def test_hypothesis_changes_nothing(idea: str, evidence_of: EvidenceOf, note: Note) -> None:
+    row = evidence_of("slice-hypotheses")
+    with_it, without = (mib(row[each]["bytes_read"]) for each in (idea, "as_it_is"))
+    note(idea, f"{with_it} read to embed a row, {without} without it")
+    assert row[idea] == row["as_it_is"]
+
+
+def test_small_files_are_read_as_large_ones_are(evidence_of: EvidenceOf, note: Note) -> None:
+    row = evidence_of("slice-hypotheses")
+    small, large = (row[each]["files_read"] for each in ("small_files", "as_it_is"))
+    note("small files", f"{small} read to embed a row of {row['files_needed']}; {large} large ones")
+    assert small == large
+
+
+def test_pandas_round_trip_reads_the_row_and_no_more(evidence_of: EvidenceOf, note: Note) -> None:
+    row = evidence_of("slice-hypotheses")
+    read, plain = (row[each]["files_read"] for each in ("pandas_round_trip", "as_it_is"))
+    note("pandas round trip", f"{read} files read to embed a row, {plain} without it")
+    assert read == min(plain, row["files_needed"])  # plain is 0 where Nifti cannot embed at all
+
+
+def test_one_shard_at_a_time_reads_no_less(evidence_of: EvidenceOf, note: Note) -> None:
+    alone, upstream = evidence_of("one_at_a_time"), evidence_of("push_to_hub")
+    read, rise = alone["files_read"][-1], alone["peak_rss_rise_bytes"][-1]
+    needed = alone["files_needed"][-1]
+    note("one shard at a time", f"{read} reads of {needed} files, peak RSS +{mib(rise)}")
+    assert alone["files_read"] == upstream["files_read"]
+
+
+def test_one_shard_at_a_time_takes_a_commit_a_shard(evidence_of: EvidenceOf, note: Note) -> None:
+    alone, upstream = evidence_of("one_at_a_time"), evidence_of("push_to_hub")
+    note("commits for 12 shards", f"{alone['commits'][-1]}, push_to_hub {upstream['commits'][-1]}")
+    assert alone["commits"] == [4, 12]
+    assert upstream["commits"] == [1, 1]
+
+
+def test_both_fixes_read_each_file_once(evidence_of: EvidenceOf, note: Note) -> None:
+    both, upstream = evidence_of("one_at_a_time_pandas"), evidence_of("push_to_hub")
+    few, many = both["peak_rss_rise_bytes"]
+    note("both fixes", f"{both['files_read'][-1]} files read, peak RSS +{mib(few)}, +{mib(many)}")
+    plain = zip(upstream["files_read"], both["files_needed"], strict=True)
+    assert both["files_read"] == [min(each) for each in plain]
+    assert many - few < 16 * 2**20  # 8 more shards of 2 MiB
