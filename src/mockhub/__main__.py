@@ -34,9 +34,6 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     parser.add_argument("--root", type=Path, help="folder to keep all data in (default: temporary)")
     parser.add_argument(
-        "--home", type=Path, help="folder for the caches of clients, removed at the end"
-    )
-    parser.add_argument(
         "--upload-mode",
         choices=["auto", "lfs", "regular"],
         default=defaults.upload_mode,
@@ -79,6 +76,12 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="stop when standard input closes, so as not to outlive a parent that was killed",
     )
+    parser.add_argument(
+        "--home",
+        type=Path,
+        metavar="DIR",
+        help="with --exit-with-stdin: a folder of that parent's, to remove in its stead",
+    )
     return parser.parse_args(argv)
 
 
@@ -107,7 +110,10 @@ def serve(root: Path, arguments: argparse.Namespace) -> None:
     )
     server = _Server(config)
     if arguments.exit_with_stdin:
-        threading.Thread(target=_stop_at_end_of_stdin, args=[server], daemon=True).start()
+        watch = threading.Thread(
+            target=_stop_at_end_of_stdin, args=[server, arguments.home], daemon=True
+        )
+        watch.start()
     try:
         listener = socket.create_server((LOOPBACK, arguments.port), backlog=config.backlog)
     except (OSError, OverflowError) as error:
@@ -125,11 +131,15 @@ class _Server(uvicorn.Server):
             print(f"http://{LOOPBACK}:{listener.getsockname()[1]}", flush=True)
 
 
-def _stop_at_end_of_stdin(server: uvicorn.Server) -> None:
+def _stop_at_end_of_stdin(server: uvicorn.Server, home: Path | None) -> None:
     # Not through sys.stdin: its lock, held by this thread, would abort the interpreter's exit.
     while os.read(sys.stdin.fileno(), 1024):
         pass
-    server.should_exit = True
+    try:
+        if home is not None:
+            shutil.rmtree(home)
+    finally:
+        server.should_exit = True
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -146,9 +156,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         root = arguments.root
         if root is None:
             root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mockhub-")))
-        if arguments.home is not None:
-            arguments.home.mkdir(exist_ok=True)
-            stack.callback(shutil.rmtree, arguments.home)
         serve(root, arguments)
     return 0
 

@@ -136,9 +136,10 @@ class Hub:
         command += ["--discard"] if discard else []
         for account in accounts:
             command += ["--user", str(account)]
-        # Whichever of the two is not killed removes the folder.
+        # We remove the folder, though a client in this process may still write logs to it;
+        # the server does if we are killed.
         with (
-            tempfile.TemporaryDirectory(prefix="mockhub-home-") as home,
+            tempfile.TemporaryDirectory(prefix="mockhub-home-", ignore_cleanup_errors=True) as home,
             _run([*command, "--home", home]) as (process, url),
         ):
             first = accounts[0]
