@@ -25,7 +25,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
     group = parser.getgroup("repro", "reproductions of upstream bugs")
     group.addoption(
-        "--verdicts", type=Path, metavar="FILE", help="write environment and verdicts as JSON"
+        "--verdicts",
+        type=Path,
+        metavar="FILE",
+        help="write environment and verdicts as JSON (with =: pytest would take a FILE that is"
+        " there already for a path to collect)",
     )
     group.addoption(
         "--repro-jobs",
@@ -55,8 +59,9 @@ def coming(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Any]]]:
     bugs: dict[str, Bug] = {bug.id: bug for bug in asked}
     experiments = EXPERIMENTS if any("evidence_of" in item.fixturenames for item in items) else ()
     with background(request.config.getoption("--repro-jobs")) as examinations:
-        yield {bug_id: examinations.examine(bug) for bug_id, bug in bugs.items()} | {
-            experiment.id: examinations.measure(experiment) for experiment in experiments
+        # The long ones first, so that none is left to run alone at the end.
+        yield {experiment.id: examinations.measure(experiment) for experiment in experiments} | {
+            bug_id: examinations.examine(bug) for bug_id, bug in bugs.items()
         }
 
 

@@ -27,13 +27,11 @@ class Experiment:
     timeout: float = 120.0
 
 
-SHARD_COUNTS = (4, 12)
-UPLOADERS = ("push_to_hub", "one_at_a_time", "one_at_a_time_pandas")
+SHARD_COUNTS = (3, 9)
 EXPERIMENTS = (
     Experiment("slice-hypotheses", SCRIPTS / "slice-hypotheses.py"),
-    *(
-        Experiment(how, SCRIPTS / "one-shard-at-a-time.py", (how, *map(str, SHARD_COUNTS)))
-        for how in UPLOADERS
+    Experiment(
+        "one-shard-at-a-time", SCRIPTS / "one-shard-at-a-time.py", tuple(map(str, SHARD_COUNTS))
     ),
 )
 

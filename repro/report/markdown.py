@@ -6,13 +6,13 @@ from typing import Any
 from packaging.version import Version
 from tabulate import tabulate
 
-from repro.catalog import BUGS, Bug, find
+from repro.catalog import BUGS, Bug
 from repro.seeds import CLAIMS
 
 Document = Mapping[str, Any]
 """What `repro.report.verdicts.document` makes of one run."""
 
-MARKS = {"reproduced": "x", "absent": ".", "untestable": "?"}
+MARKS = {"reproduced": "x", "absent": "·", "untestable": "?"}
 
 
 def in_order(documents: Iterable[Document]) -> list[Document]:
@@ -38,23 +38,37 @@ def entry(document: Document, bug: Bug) -> Mapping[str, Any]:
 
 
 def bugs(documents: Sequence[Document]) -> str:
-    """One row a bug: the releases measured to have it, and the figure on the newest of those."""
+    """One row a bug: the releases measured to have it, and the figure on the newest of those.
+
+    Args:
+        documents: of at least one release, in order.
+    """
     rows = []
     for bug in BUGS:
         having = [each for each in documents if entry(each, bug)["verdict"] == "reproduced"]
-        first, last = release(having[0]), release(having[-1])
-        figure = find(bug.id).figure(entry(having[-1], bug)["evidence"])
-        span = first if first == last else f"{first} to {last}"
-        live = " (live)" if having[-1] is documents[-1] else ""
+        shown = having[-1] if having else documents[-1]
         script = f"[`{bug.id}`](repro/bugs/{bug.id}.py)"
+        live = " (live)" if having and shown is documents[-1] else ""
+        figure = f"{entry(shown, bug)['figure']} ({release(shown)})"
         threads = ", ".join(f"[#{url.rpartition('/')[2]}]({url})" for url in bug.threads)
-        rows.append((script, bug.title, f"{span}{live}", f"{figure} ({last})", threads))
+        rows.append((script, bug.title, f"{_span(having)}{live}", figure, threads))
     headers = ("bug", "what goes wrong", "measured on", "decisive figure", "threads")
     return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
 
 
+def _span(having: Sequence[Document]) -> str:
+    """The first and the last of the releases that have a bug."""
+    match [release(each) for each in having]:
+        case []:
+            return "none"
+        case [only]:
+            return only
+        case [first, *_, last]:
+            return f"{first} to {last}"
+
+
 def matrix(documents: Sequence[Document]) -> str:
-    """Bugs by releases: x reproduced, . absent, ? untestable."""
+    """Bugs by releases: x reproduced, · absent, ? untestable."""
     rows = [
         (bug.id, *(MARKS[entry(document, bug)["verdict"]] for document in documents))
         for bug in BUGS

@@ -10,6 +10,7 @@ import pytest
 
 from repro.catalog import Evidence
 from repro.figures import mib
+from repro.seeds import SHARD_COUNTS
 
 EvidenceOf = Callable[[str], Evidence]
 Note = Callable[[str, str], None]
@@ -40,24 +41,29 @@ def test_pandas_round_trip_reads_the_row_and_no_more(evidence_of: EvidenceOf, no
 
 
 def test_one_shard_at_a_time_reads_no_less(evidence_of: EvidenceOf, note: Note) -> None:
-    alone, upstream = evidence_of("one_at_a_time"), evidence_of("push_to_hub")
-    read, rise = alone["files_read"][-1], alone["peak_rss_rise_bytes"][-1]
-    needed = alone["files_needed"][-1]
-    note("one shard at a time", f"{read} reads of {needed} files, peak RSS +{mib(rise)}")
+    uploads = evidence_of("one-shard-at-a-time")
+    alone, upstream = uploads["one_at_a_time"], uploads["push_to_hub"]
+    read, needed = alone["files_read"][-1], alone["files_needed"][-1]
+    few, many = alone["peak_rss_rise_bytes"]
+    figure = f"{read} reads of {needed} files, peak RSS +{mib(few)}, +{mib(many)}"
+    note("one shard at a time", figure)
     assert alone["files_read"] == upstream["files_read"]
 
 
 def test_one_shard_at_a_time_takes_a_commit_a_shard(evidence_of: EvidenceOf, note: Note) -> None:
-    alone, upstream = evidence_of("one_at_a_time"), evidence_of("push_to_hub")
-    note("commits for 12 shards", f"{alone['commits'][-1]}, push_to_hub {upstream['commits'][-1]}")
-    assert alone["commits"] == [4, 12]
+    uploads = evidence_of("one-shard-at-a-time")
+    alone, upstream = uploads["one_at_a_time"], uploads["push_to_hub"]
+    shards, commits = SHARD_COUNTS[-1], alone["commits"][-1]
+    note(f"commits for {shards} shards", f"{commits}, push_to_hub {upstream['commits'][-1]}")
+    assert alone["commits"] == list(SHARD_COUNTS)
     assert upstream["commits"] == [1, 1]
 
 
 def test_both_fixes_read_each_file_once(evidence_of: EvidenceOf, note: Note) -> None:
-    both, upstream = evidence_of("one_at_a_time_pandas"), evidence_of("push_to_hub")
+    uploads = evidence_of("one-shard-at-a-time")
+    both, upstream = uploads["both_fixes"], uploads["push_to_hub"]
     few, many = both["peak_rss_rise_bytes"]
     note("both fixes", f"{both['files_read'][-1]} files read, peak RSS +{mib(few)}, +{mib(many)}")
     plain = zip(upstream["files_read"], both["files_needed"], strict=True)
     assert both["files_read"] == [min(each) for each in plain]
-    assert many - few < 16 * 2**20  # 8 more shards of 2 MiB
+    assert many - few < 12 * 2**20  # 6 more shards of 2 MiB

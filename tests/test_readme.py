@@ -1,0 +1,41 @@
+"""The README says what CI runs and what was measured."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+from repro.catalog import BUGS, Bug
+from repro.report import markdown
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+FOLDER = ROOT / "docs" / "measured"
+MEASURED = markdown.in_order(json.loads(file.read_text()) for file in FOLDER.glob("*.json"))
+
+
+def test_ci_calls_the_test_command_of_the_readme() -> None:
+    commands = re.findall(r"^python3 -m venv .*$", README, re.MULTILINE)
+    assert len(commands) == 2
+    assert commands[1].endswith(" -e tests")
+    assert commands[1] in (ROOT / ".ci" / "run").read_text().splitlines()
+
+
+@pytest.mark.parametrize("name", ["bugs", "matrix", "claims", "output"])
+def test_part_is_what_was_measured(name: str) -> None:
+    parts = {
+        "bugs": markdown.bugs(MEASURED),
+        "matrix": markdown.matrix(MEASURED),
+        "claims": markdown.claims(),
+        "output": f"```text\n{(FOLDER / 'output.txt').read_text()}```",
+    }
+    assert markdown.fill(README, name, parts[name]) == README, "run python benchmarks/readme.py"
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)
+def test_affected_range_is_what_was_measured(bug: Bug) -> None:
+    for document in MEASURED:
+        reproduced = markdown.entry(document, bug)["verdict"] == "reproduced"
+        assert bug.expected_on(Version(markdown.release(document))) == reproduced
