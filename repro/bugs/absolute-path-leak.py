@@ -9,6 +9,7 @@ embed_external_files=False and to_parquet do it on every release. Needs HF_ENDPO
 """
 
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -24,7 +25,7 @@ def measure(folder: Path) -> dict:
     path = folder / "sub-01_T1w.nii"
     nib.save(nib.Nifti1Image(np.zeros((4, 4, 4), np.uint8), np.eye(4)), path)
     scans = Dataset.from_dict({"scan": [path]}, features=Features({"scan": Nifti()}))
-    api, name = HfApi(), "absolute-path-leak"
+    api, name = HfApi(os.environ["HF_ENDPOINT"]), "absolute-path-leak"
     api.delete_repo(name, repo_type="dataset", missing_ok=True)
     repo = api.create_repo(name, repo_type="dataset", private=True).repo_id
     parquet = {"to_parquet": folder / "scans.parquet"}

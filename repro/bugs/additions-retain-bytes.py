@@ -31,7 +31,7 @@ def measure(folder: Path) -> dict:
     from datasets import Dataset, Image  # not Nifti, which 4.4.0 and 4.4.1 do not embed
     from huggingface_hub import CommitOperationAdd, HfApi, constants
 
-    api, baseline, peaks = HfApi(), peak_rss(), {mode: [] for mode in MODES}
+    api, baseline, peaks = HfApi(os.environ["HF_ENDPOINT"]), peak_rss(), {}
     for mode in MODES:
         constants.HF_HUB_DISABLE_XET = mode != "xet"
         api.delete_repo(f"additions-{mode}", repo_type="dataset", missing_ok=True)
@@ -45,7 +45,7 @@ def measure(folder: Path) -> dict:
             shards = Dataset.from_dict({"scan": list(map(str, paths))})
             with suppress(FileNotFoundError):  # regular-shard-file-deleted, once all are made
                 shards.cast_column("scan", Image()).push_to_hub(repo, num_shards=count)
-            peaks[mode].append(peak_rss() - baseline)
+            peaks.setdefault(mode, []).append(peak_rss() - baseline)
     slopes = {mode: (peak[-1] - peak[0]) // (COUNTS[-1] - 1) for mode, peak in peaks.items()}
     return {"shards": COUNTS, "peak_rss_rise_bytes": peaks, "slope_bytes_per_shard": slopes}
 

@@ -27,27 +27,27 @@ def measure() -> dict:
     from huggingface_hub import CommitOperationAdd, HfApi
     from huggingface_hub.errors import HfHubHTTPError
 
-    create_commit, commits, evidence = HfApi.create_commit, [], {}
+    api, original, sent, evidence = HfApi(os.environ["HF_ENDPOINT"]), HfApi.create_commit, [], {}
 
     def counted(self: HfApi, repo_id: str, *args: object, **kwargs: object) -> object:
-        commits.append(repo_id)
-        if len(commits) == 1 and status == 412:  # push_to_hub has just looked at the branch
+        sent.append(repo_id)
+        if len(sent) == 1 and status == 412:  # push_to_hub has just looked at the branch
             other = [CommitOperationAdd("other.txt", b"by somebody else")]
-            create_commit(self, repo_id, other, commit_message="other", repo_type="dataset")
-        return create_commit(self, repo_id, *args, **kwargs)
+            original(self, repo_id, other, commit_message="other", repo_type="dataset")
+        return original(self, repo_id, *args, **kwargs)
 
     HfApi.create_commit = counted
     for status in (412, 409, 429, 503):
-        HfApi().delete_repo(f"conflict-{status}", repo_type="dataset", missing_ok=True)
-        repo = HfApi().create_repo(f"conflict-{status}", repo_type="dataset", private=True).repo_id
-        commits.clear()
+        api.delete_repo(f"conflict-{status}", repo_type="dataset", missing_ok=True)
+        repo = api.create_repo(f"conflict-{status}", repo_type="dataset", private=True).repo_id
+        sent.clear()
         if status != 412:
             fail_next_commit(repo, status)
         try:
             Dataset.from_dict({"row": [1, 2, 3]}).push_to_hub(repo)
-            evidence[status] = {"commits_sent": len(commits), "raised": None}
+            evidence[status] = {"commits_sent": len(sent), "raised": None}
         except HfHubHTTPError as error:
-            evidence[status] = {"commits_sent": len(commits), "raised": type(error).__name__}
+            evidence[status] = {"commits_sent": len(sent), "raised": type(error).__name__}
     return evidence
 
 

@@ -29,7 +29,7 @@ def measure(folder: Path) -> dict:
     from datasets import Dataset, Image, Nifti
     from huggingface_hub import HfApi
 
-    api, name = HfApi(), "max-shard-size-overshoot"
+    api, name = HfApi(os.environ["HF_ENDPOINT"]), "max-shard-size-overshoot"
     api.delete_repo(name, repo_type="dataset", missing_ok=True)
     repo = api.create_repo(name, repo_type="dataset", private=True).repo_id
     small, large = [100] * 1000, [20_000] * 500

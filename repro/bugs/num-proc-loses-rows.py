@@ -9,6 +9,7 @@ larger than num_shards. Nothing raises. Needs HF_ENDPOINT, HF_TOKEN.
 """
 
 import json
+import os
 import sys
 
 ROWS = 10
@@ -19,7 +20,7 @@ def measure() -> dict:
     from datasets import Dataset
     from huggingface_hub import DatasetCard, HfApi
 
-    api, name = HfApi(), "num-proc-loses-rows"
+    api, name = HfApi(os.environ["HF_ENDPOINT"]), "num-proc-loses-rows"
     api.delete_repo(name, repo_type="dataset", missing_ok=True)
     repo = api.create_repo(name, repo_type="dataset", private=True).repo_id
     Dataset.from_dict({"row": list(range(ROWS))}).push_to_hub(repo, num_proc=4, num_shards=2)

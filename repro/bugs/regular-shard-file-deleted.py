@@ -9,6 +9,7 @@ nothing in regular mode; create_commit then raises FileNotFoundError. Needs HF_E
 """
 
 import json
+import os
 import sys
 
 
@@ -16,7 +17,7 @@ def measure() -> dict:
     from datasets import Dataset
     from huggingface_hub import CommitOperationAdd, HfApi
 
-    api, name = HfApi(), "regular-shard-file-deleted"
+    api, name = HfApi(os.environ["HF_ENDPOINT"]), "regular-shard-file-deleted"
     api.delete_repo(name, repo_type="dataset", missing_ok=True)
     repo = api.create_repo(name, repo_type="dataset", private=True).repo_id
     rule = CommitOperationAdd(".gitattributes", b"*.parquet -filter -text\n")

@@ -42,7 +42,7 @@ def measure(folder: str) -> dict:
         table.embed_table_storage(part.with_format("arrow")[:])
         read[name] = sum(os.path.getsize(path) for path in opened if path.endswith(".nii"))
     rise = peak_rss() - baseline
-    if "HF_TOKEN" in os.environ and "--large" not in sys.argv:
+    if "HF_ENDPOINT" in os.environ and "--large" not in sys.argv:
         opened.clear()
         dataset.push_to_hub("sliced-list-embed", num_shards=ROWS, private=True)
         read["push"] = sum(os.path.getsize(path) for path in opened if path.endswith(".nii"))

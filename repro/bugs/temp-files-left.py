@@ -9,6 +9,7 @@ Needs HF_ENDPOINT, HF_TOKEN.
 """
 
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -18,7 +19,7 @@ def measure(folder: Path) -> dict:
     from datasets import Dataset
     from huggingface_hub import HfApi
 
-    api, name = HfApi(), "temp-files-left"
+    api, name = HfApi(os.environ["HF_ENDPOINT"]), "temp-files-left"
     api.delete_repo(name, repo_type="dataset", missing_ok=True)
     repo = api.create_repo(name, repo_type="dataset", private=True).repo_id
     tempfile.tempdir = str(folder)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from repro import catalog
+from repro import catalog, isolate
 from repro.catalog import BUGS, Bug
 
 PROMISED = {
@@ -103,3 +104,17 @@ def test_unknown_id_is_answered_with_the_known_ones() -> None:
         catalog.find("no-such-bug")
     assert "'no-such-bug'" in raised.value.args[0]
     assert all(bug.id in raised.value.args[0] for bug in BUGS)
+
+
+@pytest.mark.parametrize("bug", [bug for bug in BUGS if bug.needs_hub], ids=lambda bug: bug.id)
+def test_script_never_pushes_to_a_hub_that_nobody_named(bug: Bug) -> None:
+    source = bug.script.read_text()
+    assert "HfApi()" not in source
+    assert '"HF_ENDPOINT"' in source
+
+
+def test_script_is_untestable_without_a_hub() -> None:
+    script = catalog.find("temp-files-left").script
+    run = isolate.run([sys.executable, script], timeout=60, env={"HF_ENDPOINT": None})
+    assert run.ended == isolate.Exited(125)
+    assert "HF_ENDPOINT" in run.stderr

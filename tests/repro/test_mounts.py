@@ -10,8 +10,8 @@ from repro.mounts import Mount, is_memory, mounted, parse_mountinfo
 TABLE = r"""27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard
 28 27 0:25 / /tmp rw,nosuid shared:5 master:2 - tmpfs tmpfs rw,size=4k
 29 28 254:0 /var/big /tmp/big\040disk rw - ext4 /dev/vda rw
-30 27 0:26 / /work rw - ext4 /dev/vdb rw
-31 30 0:27 / /work rw - ramfs ramfs rw"""
+30 27 0:26 / /data rw - ext4 /dev/vdb rw
+31 30 0:27 / /data rw - ramfs ramfs rw"""
 
 
 def test_line_is_read_with_its_optional_fields_and_escapes() -> None:
@@ -28,7 +28,7 @@ def test_line_is_read_with_its_optional_fields_and_escapes() -> None:
         ("/tmp/below/it", True),
         ("/tmpfoo", False),
         ("/tmp/big disk/x", False),
-        ("/work", True),  # the later mount hides the earlier
+        ("/data", True),  # the later mount hides the earlier
     ],
 )
 def test_nearest_mount_decides_whether_a_folder_is_in_memory(folder: str, expected: bool) -> None:
