@@ -58,13 +58,10 @@ def bugs(documents: Sequence[Document]) -> str:
 
 def _span(having: Sequence[Document]) -> str:
     """The first and the last of the releases that have a bug."""
-    match [release(each) for each in having]:
-        case []:
-            return "none"
-        case [only]:
-            return only
-        case [first, *_, last]:
-            return f"{first} to {last}"
+    if not having:
+        return "none"
+    first, last = release(having[0]), release(having[-1])
+    return first if first == last else f"{first} to {last}"
 
 
 def matrix(documents: Sequence[Document]) -> str:
