@@ -124,7 +124,7 @@ CLAIMS = (
         "`resource_tracker: leaked semaphore` is a symptom, not the cause.",
         Outcome.CONFIRMED,
         "Python's resource tracker says it of any process that SIGKILL ends while it holds a "
-        "progress bar's lock.",
+        "semaphore, such as a lock of multiprocessing.",
         "any",
         (f"{_SEED_CLAIMS}::test_leaked_semaphore_warning_follows_any_sigkill",),
     ),
@@ -132,9 +132,8 @@ CLAIMS = (
         "Pitfall 2, fix; checklist",
         "`num_shards=len(file_table)` makes it safe: RAM falls to that of the largest session.",
         Outcome.REFINED,
-        "True of flat columns, where it takes several times the session. With list columns every "
-        "shard reads the whole dataset, so more shards make it worse. It is needed at any size, "
-        "not above 10 GB only.",
+        "True of flat columns. With list columns every shard reads the whole dataset, so more "
+        "shards make it worse. It is needed at any size, not above 10 GB only.",
         "4.4.2 to 5.1.0 for lists",
         ("shard-count-ignores-nifti", "sliced-list-embed"),
     ),
@@ -182,8 +181,7 @@ CLAIMS = (
         "Checklist",
         "File paths must be absolute.",
         Outcome.REFUTED,
-        "Relative paths embed the same bytes, as long as the working directory stays. `~` is not "
-        "expanded.",
+        "Relative paths embed the same bytes, as long as the working directory stays.",
         "4.4.2 and later",
         (f"{_SEED_CLAIMS}::test_relative_path_embeds_the_same_bytes",),
     ),
