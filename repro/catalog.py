@@ -4,18 +4,15 @@ The ranges were measured: the script of each bug was run on every release of `da
 on, and on git main. They are expectations to compare a measurement with, never the verdict.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from repro import figures
-
-Evidence = Mapping[str, Any]
-"""The JSON object that a bug script prints last: figures, with their units in the keys."""
+from repro.figures import Evidence
 
 MIB = 2**20
 SCRIPTS = Path(__file__).parent / "bugs"
@@ -146,8 +143,8 @@ BUGS = (
         threads=(f"{UPSTREAM}/pull/7783",),
         claim="Not in the seeds: found here.",
         cause="datasets/arrow_dataset.py retries 409 and 412 only if err.__context__ is a "
-        "HfHubHTTPError; the context is the HTTP library's own error. 429 and 503 are not meant "
-        "to be retried at all.",
+        "HfHubHTTPError; the context is the HTTP library's own error. 4.1.1 asked for that one, "
+        "and recovers, with huggingface_hub 0.36. 429 and 503 are not meant to be retried.",
         affected=SpecifierSet(">=4.4.0.dev0"),
         figure=figures.commit_conflict_not_retried,
     ),

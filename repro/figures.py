@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 Evidence = Mapping[str, Any]
+"""The JSON object that a bug script prints last: figures, with their units in the keys."""
 
 
 def mib(count: float) -> str:

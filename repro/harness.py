@@ -14,7 +14,8 @@ from packaging.version import Version
 
 from mockhub.server import Hub
 from repro import isolate
-from repro.catalog import Bug, Evidence
+from repro.catalog import Bug
+from repro.figures import Evidence
 from repro.seeds import Experiment
 from repro.verdict import Judgement, judge, last_object
 

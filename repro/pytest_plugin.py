@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from repro.catalog import Bug, Evidence
+from repro.catalog import Bug
+from repro.figures import Evidence
 from repro.harness import JOBS, background, environment, job_count
 from repro.report import terminal, verdicts
 from repro.seeds import EXPERIMENTS

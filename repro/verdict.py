@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from packaging.version import Version
 
-from repro.catalog import MIB, Bug, Evidence
+from repro.catalog import MIB, Bug
+from repro.figures import Evidence
 from repro.isolate import Exited, Killed, Run
 
 

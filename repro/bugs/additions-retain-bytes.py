@@ -46,7 +46,7 @@ def measure(folder: Path) -> dict:
             with suppress(FileNotFoundError):  # regular-shard-file-deleted, once all are made
                 shards.cast_column("scan", Image()).push_to_hub(repo, num_shards=count)
             peaks.setdefault(mode, []).append(peak_rss() - baseline)
-    slopes = {mode: (peak[-1] - peak[0]) // (COUNTS[-1] - 1) for mode, peak in peaks.items()}
+    slopes = {mode: (peak[1] - peak[0]) // (COUNTS[1] - COUNTS[0]) for mode, peak in peaks.items()}
     return {"shards": COUNTS, "peak_rss_rise_bytes": peaks, "slope_bytes_per_shard": slopes}
 
 

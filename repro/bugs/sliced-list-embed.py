@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["datasets>=4.4.2", "nibabel", "numpy"]
+# dependencies = ["datasets>=4.4.0", "nibabel", "numpy"]
 # ///
 """Embedding one row of a list column reads every file of the dataset: killed (137) at scale.
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from repro.catalog import Bug, Evidence
+from repro.catalog import Bug
+from repro.figures import Evidence
 from repro.isolate import Ended, Enforcer, Exited, Run
 from repro.verdict import Judgement, judge
 

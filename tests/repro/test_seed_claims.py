@@ -11,7 +11,8 @@ import pytest
 from datasets import Dataset, DatasetDict, Features, Nifti
 from datasets.table import embed_table_storage
 
-from repro.catalog import Bug, Evidence, find
+from repro.catalog import Bug, find
+from repro.figures import Evidence
 from repro.verdict import Judgement, Verdict
 
 pytestmark = [pytest.mark.repro, pytest.mark.timeout(600)]  # some wait for a script

@@ -8,8 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from repro.catalog import Evidence
-from repro.figures import mib
+from repro.figures import Evidence, mib
 from repro.seeds import SHARD_COUNTS
 
 EvidenceOf = Callable[[str], Evidence]
