@@ -13,6 +13,7 @@ from packaging.specifiers import SpecifierSet
 
 from repro import catalog, isolate
 from repro.catalog import BUGS, Bug
+from repro.seeds import EXPERIMENTS
 
 PROMISED = {
     "embed-zero-bytes",
@@ -83,10 +84,14 @@ def test_thread_that_a_script_names_is_in_the_catalog(bug: Bug) -> None:
     assert set(re.findall(r"https://github\.com/[\w/-]+", doc)) <= set(bug.threads)
 
 
-@each_bug
-def test_script_imports_nothing_of_ours(bug: Bug) -> None:
+@pytest.mark.parametrize(
+    "script",
+    [*(bug.script for bug in BUGS), *(experiment.script for experiment in EXPERIMENTS)],
+    ids=lambda script: script.stem,
+)
+def test_script_imports_nothing_of_ours(script: Path) -> None:
     imported = set()
-    for node in ast.walk(ast.parse(bug.script.read_text())):
+    for node in ast.walk(ast.parse(script.read_text())):
         if isinstance(node, ast.Import):
             imported |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
