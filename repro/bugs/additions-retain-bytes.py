@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 
-SHARD, MODES, COUNTS = 4 * 2**20, ["lfs", "xet", "regular"], [6, 12]
+SHARD, MODES, COUNTS = 4 * 2**20, ["lfs", "xet", "regular"], [8, 20]
 if "--large" in sys.argv:
     SHARD, MODES, COUNTS = 8 * 2**20, ["regular"], [1, 28]
 
