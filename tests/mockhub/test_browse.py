@@ -83,6 +83,42 @@ def test_expanded_entries_name_their_last_commit(repo: NewRepo) -> None:
     assert {item.path: item.last_commit and item.last_commit.oid for item in found} == expected
 
 
+def test_expanded_tree_goes_over_pages_too(repo: NewRepo) -> None:
+    first, second = upload(repo, "a/1", "b"), upload(repo, "a/2")
+    tree = repo.api.list_repo_tree(repo.id, recursive=True, expand=True, repo_type="dataset")
+    found = {item.path: item.last_commit and item.last_commit.oid for item in tree}
+    del found[".gitattributes"]
+    assert found == {"a": second, "a/1": first, "a/2": second, "b": first}
+
+
+def test_folder_of_the_same_files_has_the_same_id(repo: NewRepo, other: NewRepo) -> None:
+    def folder_id(of: NewRepo) -> str:
+        (folder,) = of.api.get_paths_info(of.id, ["a"], repo_type="dataset")
+        assert isinstance(folder, RepoFolder)
+        return folder.tree_id
+
+    for each in (repo, other):
+        upload(each, "a/b/1")
+    before = folder_id(repo)
+    assert folder_id(other) == before
+    upload(repo, "a/b/2")
+    assert folder_id(repo) != before
+    repo.api.delete_file("a/b/2", repo.id, repo_type="dataset")
+    assert folder_id(repo) == before
+
+
+def test_file_has_no_tree(repo: NewRepo) -> None:
+    upload(repo, "a")
+    with pytest.raises(EntryNotFoundError):
+        list(repo.api.list_repo_tree(repo.id, "a", repo_type="dataset"))
+
+
+@pytest.mark.parametrize(("count", "status"), [(1000, 200), (1001, 413)])
+def test_thousand_paths_are_asked_for_at_once(repo: NewRepo, count: int, status: int) -> None:
+    body, headers = {"paths": ["a"] * count}, {"Content-Type": "application/json"}
+    assert repo.send("POST", "/paths-info/main", body, headers=headers).status == status
+
+
 def test_history_is_newest_first(repo: NewRepo) -> None:
     oids = [upload(repo, "1"), upload(repo, "2"), upload(repo, "3")]
     commits = repo.api.list_repo_commits(repo.id, repo_type="dataset")
