@@ -84,7 +84,8 @@ def _decode(text: bytes) -> bytes:
 def _parse(line: bytes) -> dict[str, Any]:
     try:
         item = json.loads(line)
-    except ValueError:
+        json.dumps(item, ensure_ascii=False).encode()  # half a surrogate pair could not be sent on
+    except (ValueError, RecursionError):  # the latter for "[[[[..."
         raise BadRequestError("A line of the commit is not JSON") from None
     if not isinstance(item, dict):
         raise BadRequestError("A line of the commit is not an object")

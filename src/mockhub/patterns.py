@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+Mode = Literal["lfs", "regular"]
+
+_LFS = "filter=lfs diff=lfs merge=lfs -text"
+_SPECIAL = re.compile(r"[*?\[\\]")
+_BRACKET = re.compile(r"\[([!^]?)(\]?(?:\[:\w+:\]|[^\]])*)\]")
+_CLASSES = {
+    "alnum": "a-zA-Z0-9",
+    "alpha": "a-zA-Z",
+    "digit": "0-9",
+    "lower": "a-z",
+    "space": r"\s",
+    "upper": "A-Z",
+    "xdigit": "0-9a-fA-F",
+}
+_NOTHING = re.compile("(?!)")
 
 
 @lru_cache(maxsize=1024)
@@ -12,9 +29,9 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     """Translate a git pattern (gitignore(5), "Pattern format") to a regular expression.
 
     A pattern without a slash matches the last component of a path; ``**`` spans directories.
+    One that is malformed matches nothing.
     """
-    anchored = "/" in pattern.rstrip("/")
-    regex = "" if anchored else "(?:.*/)?"
+    regex = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
     rest = pattern.removeprefix("/")
     while rest:
         if rest.startswith("**/"):
@@ -25,30 +42,80 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
             regex, rest = regex + "[^/]*", rest[1:]
         elif rest[0] == "?":
             regex, rest = regex + "[^/]", rest[1:]
-        elif rest[0] == "[" and "]" in rest[2:]:
-            end = rest.index("]", 2)
-            members = rest[1:end].replace("\\", "\\\\")
-            negated = members[0] in "!^"
-            regex += f"[^{members[1:]}]" if negated else f"[{members}]"
-            rest = rest[end + 1 :]
+        elif bracket := _BRACKET.match(rest):
+            regex, rest = regex + _members(*bracket.groups()), rest[bracket.end() :]
         elif rest[0] == "\\" and len(rest) > 1:
             regex, rest = regex + re.escape(rest[1]), rest[2:]
         else:
             regex, rest = regex + re.escape(rest[0]), rest[1:]
-    return re.compile(regex)
+    try:
+        return re.compile(regex)
+    except re.error:
+        return _NOTHING
 
 
-def attribute_mode(gitattributes: str, path: str) -> Literal["lfs", "regular"] | None:
-    """What ``.gitattributes`` says of a path; the last line that decides counts."""
-    for line in reversed(gitattributes.splitlines()):
-        pattern, *attributes = line.split() or ["#"]
-        if pattern.startswith("#") or not compile_pattern(pattern).fullmatch(path):
+def _members(negation: str, members: str) -> str:
+    """The characters between brackets; a slash is never one of them."""
+    escaped = members.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
+    for name, characters in _CLASSES.items():
+        escaped = escaped.replace(rf"\[:{name}:\]", characters)
+    return f"(?!/)[{'^' if negation else ''}{escaped}]"
+
+
+@dataclass(frozen=True)
+class _Line:
+    """What a line of ``.gitattributes`` says of the paths it is about."""
+
+    number: int
+    pattern: str
+    mode: Mode
+
+
+@dataclass(frozen=True)
+class _Attributes:
+    """The lines that decide. Most name one file each, in a repository of many LFS files."""
+
+    names: dict[str, _Line]
+    paths: dict[str, _Line]
+    patterns: list[_Line]
+
+
+@lru_cache(maxsize=16)
+def _parse_attributes(gitattributes: str) -> _Attributes:
+    parsed = _Attributes({}, {}, [])
+    for number, text in enumerate(gitattributes.splitlines()):
+        pattern, *attributes = text.split() or ["#"]
+        if pattern.startswith("#"):
             continue
         if "filter=lfs" in attributes:
-            return "lfs"
-        if not {"-filter", "!filter", "text"}.isdisjoint(attributes):
-            return "regular"
-    return None
+            line = _Line(number, pattern, "lfs")
+        elif not {"-filter", "!filter", "text"}.isdisjoint(attributes):
+            line = _Line(number, pattern, "regular")
+        else:
+            continue
+        if _SPECIAL.search(pattern):
+            parsed.patterns.insert(0, line)
+        elif "/" in pattern:
+            parsed.paths[pattern.removeprefix("/")] = line
+        else:
+            parsed.names[pattern] = line
+    return parsed
+
+
+def attribute_mode(gitattributes: str, path: str) -> Mode | None:
+    """What ``.gitattributes`` says of a path; the last line that decides counts."""
+    parsed = _parse_attributes(gitattributes)
+    matching = (each for each in parsed.patterns if compile_pattern(each.pattern).fullmatch(path))
+    name = path.rpartition("/")[2]
+    found = (next(matching, None), parsed.paths.get(path), parsed.names.get(name))
+    lines = [line for line in found if line is not None]
+    return max(lines, key=lambda line: line.number).mode if lines else None
+
+
+def lfs_line(path: str) -> str:
+    """The line of ``.gitattributes`` that makes one path an LFS file, as ``git lfs track`` does."""
+    pattern = _SPECIAL.sub(lambda special: f"\\{special[0]}", path).replace(" ", "[[:space:]]")
+    return f"/{pattern} {_LFS}\n" if pattern[0] in '#!"' else f"{pattern} {_LFS}\n"
 
 
 def is_ignored(gitignore: str, path: str) -> bool:

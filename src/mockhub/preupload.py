@@ -1,42 +1,33 @@
-"""Before an upload: how each file will travel, and whether the card is sound."""
+"""Before an upload: how each file will travel."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import re
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockhub.errors import BadRequestError, HubError
+from mockhub.options import UploadMode
 from mockhub.paths import API
-from mockhub.patterns import attribute_mode, is_ignored
-from mockhub.repo import Entry
-from mockhub.state import (
-    State,
-    UploadMode,
-    read_json,
-    readable_repo,
-    require_account,
-    state_of,
-    wants_pull_request,
-    writable_repo,
-)
+from mockhub.patterns import Mode, attribute_mode, is_ignored
+from mockhub.push import pushed_repo
+from mockhub.state import State, read_json, state_of
+from mockhub.tree import Entry
 
 MAX_REGULAR = 10 << 20
 MAX_FILES = 256
-ALWAYS_REGULAR = {"README.md", ".gitattributes"}
-
-_FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(.*?\n)?---[ \t]*(\r?\n|$)", re.DOTALL)
+GITATTRIBUTES = ".gitattributes"
+ALWAYS_REGULAR = {"README.md", GITATTRIBUTES}
 
 
 def upload_mode(
     path: str, size: int, sample: bytes, gitattributes: str, forced: UploadMode
-) -> Literal["lfs", "regular"]:
+) -> Mode:
     """Whether a file becomes an LFS or a regular one.
 
     Args:
@@ -58,18 +49,15 @@ def upload_mode(
 
 async def preupload(request: Request) -> JSONResponse:
     """Tell for each file how to upload it, whether it is ignored, and what is there now."""
-    if wants_pull_request(request):
-        require_account(request)
-        repo = readable_repo(request)
-    else:
-        repo, _ = writable_repo(request)
+    repo, _ = pushed_repo(request)
     state = state_of(request)
     body = await read_json(request)
-    tree = repo.tree(repo.resolve(request.path_params["revision"]))
-    gitattributes = _text(state, tree, ".gitattributes")
+    sha = repo.resolve(request.path_params["revision"])
+    tree = await run_in_threadpool(repo.tree, sha)
+    gitattributes = text_of(state, tree.get(GITATTRIBUTES))
     gitignore = body.get("gitIgnore")
     if not isinstance(gitignore, str):
-        gitignore = _text(state, tree, ".gitignore")
+        gitignore = text_of(state, tree.get(".gitignore"))
     files = body.get("files")
     if not isinstance(files, list):
         raise BadRequestError("The body needs 'files'")
@@ -93,23 +81,13 @@ async def preupload(request: Request) -> JSONResponse:
     return JSONResponse({"files": answers})
 
 
-def _text(state: State, tree: Mapping[str, Entry], path: str) -> str:
-    entry = tree.get(path)
+def text_of(state: State, entry: Entry | None) -> str:
+    """The text of a file; none of a missing one."""
     if entry is None:
         return ""
     return b"".join(state.read(entry.sha256, 0, entry.size)).decode(errors="replace")
 
 
-async def validate_yaml(request: Request) -> JSONResponse:
-    """Check that a card begins with metadata."""
-    body = await read_json(request)
-    warnings = []
-    if not _FRONT_MATTER.match(str(body.get("content", ""))):
-        warnings.append({"message": "empty or missing yaml metadata in repo card"})
-    return JSONResponse({"errors": [], "warnings": warnings})
-
-
 routes = [
-    Route("/api/validate-yaml", validate_yaml, methods=["POST"]),
     Route(f"{API}/preupload/{{revision:rest}}", preupload, methods=["POST"]),
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mockhub.patterns import attribute_mode, is_ignored
+from mockhub.patterns import attribute_mode, is_ignored, lfs_line
 
 PATHS = ["a", "a.bin", "d/a.bin", "d/e/a.bin", "dx/a", "d/f", "saved_model/x", "saved_model/d/x"]
 PATTERNS = [
@@ -23,6 +23,11 @@ PATTERNS = [
     "?.bin",
     "[a-c].bin",
     "[!a].bin",
+    "d[!x]a.bin",
+    "[[:lower:]]",
+    "[]a]",
+    "[z-a]*",
+    "d[[:space:]]",
     "a*",
     "\\a",
 ]
@@ -70,3 +75,25 @@ def test_attributes_reach_the_paths_that_git_says(tmp_path: Path, pattern: str) 
 )
 def test_last_line_that_decides_counts(lines: str, mode: str | None) -> None:
     assert attribute_mode(lines, "a.bin") == mode
+
+
+AWKWARD = ["a b", "d/[x]*?.nii", "#a", "!a", '"a"', "a\\b", "ü", "{a}"]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="compares with git")
+def test_line_for_an_lfs_file_means_that_file(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    text = "".join(lfs_line(path) for path in AWKWARD)
+    (tmp_path / ".gitattributes").write_text(text)
+    paths = [*AWKWARD, "axb", "d/xyz.nii"]
+    checked = git(tmp_path, "check-attr", "-z", "filter", *paths).split("\0")
+    by_git = [
+        path for path, value in zip(checked[::3], checked[2::3], strict=False) if value == "lfs"
+    ]
+    assert by_git == [path for path in paths if attribute_mode(text, path) == "lfs"] == AWKWARD
+
+
+def test_last_line_counts_among_names_and_patterns() -> None:
+    lines = ["a.bin filter=lfs", "*.bin -filter", "/d/a.bin filter=lfs", "d/* -filter"]
+    modes = [attribute_mode("\n".join(lines[:count]), "d/a.bin") for count in range(5)]
+    assert modes == [None, "lfs", "regular", "lfs", "regular"]

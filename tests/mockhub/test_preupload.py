@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 
 import pytest
 
+from mockhub.options import UploadMode
 from mockhub.preupload import upload_mode
-from mockhub.state import UploadMode
 from mockhub.store import default_gitattributes
 from tests.mockhub.wire import NewRepo, send
 
@@ -104,3 +105,23 @@ def test_card_without_metadata_is_warned_of(repo: NewRepo) -> None:
 
     assert warnings("# title") == 1
     assert warnings("---\nlicense: mit\n---\n# title") == 0
+
+
+def test_at_most_256_files_are_asked_for_at_once(repo: NewRepo) -> None:
+    assert len(preupload(repo, *map(str, range(256)))) == 256
+    files = [{"path": str(number), "size": 0} for number in range(257)]
+    assert repo.send("POST", "/preupload/main", {"files": files}).status == 413
+
+
+def test_what_is_there_is_told_by_its_id(repo: NewRepo) -> None:
+    repo.upload("a.txt", b"text")
+    repo.upload("a.bin", b"text")
+    oids = [each.get("oid") for each in preupload(repo, "a.txt", "a.bin", "missing")]
+    blob = hashlib.sha1(b"blob 4\0text").hexdigest()
+    assert oids == [blob, hashlib.sha256(b"text").hexdigest(), None]
+
+
+@pytest.mark.parametrize("revision", ["missing", "0" * 40])
+def test_revision_must_exist(repo: NewRepo, revision: str) -> None:
+    answer = repo.send("POST", f"/preupload/{revision}", {"files": []})
+    assert (answer.status, answer.headers["X-Error-Code"]) == (404, "RevisionNotFound")
