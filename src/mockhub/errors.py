@@ -9,9 +9,12 @@ from __future__ import annotations
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+_LOG_IN = "Invalid username or password."
+_READ_ONLY = "You have read access but not the required permissions for this operation"
+
 
 class HubError(Exception):
-    """A request the Hub answers with a status of 400 or more.
+    """A request the Hub answers with something else than what was asked for.
 
     Args:
         status: HTTP status.
@@ -42,6 +45,8 @@ class HubError(Exception):
         headers = {"X-Error-Message": _header_safe(self.message), **self.headers}
         if self.code:
             headers["X-Error-Code"] = self.code
+        if self.status == 401:
+            headers["WWW-Authenticate"] = 'Bearer realm="Authentication required", charset="UTF-8"'
         return JSONResponse(
             {"error": self.message, **self.extra}, status_code=self.status, headers=headers
         )
@@ -61,21 +66,51 @@ class InvalidTokenError(HubError):
         super().__init__(401, "Invalid credentials in Authorization header")
 
 
+class AnonymousError(HubError):
+    """401: no token was sent, and this needs one."""
+
+    def __init__(self) -> None:
+        super().__init__(401, _LOG_IN)
+
+
 class ForbiddenError(HubError):
     """403: the account is known and may not do this."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str = _READ_ONLY) -> None:
         super().__init__(403, message)
 
 
 class RepoNotFoundError(HubError):
-    """401 to strangers and 404 to accounts: the repo is missing, or hidden from the caller."""
+    """401 to strangers and 404 to accounts: the repo is missing, or hidden from the caller.
+
+    The Hub sends strangers no code; clients then know this refusal by its URL, if that begins
+    with ``https://``. Ours does not, so that the code has to say it.
+    """
 
     def __init__(self, *, anonymous: bool) -> None:
-        status, message = (
-            (401, "Invalid username or password.") if anonymous else (404, "Repository not found")
-        )
+        status, message = (401, _LOG_IN) if anonymous else (404, "Repository not found")
         super().__init__(status, message, code="RepoNotFound")
+
+
+class RepoMovedError(HubError):
+    """307: the repository has another id by now."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__(307, f"Moved to {location}", headers={"Location": location})
+
+
+class GatedRepoError(HubError):
+    """401 to strangers and 403 to accounts: the content is for those on a list."""
+
+    def __init__(self, message: str, *, anonymous: bool) -> None:
+        super().__init__(401 if anonymous else 403, message, code="GatedRepo")
+
+
+class DisabledRepoError(HubError):
+    """403: the Hub's staff took the repository down. Clients know it by the exact text."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "Access to this resource is disabled.")
 
 
 class RevisionNotFoundError(HubError):
@@ -116,5 +151,6 @@ async def respond(_request: Request, error: Exception) -> Response:
 
 
 def _header_safe(text: str) -> str:
-    """Header values are Latin-1 and one line; the JSON body has the text unchanged."""
-    return " ".join(text.encode("ascii", "replace").decode().split())
+    """Header values are one line of visible ASCII; the JSON body has the text unchanged."""
+    words = text.encode("ascii", "replace").decode().split()
+    return "".join(each if each.isprintable() else "?" for each in " ".join(words))
