@@ -1,117 +1,254 @@
 """The routes of the Xet content store, and those that hand out its tokens.
 
-Clients differ in the names they use: hf_xet 1.1 ``/xorb``, 1.2 ``/xorbs``, from 1.4 ``/v1/xorbs``.
-What is left out on purpose answers 404, and the client goes on without it: global deduplication
-(``chunks``), upload grants (``xorb-grants``), and version 2 of shards and reconstructions.
+Clients differ in the names they use: hf_xet 1.1 ``/xorb``, 1.2 ``/xorbs``, 1.4 ``/v1/xorbs``, 1.8
+``/v2/shards`` and ``/v2/reconstructions``. What is left out on purpose answers 404, and the client
+goes on without it: global deduplication (``chunks``), and upload grants (``xorb-grants``), with
+which hf_xet 1.8 sends the same bytes in three requests instead of one.
 """
 
 from __future__ import annotations
 
-import time
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
+from typing import Any, Literal
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from mockhub.errors import BadRequestError, HubError
+from mockhub.errors import BadRequestError, ForbiddenError, HubError
 from mockhub.paths import API
+from mockhub.push import pushed_repo
 from mockhub.ranges import parse_range
+from mockhub.shards import Description, Term, parse_shard
 from mockhub.state import (
     SHA256,
     State,
+    content_repo,
     endpoint_of,
-    readable_repo,
     receive_body,
-    require_account,
     state_of,
-    wants_pull_request,
-    writable_repo,
 )
-from mockhub.xet import MAX_XORB, Term
+from mockhub.tickets import TicketError
+from mockhub.xorbs import IncomingXorb
 
-TOKEN_SECONDS = 3600
+MAX_SHARD = 64 << 20
+PROGRESS_STEP = 64 << 20
+PURPOSE = "xet"
+
+Right = Literal["read", "write"]
 
 
-async def token(request: Request) -> JSONResponse:
+@dataclass(frozen=True)
+class Access:
+    """What a Xet token gives access to.
+
+    Attributes:
+        state: The server's state.
+        holder: Internal id of the repository or bucket it was issued for.
+    """
+
+    state: State
+    holder: str
+
+
+async def repo_token(request: Request) -> JSONResponse:
+    """A token for a repository: to write takes the right to push to a revision, or to propose."""
+    right: Right = request.path_params["right"]
+    repo = pushed_repo(request)[0] if right == "write" else content_repo(request)
+    return issue_token(request, right, repo.oid)
+
+
+def issue_token(request: Request, right: Right, holder: str) -> JSONResponse:
     """Address and token of the content store, as headers and as JSON: clients read either."""
     state = state_of(request)
-    if request.path_params["right"] == "write" and not wants_pull_request(request):
-        writable_repo(request)
-    else:
-        readable_repo(request)
-        if request.path_params["right"] == "write":
-            require_account(request)
     if not state.options.xet:
         raise HubError(404, "Xet is not enabled on this server")
     url = f"{endpoint_of(request)}/cas/{state.xet.run}"
-    expires = int(time.time()) + TOKEN_SECONDS
+    token, expires = state.tickets.issue(PURPOSE, right=right, holder=holder)
     headers = {
         "X-Xet-Cas-Url": url,
-        "X-Xet-Access-Token": state.xet.token,
+        "X-Xet-Access-Token": token,
         "X-Xet-Token-Expiration": str(expires),
     }
-    body = {"casUrl": url, "accessToken": state.xet.token, "exp": expires}
-    return JSONResponse(body, headers=headers)
+    return JSONResponse({"casUrl": url, "accessToken": token, "exp": expires}, headers=headers)
 
 
 async def put_xorb(request: Request) -> JSONResponse:
     """Take a xorb."""
-    state = _authorised(request)
-    xorb = _hash(request)
-    if int(request.headers.get("content-length", 0)) > MAX_XORB + (1 << 20):
-        raise HubError(413, "A xorb has at most 64 MiB")
-    with state.blobs.receive() as incoming:
+    state, name = _authorise(request, "write").state, _hash(request)
+    with state.blobs.spool(discard=state.options.discard) as spool:
+        incoming = IncomingXorb(spool)
         await receive_body(request, incoming)
-        inserted = await run_in_threadpool(state.xet.add_xorb, xorb, incoming)
+        inserted = await run_in_threadpool(state.xet.xorbs.add, name, incoming)
     return JSONResponse({"was_inserted": inserted})
 
 
 async def put_shard(request: Request) -> JSONResponse:
-    """Take a shard, after checking that its files can be read and have the SHA-256 they claim."""
-    state = _authorised(request)
-    await run_in_threadpool(state.xet.add_shard, await request.body())
+    """Take a shard, after checking that its files can be read and are what their hashes say."""
+    access = _authorise(request, "write")
+    described = parse_shard(await _shard(request))
+    await run_in_threadpool(lambda: list(_register(access, described)))
     return JSONResponse({"result": 1})
+
+
+async def put_shard_with_progress(request: Request) -> StreamingResponse:
+    """As `put_shard`, and tell how far the check has come: that of 100 GB takes a minute."""
+    access = _authorise(request, "write")
+    described = parse_shard(await _shard(request))
+    total = sum(each.file.size for each in described)
+
+    def lines() -> Iterator[bytes]:
+        try:
+            for verified in _register(access, described):
+                yield _line({"type": "validating", "verified": verified, "total": total})
+            yield _line({"type": "result", "result": 1})
+        except HubError as error:
+            yield _line({"type": "error", "message": error.message, "retryable": False})
+
+    return StreamingResponse(lines(), media_type="application/x-ndjson")
+
+
+def _register(access: Access, described: list[Description]) -> Iterator[int]:
+    """Check the files of a shard and remember them; yields the bytes checked, now and then."""
+    xet = access.state.xet
+    before, told = 0, 0
+    for each in described:
+        for done in xet.check(each):
+            if before + done - told >= PROGRESS_STEP:
+                told = before + done
+                yield told
+        before += each.file.size
+    for each in described:
+        xet.keep(each.file)
+        access.state.holdings.add(access.holder, *filter(None, (each.file.hash, each.file.sha256)))
+
+
+def _line(event: dict[str, Any]) -> bytes:
+    return json.dumps(event).encode() + b"\n"
+
+
+async def _shard(request: Request) -> bytes:
+    data = bytearray()
+    async for piece in request.stream():
+        data += piece
+        if len(data) > MAX_SHARD:
+            raise HubError(413, f"A shard has at most {MAX_SHARD} bytes")
+    return bytes(data)
 
 
 async def get_xorb(request: Request) -> Response:
     """Bytes of a xorb. The address is the secret: clients send no token here."""
-    path = _store(request).xet.xorb_path(_hash(request))
+    path = _store(request).xet.xorbs.path(_hash(request))
     if not path.exists():
         raise HubError(404, "No such xorb")
     return FileResponse(path, media_type="application/octet-stream")
 
 
-async def reconstruct(request: Request) -> JSONResponse:
-    """Which chunks of which xorbs make up a file, or the asked range of it."""
-    xet = _authorised(request).xet
-    file = xet.file(_hash(request))
-    if file is None:
-        raise HubError(404, "No such file")
-    start, stop = parse_range(request.headers.get("range"), file.size) or (0, file.size)
-    offset, terms = await run_in_threadpool(xet.cut, file, start, stop)
-    base = f"{endpoint_of(request)}/cas/{xet.run}/xorb/default"
-    fetch = {}
-    for xorb in {term.xorb for term in terms}:
-        packed = xet.index(xorb).packed
-        fetch[xorb] = [
+@dataclass(frozen=True)
+class Run:
+    """Chunks to fetch from a xorb in one request: `start` up to `stop`, exclusive.
+
+    Attributes:
+        start: Number of the first chunk.
+        stop: Number of the chunk after the last one.
+        first_byte: Where they begin in the xorb.
+        last_byte: Where they end, inclusive.
+    """
+
+    start: int
+    stop: int
+    first_byte: int
+    last_byte: int
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """How to make a file, or a range of it.
+
+    Attributes:
+        offset: Bytes of the first chunk that come before the range.
+        terms: The chunks, in order.
+        runs: What to fetch, by the URL of each xorb.
+    """
+
+    offset: int
+    terms: list[Term]
+    runs: dict[str, list[Run]]
+
+    def to_json(self) -> dict[str, Any]:
+        """What both versions of the answer have in common."""
+        terms = [
             {
-                "range": {"start": first, "end": end},
-                "url": f"{base}/{xorb}",
-                "url_range": {"start": packed[first], "end": packed[end] - 1},
+                "hash": term.xorb,
+                "range": {"start": term.start, "end": term.stop},
+                "unpacked_length": term.size,
             }
+            for term in self.terms
+        ]
+        return {"offset_into_first_range": self.offset, "terms": terms}
+
+
+async def reconstruct_v1(request: Request) -> JSONResponse:
+    """Which chunks of which xorbs make up a file, or the asked range of it."""
+    found = await run_in_threadpool(_reconstruct, request)
+    url = _xorb_url(request)
+    fetch = {
+        xorb: [
+            {
+                "range": {"start": run.start, "end": run.stop},
+                "url": url + xorb,
+                "url_range": {"start": run.first_byte, "end": run.last_byte},
+            }
+            for run in runs
+        ]
+        for xorb, runs in found.runs.items()
+    }
+    return JSONResponse({**found.to_json(), "fetch_info": fetch})
+
+
+async def reconstruct_v2(request: Request) -> JSONResponse:
+    """As `reconstruct_v1`, in other words."""
+    found = await run_in_threadpool(_reconstruct, request)
+    url = _xorb_url(request)
+    xorbs = {
+        xorb: [
+            {
+                "url": url + xorb,
+                "ranges": [
+                    {
+                        "chunks": {"start": run.start, "end": run.stop},
+                        "bytes": {"start": run.first_byte, "end": run.last_byte},
+                    }
+                ],
+            }
+            for run in runs
+        ]
+        for xorb, runs in found.runs.items()
+    }
+    return JSONResponse({**found.to_json(), "xorbs": xorbs})
+
+
+def _reconstruct(request: Request) -> Reconstruction:
+    access, name = _authorise(request, "read"), _hash(request)
+    xet = access.state.xet
+    file = xet.file(name)
+    if file is None or not access.state.holds(access.holder, file):
+        raise HubError(404, "No such file")
+    xet.require_bytes(file)
+    start, stop = parse_range(request.headers.get("range"), file.size) or (0, file.size)
+    offset, terms = xet.cut(file, start, stop)
+    runs = {}
+    for xorb in {term.xorb for term in terms}:
+        packed = xet.xorbs.index(xorb).packed
+        runs[xorb] = [
+            Run(first, end, packed[first], packed[end] - 1)
             for first, end in merge_runs(terms, xorb)
         ]
-    parts = [
-        {
-            "hash": term.xorb,
-            "range": {"start": term.start, "end": term.stop},
-            "unpacked_length": term.size,
-        }
-        for term in terms
-    ]
-    return JSONResponse({"offset_into_first_range": offset, "terms": parts, "fetch_info": fetch})
+    return Reconstruction(offset, terms, runs)
 
 
 def merge_runs(terms: list[Term], xorb: str) -> list[tuple[int, int]]:
@@ -128,6 +265,10 @@ def merge_runs(terms: list[Term], xorb: str) -> list[tuple[int, int]]:
     return runs
 
 
+def _xorb_url(request: Request) -> str:
+    return f"{endpoint_of(request)}/cas/{request.path_params['run']}/xorb/default/"
+
+
 def _store(request: Request) -> State:
     state = state_of(request)
     if request.path_params["run"] != state.xet.run:
@@ -135,11 +276,22 @@ def _store(request: Request) -> State:
     return state
 
 
-def _authorised(request: Request) -> State:
+def _authorise(request: Request, right: Right) -> Access:
+    """What the token of a request gives access to.
+
+    Raises:
+        HubError: 401, it has expired or is none of ours. Clients then ask for another one.
+        ForbiddenError: It is for reading, and the request writes.
+    """
     state = _store(request)
-    if request.headers.get("authorization") != f"Bearer {state.xet.token}":
-        raise HubError(401, "Invalid Xet token")
-    return state
+    token = request.headers.get("authorization", "").removeprefix("Bearer ")
+    try:
+        claims = state.tickets.read(PURPOSE, token)
+    except TicketError as error:
+        raise HubError(401, f"Invalid Xet token: {error}") from None
+    if right == "write" and claims["right"] != "write":
+        raise ForbiddenError("This Xet token is for reading")
+    return Access(state, claims["holder"])
 
 
 def _hash(request: Request) -> str:
@@ -149,23 +301,23 @@ def _hash(request: Request) -> str:
     return text
 
 
-def _versions(path: str) -> tuple[str, ...]:
-    """A path with the prefixes clients put before it."""
+def _old_and_v1(path: str) -> tuple[str, ...]:
+    """A path without a version, as clients before hf_xet 1.4 sent it, and with the first."""
     return f"/cas/{{run}}/{path}", f"/cas/{{run}}/v1/{path}"
 
 
-_TOKEN = f"{API}/xet-{{right:right}}-token/{{revision:rest}}"
-
 routes = [
-    Route(_TOKEN, token),
+    Route(f"{API}/xet-{{right:right}}-token/{{revision:rest}}", repo_token),
+    Route("/cas/{run}/v2/shards", put_shard_with_progress, methods=["POST"]),
+    Route("/cas/{run}/v2/reconstructions/{hash}", reconstruct_v2),
     *(
         Route(path, endpoint, methods=[method])
         for method, endpoint, names in (
             ("POST", put_xorb, ("xorb/default/{hash}", "xorbs/default/{hash}")),
             ("GET", get_xorb, ("xorb/default/{hash}",)),
             ("POST", put_shard, ("shard/default/{hash}", "shards/default/{hash}", "shards")),
-            ("GET", reconstruct, ("reconstruction/{hash}", "reconstructions/{hash}")),
+            ("GET", reconstruct_v1, ("reconstruction/{hash}", "reconstructions/{hash}")),
         )
-        for path in chain.from_iterable(map(_versions, names))
+        for path in chain.from_iterable(map(_old_and_v1, names))
     ),
 ]
