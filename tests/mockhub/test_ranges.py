@@ -22,6 +22,9 @@ from mockhub.ranges import parse_range
         ("bytes=9-3", None),
         ("bytes=0-1,5-6", None),
         ("lines=0-1", None),
+        ("BYTES=0-1", (0, 2)),
+        ("bytes=" + "9" * 5000 + "-", None),
+        ("bytes=٢-", None),
     ],
 )
 def test_range_of_a_hundred_bytes(header: str | None, part: tuple[int, int] | None) -> None:
