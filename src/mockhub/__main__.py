@@ -6,71 +6,53 @@ import argparse
 import os
 import shutil
 import signal
-import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from ipaddress import ip_address
 from pathlib import Path
 
-import uvicorn
-
 from mockhub.app import build
-from mockhub.auth import DEFAULT_TOKEN, DEFAULT_USER, Account, Accounts
-from mockhub.server import LOOPBACK
-from mockhub.state import Options, State
+from mockhub.options import Options
+from mockhub.roots import RootInUseError, lock
+from mockhub.serve import LOOPBACK, Server, listen, url_of
+from mockhub.state import State
 
-SECONDS_TO_FINISH = 3
+DESCRIPTION = "A local Hugging Face Hub. Its URL is the first line of its output."
+EPILOG = """\
+Clients find it by the environment:
+  export HF_ENDPOINT=http://127.0.0.1:8000 HF_TOKEN=hf_mockhub HF_HOME=$(mktemp -d)
+"""
 
 
-def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Read the command line."""
-    defaults = Options()
+def make_parser() -> argparse.ArgumentParser:
+    """The command line."""
     parser = argparse.ArgumentParser(
         prog="python -m mockhub",
-        description="A local Hugging Face Hub. Prints its URL and serves until SIGTERM.",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
-    parser.add_argument("--root", type=Path, help="folder to keep all data in (default: temporary)")
+    parser.add_argument("--port", type=int, default=0, help="port; 0 takes a free one (default)")
     parser.add_argument(
-        "--upload-mode",
-        choices=["auto", "lfs", "regular"],
-        default=defaults.upload_mode,
-        help="send all files through LFS or regular git, whatever .gitattributes says",
-    )
-    parser.add_argument(
-        "--xet",
-        action=argparse.BooleanOptionalAction,
-        default=defaults.xet,
-        help="offer Xet; without it, set HF_HUB_DISABLE_XET=1 for clients",
+        "--host",
+        type=ip_address,
+        default=LOOPBACK,
+        metavar="ADDRESS",
+        help="address to listen on; any but a loopback one lets others in (default: %(default)s)",
     )
     parser.add_argument(
-        "--discard",
-        action="store_true",
-        help="keep hash and size of LFS and Xet uploads, not the bytes",
+        "--root",
+        type=Path,
+        metavar="DIR",
+        help="folder to keep all data in, opened again by the next server (default: temporary)",
     )
     parser.add_argument(
-        "--part-size",
-        type=int,
-        default=defaults.part_size,
-        metavar="BYTES",
-        help="send larger LFS files in parts of this size (default: %(default)s)",
+        "--log", action="store_true", help="write a line for each request to standard error"
     )
-    parser.add_argument(
-        "--page-size",
-        type=int,
-        default=defaults.page_size,
-        metavar="N",
-        help="most entries in one page of a listing (default: %(default)s)",
-    )
-    parser.add_argument(
-        "--user",
-        type=Account.parse,
-        action="append",
-        metavar="NAME:TOKEN[:read]",
-        help=f"an account; repeatable (default: {DEFAULT_USER}:{DEFAULT_TOKEN})",
-    )
+    Options.add_to(parser)
     parser.add_argument(
         "--exit-with-stdin",
         action="store_true",
@@ -82,56 +64,58 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         metavar="DIR",
         help="with --exit-with-stdin: a folder of that parent's, to remove in its stead",
     )
-    return parser.parse_args(argv)
+    return parser
 
 
-def serve(root: Path, arguments: argparse.Namespace) -> None:
+def serve(root: Path, arguments: argparse.Namespace, options: Options) -> None:
     """Serve until told to stop.
 
     Args:
-        root: Folder that holds the data.
+        root: Folder that holds the data, or the folders of one reset after the other.
         arguments: The command line.
+        options: Those of the Hub itself.
+
+    Raises:
+        OSError: The address is not ours, or taken.
     """
-    options = Options(
-        upload_mode=arguments.upload_mode,
-        xet=arguments.xet,
-        discard=arguments.discard,
-        part_size=arguments.part_size,
-        page_size=arguments.page_size,
-    )
-    accounts = Accounts(arguments.user or [Account(DEFAULT_USER, DEFAULT_TOKEN)])
-    config = uvicorn.Config(
-        build(State(root, options, accounts)),
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        ws="none",
-        timeout_graceful_shutdown=SECONDS_TO_FINISH,
-    )
-    server = _Server(config)
-    if arguments.exit_with_stdin:
-        watch = threading.Thread(
-            target=_stop_at_end_of_stdin, args=[server, arguments.home], daemon=True
-        )
-        watch.start()
-    try:
-        listener = socket.create_server((LOOPBACK, arguments.port), backlog=config.backlog)
-    except (OSError, OverflowError) as error:
-        sys.exit(f"mockhub: cannot listen on {LOOPBACK}:{arguments.port}: {error}")
-    with listener:
+    with listen(str(arguments.host), arguments.port) as listener:
+        if arguments.root is None:
+            state, scratch = State(Path(tempfile.mkdtemp(dir=root)), options), root
+        else:
+            state, scratch = State(root, options), None
+        local = arguments.host.is_loopback
+        app = build(state, scratch=scratch, local=local, echo=arguments.log)
+        server = Server(app, lambda: _greet(url_of(listener), arguments, options))
+        if arguments.exit_with_stdin:
+            watch = threading.Thread(
+                target=_stop_at_end_of_stdin, args=[server.stop, arguments.home], daemon=True
+            )
+            watch.start()
         server.run(sockets=[listener])
 
 
-class _Server(uvicorn.Server):
-    """Tells its address once it answers, and handles signals."""
+def _greet(url: str, arguments: argparse.Namespace, options: Options) -> None:
+    """Tell programs the URL, and people how to use it."""
+    print(url, flush=True)
+    account = options.administrator
+    if not arguments.host.is_loopback:
+        print(
+            f"mockhub: warning: whoever reaches {url} may use the account {account.name}, over"
+            " plain HTTP",
+            file=sys.stderr,
+        )
+    if sys.stderr.isatty():
+        exports = f"export HF_ENDPOINT={url} HF_TOKEN={account.token} HF_HOME=$(mktemp -d)"
+        xet = "" if options.xet else " HF_HUB_DISABLE_XET=1"
+        kept = "are gone with the server" if arguments.root is None else f"stay in {arguments.root}"
+        print(
+            f"  {exports}{xet}\nYou are {account.name}: push to {account.name}/NAME. The data"
+            f" {kept}. Ctrl-C stops.",
+            file=sys.stderr,
+        )
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        for listener in sockets or ():
-            print(f"http://{LOOPBACK}:{listener.getsockname()[1]}", flush=True)
 
-
-def _stop_at_end_of_stdin(server: uvicorn.Server, home: Path | None) -> None:
+def _stop_at_end_of_stdin(stop: Callable[[], None], home: Path | None) -> None:
     # Not through sys.stdin: its lock, held by this thread, would abort the interpreter's exit.
     while os.read(sys.stdin.fileno(), 1024):
         pass
@@ -139,7 +123,7 @@ def _stop_at_end_of_stdin(server: uvicorn.Server, home: Path | None) -> None:
         if home is not None:
             shutil.rmtree(home)
     finally:
-        server.should_exit = True
+        stop()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -148,15 +132,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns:
         The exit status; after SIGTERM, `SystemExit` carries the same 0.
     """
-    arguments = parse_arguments(argv)
+    parser = make_parser()
+    arguments = parser.parse_args(argv)
+    try:
+        options = Options.from_arguments(arguments)
+    except ValueError as error:
+        parser.error(str(error))
     # uvicorn shuts down on a signal, then raises it anew for whoever handled it before.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     with ExitStack() as stack:
-        root = arguments.root
-        if root is None:
-            root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mockhub-")))
-        serve(root, arguments)
+        try:
+            if arguments.root is None:
+                folder = tempfile.TemporaryDirectory(prefix="mockhub-")
+                root = Path(stack.enter_context(folder))
+            else:
+                root = stack.enter_context(lock(arguments.root))
+            serve(root, arguments, options)
+        except (RootInUseError, OSError) as error:
+            sys.exit(f"mockhub: {error}")
     return 0
 
 

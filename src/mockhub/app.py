@@ -2,31 +2,100 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect
 
-from mockhub import browse, cas, commit, errors, faults, lfs, manage, preupload, resolve
+from mockhub import (
+    access,
+    admin,
+    browse,
+    bucket_batch,
+    bucket_routes,
+    card,
+    cas,
+    commit,
+    community,
+    errors,
+    info,
+    lfs,
+    lfs_files,
+    listing,
+    manage,
+    preupload,
+    refs,
+    resolve,
+)
+from mockhub.faults import Faults
+from mockhub.guard import CrashMiddleware, RequestIdMiddleware, refuse
+from mockhub.log import Log, LogMiddleware
 from mockhub.paths import RawPathMiddleware
+from mockhub.sabotage import FaultMiddleware
 from mockhub.state import State
 
+LOCAL_NAMES = ["127.0.0.1", "localhost", "*.localhost", "[::1]"]
+"""What a request's ``Host`` may say: a web page elsewhere that has its name resolve to this machine
+cannot make a browser send any of these."""
 
-def build(state: State) -> Starlette:
+
+def build(
+    state: State, *, scratch: Path | None = None, local: bool = True, echo: bool = False
+) -> Starlette:
     """Make the ASGI application of a server.
 
     Args:
         state: Its stores.
+        scratch: Where a reset makes fresh roots; None for a server that keeps its root.
+        local: Answer only requests that call this machine by a name of its own.
+        echo: Write a line for each request to standard error.
     """
-    log = faults.Faults()
-    modules = (faults, manage, browse, preupload, commit, lfs, cas, resolve)
+    faults, log = Faults(), Log(echo=echo)
+    modules = (
+        admin,
+        access,
+        listing,
+        info,
+        card,
+        browse,
+        preupload,
+        refs,
+        commit,
+        community,
+        lfs,
+        lfs_files,
+        cas,
+        bucket_routes,
+        bucket_batch,
+        resolve,
+        manage,
+    )
     app = Starlette(
         routes=[route for module in modules for route in module.routes],
         middleware=[
+            Middleware(RequestIdMiddleware),
+            Middleware(
+                TrustedHostMiddleware,
+                allowed_hosts=LOCAL_NAMES if local else ["*"],
+                www_redirect=False,
+            ),
             Middleware(RawPathMiddleware),
-            Middleware(faults.FaultMiddleware, faults=log),
+            Middleware(LogMiddleware, log=log),
+            Middleware(CrashMiddleware),
+            Middleware(FaultMiddleware, faults=faults),
         ],
-        exception_handlers={errors.HubError: errors.respond, ClientDisconnect: errors.respond},
+        exception_handlers={
+            errors.HubError: errors.respond,
+            ClientDisconnect: errors.respond,
+            HTTPException: refuse,
+        },
     )
     app.state.hub = state
-    app.state.faults = log
+    app.state.admin_token = state.options.administrator.token
+    app.state.scratch = scratch
+    app.state.faults = faults
+    app.state.log = log
     return app

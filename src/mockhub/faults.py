@@ -1,143 +1,164 @@
-"""Faults on demand, and a log of the requests.
-
-Both sit before the routes, as ASGI middleware, so that they see what clients really sent.
-"""
+"""Faults on demand: which requests go wrong, and how."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from starlette.requests import Request
 from starlette.responses import JSONResponse
-from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockhub.errors import BadRequestError, ForbiddenError
-from mockhub.state import read_json, require_account
+from mockhub.errors import HubError
 
-ADMIN = "/mockhub/"
+Corrupt = Literal["request", "answer", "hash"]
+
+_WORDS = {
+    401: "Invalid credentials in Authorization header",
+    403: "You have read access but not the required permissions for this operation",
+    409: "Another commit operation is in progress for this repository. Please try again later.",
+    412: "A commit has happened since. Please refresh and try again.",
+    429: "We had to rate limit you, you hit the quota of 1000 api requests per 5 minutes period.",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Time-out",
+}
+"""What the Hub says; seen in public issues of huggingface_hub, datasets and their users."""
+
+_RATE_LIMIT = {
+    "RateLimit": '"api";r=0;t=1',
+    "RateLimit-Policy": '"fixed window";"api";q=1000;w=300',
+}
+"""The Hub's own headers: no requests remain, for one second.
+https://huggingface.co/docs/hub/rate-limits"""
+
+_LEAST = {"count": 1, "after": 0, "reset_after": 0, "truncate": 0, "reset_answer": 0, "pace": 1}
+_HEADER = re.compile(r"[!#-'*+.^-z|~-]+: [ -~]*", re.IGNORECASE)
 
 
-@dataclass
+@dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A failure to come.
+    """A failure to come: which requests it meets, and what becomes of them.
+
+    Of the effects there is one, but a `delay` goes with any, and a `status` with `lose_answer`.
 
     Attributes:
         method: Of the requests it meets; "*" for all.
-        path: Regular expression, searched in the path as sent, still percent-encoded.
-        status: HTTP status they are answered with.
-        count: How many requests it still meets.
-        headers: Of the answer.
+        path: Regular expression, searched in the path as it is sent, still percent-encoded.
+        count: How many requests it meets.
+        after: How many requests it lets pass before.
+        delay: Seconds to wait before anything else.
+        status: Answered in the place of the route, in the Hub's words: 400 to 599.
+        headers: Of that answer; in the place of the Hub's own.
+        reset_after: The connection is reset after that many bytes of the request's body, or at
+            its end; the route does not run.
+        reset_answer: The connection is reset after that many bytes of the answer's body.
+        truncate: The connection is closed after that many bytes of the answer's body.
+        pace: Most bytes per second of the answer's body.
+        corrupt: "request" or "answer": one bit of that body flips, in its middle. "hash": the
+            answer's headers name another hash.
+        lose_answer: The route runs, and then the connection is reset, or `status` answered.
+
+    Raises:
+        TypeError: An attribute is of the wrong type.
+        ValueError: It has a value it cannot have, or they do not fit together.
     """
 
     method: str
-    path: re.Pattern[str]
-    status: int
+    path: str
     count: int = 1
-    headers: dict[str, str] = field(default_factory=dict)
+    after: int = 0
+    delay: float = 0
+    status: int | None = None
+    headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    reset_after: int | None = None
+    reset_answer: int | None = None
+    truncate: int | None = None
+    pace: int | None = None
+    corrupt: Corrupt | None = None
+    lose_answer: bool = False
+
+    def __post_init__(self) -> None:  # noqa: D105 - the class says what it raises
+        if not isinstance(self.method, str) or not isinstance(self.lose_answer, bool):
+            raise TypeError("method is a text, and lose_answer true or false")
+        re.compile(self.path)
+        for name, least in _LEAST.items():
+            value = getattr(self, name)
+            if value is not None and (type(value) is not int or value < least):
+                raise ValueError(f"{name} is a whole number from {least}, got {value!r}")
+        if not isinstance(self.delay, int | float) or self.delay < 0:
+            raise ValueError(f"delay is a number of seconds, got {self.delay!r}")
+        if self.status is not None and self.status not in range(400, 600):
+            raise ValueError(f"status is one from 400 to 599, got {self.status!r}")
+        if self.corrupt not in {None, "request", "answer", "hash"}:
+            raise ValueError(f"corrupt is request, answer or hash, got {self.corrupt!r}")
+        for name, text in self.headers.items():
+            if not isinstance(text, str) or not _HEADER.fullmatch(f"{name}: {text}"):
+                raise ValueError(f"not a header: {name!r}: {text!r}")
+        if self.headers and self.status is None:
+            raise ValueError("headers go with a status")
+        effects = [self.reset_after, self.reset_answer, self.truncate, self.pace, self.corrupt]
+        chosen = sum(each is not None for each in effects)
+        chosen += self.status is not None or self.lose_answer
+        if chosen > 1 or not (chosen or self.delay):
+            raise ValueError("a fault has one effect, and may have a delay")
 
     @classmethod
-    def from_json(cls, body: dict[str, Any]) -> Fault:
-        """Read a fault from the body of an admin request.
+    def from_json(cls, body: Mapping[str, Any]) -> Fault:
+        """Read a fault by the names of its attributes; `method` may be left out for all.
 
         Raises:
-            BadRequestError: A field is missing or of the wrong kind.
+            ValueError: There is no such attribute, or it cannot have that value.
         """
         try:
-            status, count = int(body["status"]), int(body.get("count", 1))
-            path = re.compile(str(body["path"]))
-            headers = {str(key): str(value) for key, value in body.get("headers", {}).items()}
-        except (KeyError, TypeError, ValueError, AttributeError, re.error) as error:
-            raise BadRequestError(f"Not a fault: {error!r}") from None
-        if not 100 <= status <= 599:
-            raise BadRequestError(f"Not a status: {status}")
-        return cls(str(body.get("method", "*")).upper(), path, status, count, headers)
+            return cls(**{"method": "*", **body})
+        except (TypeError, AttributeError, re.error) as error:
+            raise ValueError(str(error)) from None
 
     def meets(self, method: str, path: str) -> bool:
-        """Whether this fault is for a request."""
-        return self.count > 0 and self.method in {"*", method} and bool(self.path.search(path))
+        """Whether a request is of the kind this fault is for."""
+        return self.method.upper() in {"*", method} and bool(re.search(self.path, path))
+
+    def answer(self) -> JSONResponse:
+        """The answer with `status`."""
+        assert self.status is not None  # noqa: S101 - asked for with a status only
+        response = HubError(self.status, _WORDS.get(self.status, "Injected fault")).response()
+        response.headers.update(self.headers or (_RATE_LIMIT if self.status == 429 else {}))
+        return response
+
+
+class Faults:
+    """The faults still to come."""
+
+    def __init__(self) -> None:
+        self._plans: list[_Plan] = []
+
+    def plan(self, fault: Fault) -> None:
+        """Let a fault happen, after those planned before."""
+        self._plans.append(_Plan(fault, fault.after, fault.count))
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """The fault a request meets, which has then happened once more."""
+        for plan in self._plans:
+            if plan.count and plan.fault.meets(method, path):
+                if plan.after:
+                    plan.after -= 1
+                    continue
+                plan.count -= 1
+                return plan.fault
+        return None
+
+    def clear(self) -> None:
+        """Let nothing more go wrong."""
+        self._plans.clear()
 
 
 @dataclass
-class Faults:
-    """The faults still to come, and the requests that came."""
+class _Plan:
+    """A fault, and how many requests it has still to let pass and to meet."""
 
-    pending: list[Fault] = field(default_factory=list)
-    requests: list[dict[str, Any]] = field(default_factory=list)
-
-    def next(self, method: str, path: str) -> Fault | None:
-        """Take the fault a request meets, if any."""
-        for fault in self.pending:
-            if fault.meets(method, path):
-                fault.count -= 1
-                return fault
-        return None
-
-
-class FaultMiddleware:
-    """Logs requests, and answers those a fault is meant for.
-
-    Args:
-        app: What answers the others.
-        faults: Shared with the admin routes.
-    """
-
-    def __init__(self, app: ASGIApp, faults: Faults) -> None:
-        self._app = app
-        self._faults = faults
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http" or scope["path"].startswith(ADMIN):
-            await self._app(scope, receive, send)
-            return
-        method, path = scope["method"], scope["path"]
-        record: dict[str, Any] = {"method": method, "path": path, "status": None}
-        self._faults.requests.append(record)
-
-        async def send_logged(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                record["status"] = message["status"]
-            await send(message)
-
-        fault = self._faults.next(method, path)
-        if fault is None:
-            await self._app(scope, receive, send_logged)
-            return
-        async for _ in Request(scope, receive).stream():
-            pass  # an answer before the end of the body would look like a broken connection
-        response = JSONResponse({"error": "Injected fault"}, fault.status, fault.headers)
-        await response(scope, receive, send_logged)
-
-
-def _faults(request: Request) -> Faults:
-    if not require_account(request).can_write:
-        raise ForbiddenError("This token has no write permission")
-    return cast("Faults", request.app.state.faults)
-
-
-async def add(request: Request) -> JSONResponse:
-    """Plan a fault."""
-    faults = _faults(request)
-    faults.pending.append(Fault.from_json(await read_json(request)))
-    return JSONResponse({})
-
-
-async def clear(request: Request) -> JSONResponse:
-    """Forget all faults."""
-    _faults(request).pending.clear()
-    return JSONResponse({})
-
-
-async def requests(request: Request) -> JSONResponse:
-    """The log of requests, oldest first."""
-    return JSONResponse(_faults(request).requests)
-
-
-routes = [
-    Route(f"{ADMIN}faults", add, methods=["POST"]),
-    Route(f"{ADMIN}faults", clear, methods=["DELETE"]),
-    Route(f"{ADMIN}requests", requests),
-]
+    fault: Fault
+    after: int
+    count: int

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import mockhub
-from mockhub.auth import DEFAULT_TOKEN, DEFAULT_USER, Account
+from mockhub.faults import Fault
+from mockhub.log import Exchange
+from mockhub.options import Options
+from mockhub.serve import LOOPBACK
 
-LOOPBACK = "127.0.0.1"
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 15
 SECONDS_TO_ANSWER = 30
+STDERR = "stderr"
 
 
 class HubProcessError(RuntimeError):
@@ -39,6 +45,7 @@ class Hub:
         home: Folder for the caches of clients; a server and its clients' caches belong together.
         xet: Whether it offers Xet.
         pid: Its process.
+        admin_token: Opens its admin routes, whoever its users are after a reset.
     """
 
     url: str
@@ -47,6 +54,7 @@ class Hub:
     home: Path
     xet: bool
     pid: int
+    admin_token: str = dataclasses.field(repr=False)
 
     def env(self) -> dict[str, str]:
         """Environment variables that point a client process here, and nowhere else."""
@@ -60,99 +68,120 @@ class Hub:
             "HF_HUB_DISABLE_XET": "0" if self.xet else "1",
             "HF_HUB_OFFLINE": "0",
             "HUGGINGFACE_CO_STAGING": "0",
-            "NO_PROXY": LOOPBACK,
+            "NO_PROXY": f"{LOOPBACK},localhost",
             "HF_HUB_DISABLE_TELEMETRY": "1",
+            "HF_HUB_DISABLE_UPDATE_CHECK": "1",
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
             "HF_XET_TELEMETRY_ENABLED": "0",
         }
 
-    def fail(
-        self,
-        method: str,
-        path: str,
-        status: int,
-        *,
-        count: int = 1,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        """Answer requests with an error instead of serving them.
+    def fail(self, method: str, path: str, **effect: Any) -> None:
+        """Let requests go wrong from now on, as in ``hub.fail("POST", "/commit/", status=503)``.
 
         Args:
             method: Of the requests; "*" for all.
-            path: Regular expression, searched in the path as sent.
-            status: HTTP status of the answer.
-            count: How many requests to answer so.
-            headers: Of the answer.
+            path: Regular expression, searched in the path as it is sent.
+            effect: How, and how often: see `mockhub.faults.Fault`.
+
+        Raises:
+            ValueError: There is no such fault.
         """
-        body = {"method": method, "path": path, "status": status, "count": count}
-        self._admin("POST", "faults", {**body, "headers": dict(headers or {})})
+        fault = Fault.from_json({"method": method, "path": path, **effect})
+        self._admin("POST", "faults", dataclasses.asdict(fault))
 
     def clear_faults(self) -> None:
-        """Serve all requests again."""
+        """Let nothing more go wrong."""
         self._admin("DELETE", "faults")
 
-    def requests(self) -> list[dict[str, Any]]:
-        """All requests so far: ``method``, ``path`` as sent, ``status`` of the answer."""
-        return cast("list[dict[str, Any]]", self._admin("GET", "requests"))
+    def requests(self, method: str = "*", path: str = "") -> list[Exchange]:
+        """The requests so far, oldest first: of many, the latest 10 000.
 
-    def _admin(self, method: str, route: str, body: object = None) -> object:
+        Args:
+            method: Only those of this method; "*" for all.
+            path: Regular expression to be found in the path as it was sent.
+        """
+        query = urlencode({"method": method, "path": path})
+        return [Exchange(**each) for each in self._admin("GET", f"requests?{query}")]
+
+    def clear_requests(self) -> None:
+        """Forget the requests so far."""
+        self._admin("DELETE", "requests")
+
+    def reset(self, **options: Any) -> Hub:
+        """Begin anew in the same process: no repositories, faults, requests or client caches.
+
+        Args:
+            options: See `mockhub.options.Options`; those left out have their defaults.
+
+        Returns:
+            The Hub as it is from now on, with a new home for its clients.
+
+        Raises:
+            ValueError: There is no such option, or it cannot have that value.
+        """
+        chosen = Options.from_json(options)
+        self._admin("POST", "reset", dataclasses.asdict(chosen))
+        base = self.home.parent
+        for home in base.glob("*/"):
+            # A client may still be writing logs to it; all goes when the server ends.
+            shutil.rmtree(home, ignore_errors=True)
+        return _describe(self.url, self.pid, base, chosen, self.admin_token)
+
+    def complaints(self) -> str:
+        """What the server has written to its standard error: tracebacks, usually nothing."""
+        return (self.home.parent / STDERR).read_text(errors="replace")
+
+    def _admin(self, method: str, route: str, body: object = None) -> Any:
         request = Request(  # noqa: S310 - our own address
             f"{self.url}/mockhub/{route}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self.token}"},
+            headers={"Authorization": f"Bearer {self.admin_token}"},
         )
         with urlopen(request, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310 - our own address
             return json.load(response)
 
     @classmethod
     @contextmanager
-    def start(
-        cls,
-        root: Path | None = None,
-        *,
-        upload_mode: str = "auto",
-        xet: bool = True,
-        discard: bool = False,
-        accounts: Sequence[Account] = (Account(DEFAULT_USER, DEFAULT_TOKEN),),
-        options: Sequence[str] = (),
-    ) -> Iterator[Hub]:
+    def start(cls, root: Path | None = None, **options: Any) -> Iterator[Hub]:
         """Run a server for the time of a ``with`` block.
 
         Args:
             root: Folder to keep its data in; temporary if None.
-            upload_mode: "auto", "lfs" or "regular".
-            xet: Offer Xet.
-            discard: Keep hash and size of LFS and Xet uploads, not the bytes.
-            accounts: Who may use it.
-            options: Further options of the command line.
+            options: See `mockhub.options.Options`; those left out have their defaults.
 
         Raises:
-            HubProcessError: It does not start, or does not stop.
+            ValueError: There is no such option, or it cannot have that value.
+            HubProcessError: The server does not start, or does not stop.
         """
-        command = [sys.executable, "-m", "mockhub", "--exit-with-stdin"]
-        command += ["--upload-mode", upload_mode, "--xet" if xet else "--no-xet", *options]
+        chosen = Options.from_json(options)
+        command = [sys.executable, "-m", "mockhub", "--exit-with-stdin", *chosen.arguments()]
         command += ["--root", str(root)] if root else []
-        command += ["--discard"] if discard else []
-        for account in accounts:
-            command += ["--user", str(account)]
         # We remove the folder, though a client in this process may still write logs to it;
         # the server does if we are killed.
-        with (
-            tempfile.TemporaryDirectory(prefix="mockhub-home-", ignore_cleanup_errors=True) as home,
-            _run([*command, "--home", home]) as (process, url),
-        ):
-            first = accounts[0]
-            yield cls(url, first.name, first.token, Path(home), xet, process.pid)
+        with tempfile.TemporaryDirectory(
+            prefix="mockhub-home-", ignore_cleanup_errors=True
+        ) as name:
+            base = Path(name)
+            with _run([*command, "--home", name], base / STDERR) as (process, url):
+                admin_token = chosen.administrator.token
+                yield _describe(url, process.pid, base, chosen, admin_token)
+
+
+def _describe(url: str, pid: int, base: Path, options: Options, admin_token: str) -> Hub:
+    """A server as it now is, with a fresh home for its clients below a folder."""
+    home = Path(tempfile.mkdtemp(dir=base))
+    account = options.administrator
+    return Hub(url, account.name, account.token, home, options.xet, pid, admin_token)
 
 
 @contextmanager
-def _run(command: list[str]) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def _run(command: list[str], complaints: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Run a server; yields its process and URL, and passes on what it complained of."""
     source = str(Path(mockhub.__file__).parents[1])
     search = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
     with (
-        tempfile.TemporaryFile() as stderr,
+        complaints.open("wb") as stderr,
         subprocess.Popen(  # noqa: S603 - our own command
             command,
             stdin=subprocess.PIPE,  # its end tells the server that its parent is gone
@@ -168,11 +197,10 @@ def _run(command: list[str]) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
                 yield process, url
         finally:
             _stop(process)
-            stderr.seek(0)
-            complaints = stderr.read().decode(errors="replace")
-            sys.stderr.write(complaints)
+            text = complaints.read_text(errors="replace")
+            sys.stderr.write(text)
         if not url:
-            raise HubProcessError(f"The Hub did not start: {complaints}")
+            raise HubProcessError(f"The Hub did not start: {text}")
 
 
 def _first_line(process: subprocess.Popen[bytes]) -> str:

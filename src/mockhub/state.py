@@ -5,43 +5,37 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast, get_args
+from urllib.parse import unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from mockhub.auth import Account, Accounts
-from mockhub.blobs import READ_SIZE, BlobStore, Incoming
-from mockhub.errors import BadRequestError, ForbiddenError, RepoNotFoundError
-from mockhub.repo import Repo
+from mockhub.auth import Account
+from mockhub.blobs import READ_SIZE, BlobStore, Sink
+from mockhub.buckets import Buckets
+from mockhub.errors import (
+    AnonymousError,
+    BadRequestError,
+    DisabledRepoError,
+    ForbiddenError,
+    GatedRepoError,
+    RepoMovedError,
+    RepoNotFoundError,
+)
+from mockhub.gate import OPEN_FILES, refusal
+from mockhub.holdings import Holdings
+from mockhub.options import Options
+from mockhub.repo import Repo, RepoType
+from mockhub.shards import XetFile
 from mockhub.store import RepoStore
+from mockhub.tickets import Tickets
 from mockhub.uploads import Uploads
-from mockhub.xet import XetFile, XetStore
+from mockhub.xet import XetStore
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 TRUE = {"1", "true"}
-UploadMode = Literal["auto", "lfs", "regular"]
-
-
-@dataclass(frozen=True)
-class Options:
-    """How a server behaves.
-
-    Attributes:
-        upload_mode: Force files into LFS or regular git; "auto" decides as the Hub does.
-        xet: Offer Xet.
-        discard: Keep hashes and sizes of LFS and Xet uploads, not their bytes.
-        part_size: Bytes above which an LFS upload goes in parts of this size.
-        page_size: Most entries in one answer of a listing.
-    """
-
-    upload_mode: UploadMode = "auto"
-    xet: bool = True
-    discard: bool = False
-    part_size: int = 500_000_000
-    page_size: int = 1000
 
 
 class State:
@@ -49,17 +43,20 @@ class State:
 
     Args:
         root: Folder that holds everything.
-        options: How it behaves.
-        accounts: Who may use it.
+        options: How it behaves, and who may use it.
     """
 
-    def __init__(self, root: Path, options: Options, accounts: Accounts) -> None:
+    def __init__(self, root: Path, options: Options) -> None:
+        self.root = root
         self.options = options
-        self.accounts = accounts
+        self.accounts = options.accounts()
         self.blobs = BlobStore(root / "blobs")
-        self.xet = XetStore(root / "xet", self.blobs, discard=options.discard)
+        self.xet = XetStore(root / "xet", discard=options.discard)
         self.repos = RepoStore(root / "repos", self.blobs)
-        self.uploads = Uploads(root / "uploads")
+        self.uploads = Uploads(root / "uploads", self.blobs, discard=options.discard)
+        self.holdings = Holdings(root / "holdings")
+        self.buckets = Buckets(root / "buckets.db")
+        self.tickets = Tickets(root / "key", options.expire_after)
 
     def size(self, sha256: str) -> int | None:
         """Size of a stored content, however it came in; None if there is none."""
@@ -69,6 +66,22 @@ class State:
         if size is None and (file := self.xet.by_sha256(sha256)) is not None:
             return file.size
         return size
+
+    def held_size(self, holder: str, sha256: str) -> int | None:
+        """Size of a content that a repository may point to; None if it may not.
+
+        Args:
+            holder: Internal id of the repository.
+            sha256: The content.
+        """
+        if SHA256.fullmatch(sha256) and self.holdings.has(holder, sha256):
+            return self.size(sha256)
+        return None
+
+    def holds(self, holder: str, file: XetFile) -> bool:
+        """Whether a file came in through a repository or bucket, over Xet or otherwise."""
+        names = filter(None, (file.hash, file.sha256))
+        return any(self.holdings.has(holder, name) for name in names)
 
     def xet_file(self, sha256: str) -> XetFile | None:
         """The Xet form of a content that is offered over Xet."""
@@ -101,11 +114,14 @@ def require_account(request: Request) -> Account:
     """The account of a request.
 
     Raises:
-        HubError: 401, the request is anonymous.
+        RepoNotFoundError: The request is anonymous, and about a repository.
+        AnonymousError: The request is anonymous.
     """
     account = identify(request)
     if account is None:
-        raise RepoNotFoundError(anonymous=True)
+        if "namespace" in request.path_params:
+            raise RepoNotFoundError(anonymous=True)
+        raise AnonymousError
     return account
 
 
@@ -113,21 +129,76 @@ def readable_repo(request: Request) -> Repo:
     """The repository a path names.
 
     Raises:
+        HubError: As `visible_repo` does.
+        RepoMovedError: It has another id by now.
+    """
+    params, repos = request.path_params, state_of(request).repos
+    asked = params["type"], f"{params['namespace']}/{params['name']}"
+    if repos.get(*asked) is None:
+        moved = repos.moved(*asked)
+        if moved is not None and may_see(identify(request), moved):
+            raise RepoMovedError(_at(request, moved))
+    return visible_repo(request, *asked)
+
+
+def visible_repo(request: Request, repo_type: RepoType, repo_id: str) -> Repo:
+    """The repository that has an id now.
+
+    Raises:
         RepoNotFoundError: It is missing, or private to somebody else.
+        DisabledRepoError: It was taken down.
     """
     account = identify(request)
-    params = request.path_params
-    repo = state_of(request).repos.get(params["type"], f"{params['namespace']}/{params['name']}")
-    if repo is None or (repo.private and not (account and owns(account, repo.id))):
+    repo = state_of(request).repos.get(repo_type, repo_id)
+    if repo is None or not may_see(account, repo):
         raise RepoNotFoundError(anonymous=account is None)
+    if repo.disabled:
+        raise DisabledRepoError
     return repo
+
+
+def named_repo(request: Request, repo_type: object, repo_id: object) -> Repo:
+    """A repository that the body of a request names, whose content the caller may read.
+
+    Raises:
+        HubError: As `visible_repo` does.
+        BadRequestError: There is no such type of repository.
+        GatedRepoError: It is for those on a list.
+    """
+    if repo_type not in get_args(RepoType):
+        raise BadRequestError(f"Unknown type of repository: {repo_type}")
+    repo = visible_repo(request, cast("RepoType", repo_type), str(repo_id))
+    refused = refusal_of(request, repo)
+    if refused is not None:
+        raise refused
+    return repo
+
+
+def content_repo(request: Request) -> Repo:
+    """The repository a path names, whose content the caller may read.
+
+    Raises:
+        HubError: As `readable_repo` does.
+        GatedRepoError: It is for those on a list. Its card and licence are for all.
+    """
+    repo = readable_repo(request)
+    refused = refusal_of(request, repo)
+    if refused is not None and request.path_params.get("path") not in OPEN_FILES:
+        raise refused
+    return repo
+
+
+def refusal_of(request: Request, repo: Repo) -> GatedRepoError | None:
+    """Why the caller may not read what is behind a repository's gate; None if they may."""
+    return refusal(repo, identify(request), f"{endpoint_of(request)}/{repo.web_path}")
 
 
 def writable_repo(request: Request) -> tuple[Repo, Account]:
     """The repository a path names, and the account that may write to it.
 
     Raises:
-        RepoNotFoundError: The repository is missing or hidden, or the caller anonymous.
+        HubError: As `readable_repo` does.
+        RepoNotFoundError: The caller is anonymous.
         ForbiddenError: The account may only read it.
     """
     repo = readable_repo(request)
@@ -142,15 +213,31 @@ def require_write(account: Account, repo_id: str) -> None:
     Raises:
         ForbiddenError: The token is for reading, or the namespace is somebody else's.
     """
-    if not account.can_write:
-        raise ForbiddenError("This token has no write permission")
-    if not owns(account, repo_id):
-        raise ForbiddenError(f"You don't have the rights to write to {repo_id}")
+    if not may_write(account, repo_id.split("/")[0]):
+        raise ForbiddenError
 
 
-def owns(account: Account, repo_id: str) -> bool:
-    """Whether a repository lies in the account's namespace."""
-    return repo_id.split("/")[0].lower() == account.name.lower()
+def may_write(account: Account, namespace: str) -> bool:
+    """Whether an account may make and change what belongs to a namespace."""
+    return account.can_write and account.role_in(namespace) == "write"
+
+
+def may_see(account: Account | None, repo: Repo) -> bool:
+    """Whether a repository exists, as far as somebody can tell."""
+    return not repo.private or bool(account and account.role_in(repo.namespace))
+
+
+def _at(request: Request, repo: Repo) -> str:
+    """The path and query of a request, for the id that a repository has by now."""
+    segments = request.scope["path"].split("/")
+    decoded = [unquote(each) for each in segments]
+    asked = request.path_params["namespace"], request.path_params["name"]
+    pairs = zip(decoded, (each.removesuffix(".git") for each in decoded[1:]), strict=False)
+    start = list(pairs).index(asked)
+    suffix = ".git" if decoded[start + 1].endswith(".git") else ""
+    segments[start : start + 2] = f"{repo.id}{suffix}".split("/")
+    query = request.scope["query_string"].decode()
+    return "/".join(segments) + (f"?{query}" if query else "")
 
 
 def wants_pull_request(request: Request) -> bool:
@@ -171,14 +258,15 @@ async def read_json(request: Request) -> dict[str, Any]:
     """
     try:
         body = json.loads(await request.body())
-    except ValueError:
+        json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair could not be sent on
+    except (ValueError, RecursionError):  # the latter for "[[[[..."
         raise BadRequestError("The body is not JSON") from None
     if not isinstance(body, dict):
         raise BadRequestError("The body is not a JSON object")
     return body
 
 
-async def receive_body(request: Request, incoming: Incoming) -> None:
+async def receive_body(request: Request, incoming: Sink) -> None:
     """Stream a request's body to disk; hashing and writing leave the event loop free."""
     pending = bytearray()
     async for piece in request.stream():

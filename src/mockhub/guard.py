@@ -1,0 +1,81 @@
+"""What every answer has in common, that of a server that failed included."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mockhub.errors import HubError
+
+_NO_ROUTE = "Sorry, we can't find the page you are looking for."
+_APOLOGY = "Internal Error - the traceback is on the standard error of the server"
+
+_logger = logging.getLogger("uvicorn.error")
+
+
+class RequestIdMiddleware:
+    """Gives every answer the ``X-Request-Id`` that clients put into their error messages.
+
+    It is the one the client sent, as ``X-Request-Id`` or as ``X-Amzn-Trace-Id``, or a new one.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        request_id = headers.get("x-request-id") or headers.get("x-amzn-trace-id")
+        answer_id = request_id or f"Root=1-{secrets.token_hex(16)}"
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).setdefault("X-Request-Id", answer_id)
+            await send(message)
+
+        await self._app(scope, receive, send_with_id)
+
+
+class CrashMiddleware:
+    """Answers 500 when the server is at fault, and writes the traceback, without the token."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        except Exception:
+            _, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+            text = traceback.format_exc()
+            _logger.error("%s", text.replace(token, "***") if token else text)  # noqa: TRY400 - scrubbed
+            if started:
+                scope["state"]["transport"].close()  # else it would look like the end of the body
+            else:
+                await HubError(500, _APOLOGY).response()(scope, receive, send)
+
+
+async def refuse(_request: Request, error: Exception) -> JSONResponse:
+    """Starlette exception handler for paths and methods that no route serves."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for no other
+    message = _NO_ROUTE if error.status_code == 404 else error.detail
+    headers = dict(error.headers or {})
+    return HubError(error.status_code, message, headers=headers).response()

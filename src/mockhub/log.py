@@ -1,0 +1,159 @@
+"""The log of requests."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mockhub.errors import InvalidTokenError
+from mockhub.state import identify
+
+ADMIN = "/mockhub/"
+MOST_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its answer.
+
+    Attributes:
+        method: As in "POST".
+        path: As it was sent, percent-encoded.
+        query: What followed the question mark, as it was sent.
+        status: Of the answer; None as long as there is none, and if none was sent.
+        received: Bytes of the request's body that were read.
+        sent: Bytes of the answer's body.
+        user: Name of the account; None for an anonymous request or an unknown token.
+        agent: The ``user-agent``.
+        started: Unix time in seconds.
+    """
+
+    method: str
+    path: str
+    query: str
+    status: int | None
+    received: int
+    sent: int
+    user: str | None
+    agent: str
+    started: float
+
+    def __str__(self) -> str:
+        """One line."""
+        clock = time.strftime("%H:%M:%S", time.localtime(self.started))
+        target = f"{self.path}?{self.query}" if self.query else self.path
+        sizes = f"{self.received} B in, {self.sent} B out"
+        return f"{clock} {self.method} {target} {self.status or 'lost'} {sizes} {self.user or '-'}"
+
+
+class Log:
+    """The latest requests, in the order in which they came.
+
+    Args:
+        echo: Write each to standard error when it is over.
+    """
+
+    def __init__(self, *, echo: bool = False) -> None:
+        self._echo = echo
+        self._next = 0
+        self._exchanges: dict[int, Exchange] = {}
+
+    def begin(self, exchange: Exchange) -> int:
+        """Add a request; returns its number."""
+        number, self._next = self._next, self._next + 1
+        self._exchanges[number] = exchange
+        if len(self._exchanges) > MOST_KEPT:
+            del self._exchanges[next(iter(self._exchanges))]
+        return number
+
+    def update(self, number: int, exchange: Exchange) -> None:
+        """Note what is new about a request, unless the log was cleared since it came."""
+        if number in self._exchanges:
+            self._exchanges[number] = exchange
+
+    def end(self, exchange: Exchange) -> None:
+        """Echo a request that is over."""
+        if self._echo:
+            print(exchange, file=sys.stderr, flush=True)
+
+    def clear(self) -> None:
+        """Forget all requests."""
+        self._exchanges.clear()
+
+    def find(self, method: str, path: re.Pattern[str]) -> Iterator[Exchange]:
+        """Requests of a method ("*" for all) in whose path a pattern is found."""
+        for exchange in self._exchanges.values():
+            if method in {"*", exchange.method} and path.search(exchange.path):
+                yield exchange
+
+
+class LogMiddleware:
+    """Logs all requests but those to the admin routes.
+
+    Args:
+        app: What answers them.
+        log: Where to.
+    """
+
+    def __init__(self, app: ASGIApp, log: Log) -> None:
+        self._app = app
+        self._log = log
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or scope["path"].startswith(ADMIN):
+            await self._app(scope, receive, send)
+            return
+        exchange = _begun(Request(scope))
+        number = self._log.begin(exchange)
+        status: int | None = None
+        received = sent = 0
+
+        def note() -> Exchange:
+            current = dataclasses.replace(exchange, status=status, received=received, sent=sent)
+            self._log.update(number, current)
+            return current
+
+        async def receive_counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            return message
+
+        async def send_counted(message: Message) -> None:
+            nonlocal status, sent
+            status = message.get("status", status)
+            sent += len(message.get("body", b""))
+            note()  # before the client has all of it and may ask
+            await send(message)
+
+        try:
+            await self._app(scope, receive_counted, send_counted)
+        finally:
+            self._log.end(note())
+
+
+def _begun(request: Request) -> Exchange:
+    try:
+        account = identify(request)
+        user = account.name if account else None
+    except InvalidTokenError:
+        user = None
+    return Exchange(
+        method=request.method,
+        path=request.scope["path"],
+        query=request.scope["query_string"].decode("latin-1"),
+        status=None,
+        received=0,
+        sent=0,
+        user=user,
+        agent=sys.intern(request.headers.get("user-agent", "")),
+        started=time.time(),
+    )
