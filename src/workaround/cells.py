@@ -1,0 +1,244 @@
+"""File cells: where the columns of a table hold files, and how to put contents in their place.
+
+A feature holds files if its storage is a struct of ``bytes`` and ``path``: Nifti, Image, Audio,
+Video, Pdf and all that `datasets` added since. Whether the installed release can embed it does not
+matter (Nifti cannot before 4.4.2), since nothing here calls ``embed_storage``.
+
+All walks respect slices. Upstream's did not before 5.2.0: ``ListArray.values`` is the child of the
+whole column, so one row embedded every file of the dataset (`datasets.table.embed_array_storage`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from datasets import LargeList, List
+
+STORAGE = pa.struct({"bytes": pa.binary(), "path": pa.string()})
+
+Rows = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Where in a table files are.
+
+    Attributes:
+        column: Name for people, dotted where it is nested.
+        path: Name in Parquet, which has two levels more for each list.
+        repeated: Whether it is inside a list.
+    """
+
+    column: str
+    path: tuple[str, ...]
+    repeated: bool = False
+
+    @classmethod
+    def of(cls, name: str) -> Leaf:
+        """A top-level column."""
+        return cls(name, (name,))
+
+    def field(self, name: str) -> Leaf:
+        """A field of it."""
+        return Leaf(f"{self.column}.{name}", (*self.path, name), self.repeated)
+
+    def element(self) -> Leaf:
+        """The elements of its lists."""
+        return Leaf(self.column, (*self.path, "list", "element"), repeated=True)
+
+
+Replace = Callable[[Leaf, pa.StructArray], pa.StructArray]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The file cells of one leaf of a table.
+
+    Attributes:
+        leaf: Which.
+        rows: Row of each cell, counted from the first row of the table.
+        contents: Bytes that are in the table already, of type binary; null where there are none.
+        paths: Files, of type string; null where there are none.
+        present: Which cells are not null themselves.
+    """
+
+    leaf: Leaf
+    rows: Rows
+    contents: pa.Array
+    paths: pa.Array
+    present: npt.NDArray[np.bool_]
+
+    def external(self) -> npt.NDArray[np.bool_]:
+        """Which cells name a file whose bytes are not in the table."""
+        return to_read(self.contents, self.paths)
+
+
+def to_read(contents: pa.Array, paths: pa.Array) -> npt.NDArray[np.bool_]:
+    """Which cells have a path and no bytes."""
+    wanted = pc.and_(contents.is_null(), paths.is_valid())
+    return np.asarray(wanted.to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
+def is_file(feature: Any) -> bool:
+    """Whether a feature, not the ones inside it, holds files."""
+    return bool(getattr(feature, "pa_type", None) == STORAGE)
+
+
+def holds_files(feature: Any) -> bool:
+    """Whether a feature holds files, at any depth."""
+    match feature:
+        case Mapping():
+            return any(map(holds_files, feature.values()))
+        case List() | LargeList():
+            return holds_files(feature.feature)
+        case [element]:
+            return holds_files(element)
+        case _:
+            return is_file(feature)
+
+
+def file_columns(features: Mapping[str, Any]) -> list[str]:
+    """The top-level columns that hold files."""
+    return [name for name, feature in features.items() if holds_files(feature)]
+
+
+def file_leaves(features: Mapping[str, Any]) -> list[Leaf]:
+    """All leaves that hold files."""
+    return list(_leaves(features, Leaf.of))
+
+
+def _leaves(feature: Mapping[str, Any], leaf: Callable[[str], Leaf]) -> Iterator[Leaf]:
+    for name, child in feature.items():
+        place = leaf(name)
+        while not is_file(child) and not isinstance(child, Mapping) and holds_files(child):
+            place, child = place.element(), _element(child)
+        if is_file(child):
+            yield place
+        elif isinstance(child, Mapping):
+            yield from _leaves(child, place.field)
+
+
+def leaf_feature(features: Mapping[str, Any], leaf: Leaf) -> Any:
+    """The feature of a leaf."""
+    feature: Any = features
+    names = iter(leaf.path)
+    for name in names:
+        if isinstance(feature, Mapping):
+            feature = feature[name]
+        else:
+            feature = _element(feature)
+            next(names)  # a list is two levels of Parquet
+    return feature
+
+
+def file_cells(table: pa.Table, features: Mapping[str, Any]) -> Iterator[Cells]:
+    """All file cells of a table, leaf by leaf.
+
+    Args:
+        table: With the storage types of the features.
+        features: Of the table.
+    """
+    for name in file_columns(features):
+        start = 0
+        for chunk in table[name].chunks:
+            rows = np.arange(start, start + len(chunk), dtype=np.int64)
+            yield from _walk(Leaf.of(name), chunk, features[name], rows)
+            start += len(chunk)
+
+
+def _walk(leaf: Leaf, array: pa.Array, feature: Any, rows: Rows) -> Iterator[Cells]:
+    if is_file(feature):
+        contents, paths = fields(array)
+        yield Cells(leaf, rows, contents, paths, np.asarray(array.is_valid(), dtype=np.bool_))
+    elif isinstance(feature, Mapping):
+        for field, child in zip(array.type, array.flatten(), strict=True):
+            if holds_files(feature[field.name]):
+                yield from _walk(leaf.field(field.name), child, feature[field.name], rows)
+    else:
+        rows = np.repeat(rows, list_lengths(array))
+        yield from _walk(leaf.element(), array.flatten(), _element(feature), rows)
+
+
+def replace_cells(table: pa.Table, features: Mapping[str, Any], replace: Replace) -> pa.Table:
+    """Put other file cells in the place of those of a table.
+
+    Args:
+        table: Any slice of a dataset, with the storage types of the features.
+        features: Of the table.
+        replace: Given the cells of a leaf, returns as many. Called once for each leaf and chunk.
+    """
+    columns = []
+    for field in table.schema:
+        feature, leaf = features[field.name], Leaf.of(field.name)
+        chunks = [_replace(leaf, chunk, feature, replace) for chunk in table[field.name].chunks]
+        columns.append(pa.chunked_array(chunks, field.type))
+    return pa.Table.from_arrays(columns, schema=table.schema)
+
+
+def _replace(leaf: Leaf, array: pa.Array, feature: Any, replace: Replace) -> pa.Array:
+    if not holds_files(feature):
+        return array
+    if is_file(feature):
+        return replace(leaf, array)
+    if isinstance(feature, Mapping):
+        # flatten() lays the nulls of the struct over its fields: what they hide is not read.
+        children = [
+            _replace(leaf.field(field.name), child, feature[field.name], replace)
+            for field, child in zip(array.type, array.flatten(), strict=True)
+        ]
+        return pa.StructArray.from_arrays(children, fields=list(array.type), mask=array.is_null())
+    values = _replace(leaf.element(), array.flatten(), _element(feature), replace)
+    if pa.types.is_fixed_size_list(array.type):
+        values = _pad(array, values)
+        return pa.FixedSizeListArray.from_arrays(values, type=array.type, mask=array.is_null())
+    large = pa.types.is_large_list(array.type)
+    offsets = np.concatenate([[0], np.cumsum(list_lengths(array))])
+    return (pa.LargeListArray if large else pa.ListArray).from_arrays(
+        pa.array(offsets, pa.int64() if large else pa.int32()),
+        values,
+        type=array.type,
+        mask=array.is_null(),
+    )
+
+
+def _pad(array: pa.FixedSizeListArray, values: pa.Array) -> pa.Array:
+    """Values of fixed-size lists with nulls for those of null lists, where positions count."""
+    present = np.repeat(np.asarray(array.is_valid()), array.type.list_size)
+    if present.all():
+        return values
+    return values.take(pa.array(np.cumsum(present) - 1, mask=~present))
+
+
+def fields(array: pa.StructArray) -> tuple[pa.Array, pa.Array]:
+    """Contents and paths of file cells; both null where the cell is."""
+    children = dict(zip((field.name for field in array.type), array.flatten(), strict=True))
+    return children["bytes"], children["path"]
+
+
+def with_fields(array: pa.StructArray, contents: pa.Array, paths: pa.Array) -> pa.StructArray:
+    """File cells with other contents and paths."""
+    children = {"bytes": contents, "path": paths}
+    return pa.StructArray.from_arrays(
+        [children[field.name] for field in array.type],
+        fields=list(array.type),
+        mask=array.is_null(),
+    )
+
+
+def list_lengths(array: pa.Array) -> Rows:
+    """Length of every list, of whatever kind; 0 for null."""
+    if pa.types.is_fixed_size_list(array.type):
+        present: Rows = np.asarray(array.is_valid(), dtype=np.int64)
+        return present * int(array.type.list_size)
+    lengths: Rows = np.asarray(pc.fill_null(pc.list_value_length(array), 0), dtype=np.int64)
+    return lengths
+
+
+def _element(feature: Any) -> Any:
+    return feature[0] if isinstance(feature, list) else feature.feature

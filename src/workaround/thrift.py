@@ -1,0 +1,192 @@
+"""Thrift's compact protocol, as far as Parquet's footers and page headers need it.
+
+Structures are read without knowledge of their fields and written back as they came, so whatever a
+newer Parquet adds survives (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, MAP, STRUCT = range(1, 13)
+
+
+class ThriftError(ValueError):
+    """The data is not a structure of the compact protocol."""
+
+
+@dataclass
+class Struct:
+    """A structure.
+
+    Attributes:
+        fields: By number, its type and value: ``int`` for numbers and booleans, ``bytes`` for
+            binary and doubles, `List` and `Struct` for the nested ones.
+    """
+
+    fields: dict[int, tuple[int, Any]] = field(default_factory=dict)
+
+    def __getitem__(self, number: int) -> Any:
+        """Value of a field that is there."""
+        return self.fields[number][1]
+
+    def get(self, number: int) -> Any:
+        """Value of a field, None if it is not there."""
+        return self.fields.get(number, (0, None))[1]
+
+    def put(self, number: int, value: Any, kind: int | None = None) -> None:
+        """Set a field; its type is needed if it is new."""
+        self.fields[number] = (self.fields[number][0] if kind is None else kind, value)
+
+    def drop(self, *numbers: int) -> None:
+        """Remove fields that may be there."""
+        for number in numbers:
+            self.fields.pop(number, None)
+
+
+@dataclass
+class List:
+    """A list of values of one type."""
+
+    kind: int
+    items: list[Any]
+
+
+def decode(data: bytes | memoryview, offset: int = 0) -> tuple[Struct, int]:
+    """Read a structure.
+
+    Args:
+        data: Holds it.
+        offset: Where it begins.
+
+    Returns:
+        The structure, and the offset behind it.
+
+    Raises:
+        ThriftError: There is none.
+    """
+    reader = _Reader(data, offset)
+    try:
+        return reader.struct(), reader.offset
+    except IndexError:
+        raise ThriftError("the structure is cut off") from None
+
+
+def encode(struct: Struct) -> bytes:
+    """Write a structure."""
+    out = bytearray()
+    _write_struct(out, struct)
+    return bytes(out)
+
+
+class _Reader:
+    def __init__(self, data: bytes | memoryview, offset: int) -> None:
+        self.data = data
+        self.offset = offset
+
+    def byte(self) -> int:
+        value = self.data[self.offset]
+        self.offset += 1
+        return value
+
+    def varint(self) -> int:
+        value = shift = 0
+        while True:
+            byte = self.byte()
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+
+    def zigzag(self) -> int:
+        value = self.varint()
+        return (value >> 1) ^ -(value & 1)
+
+    def raw(self, count: int) -> bytes:
+        data = bytes(self.data[self.offset : self.offset + count])
+        if len(data) != count:
+            raise IndexError
+        self.offset += count
+        return data
+
+    def struct(self) -> Struct:
+        fields: dict[int, tuple[int, Any]] = {}
+        number = 0
+        while header := self.byte():
+            delta, kind = header >> 4, header & 15
+            number = number + delta if delta else self.zigzag()
+            fields[number] = (kind, self.value(kind, inside_list=False))
+        return Struct(fields)
+
+    def value(self, kind: int, *, inside_list: bool) -> Any:
+        match kind:
+            case 1 | 2:  # a field's type is its value; in a list each has a byte
+                return self.byte() if inside_list else kind
+            case 3:
+                return self.byte()
+            case 4 | 5 | 6:
+                return self.zigzag()
+            case 7:
+                return self.raw(8)
+            case 8:
+                return self.raw(self.varint())
+            case 9 | 10:
+                header = self.byte()
+                count = header >> 4 if header >> 4 < 15 else self.varint()
+                inner = header & 15
+                return List(inner, [self.value(inner, inside_list=True) for _ in range(count)])
+            case 12:
+                return self.struct()
+            case _:
+                raise ThriftError(f"unknown type {kind}")
+
+
+def _write_struct(out: bytearray, struct: Struct) -> None:
+    last = 0
+    for number, (kind, value) in sorted(struct.fields.items()):
+        if 0 < number - last < 16:
+            out.append((number - last) << 4 | kind)
+        else:
+            out.append(kind)
+            _write_zigzag(out, number)
+        last = number
+        if kind not in {TRUE, FALSE}:
+            _write_value(out, kind, value)
+    out.append(0)
+
+
+def _write_value(out: bytearray, kind: int, value: Any) -> None:
+    match kind:
+        case 1 | 2 | 3:
+            out.append(value)
+        case 4 | 5 | 6:
+            _write_zigzag(out, value)
+        case 7:
+            out += value
+        case 8:
+            _write_varint(out, len(value))
+            out += value
+        case 9 | 10:
+            if len(value.items) < 15:
+                out.append(len(value.items) << 4 | value.kind)
+            else:
+                out.append(0xF0 | value.kind)
+                _write_varint(out, len(value.items))
+            for item in value.items:
+                _write_value(out, value.kind, item)
+        case 12:
+            _write_struct(out, value)
+        case _:
+            raise ThriftError(f"unknown type {kind}")
+
+
+def _write_varint(out: bytearray, value: int) -> None:
+    while value >= 0x80:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+
+
+def _write_zigzag(out: bytearray, value: int) -> None:
+    _write_varint(out, value << 1 if value >= 0 else (-value << 1) - 1)
