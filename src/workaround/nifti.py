@@ -1,0 +1,148 @@
+"""Whether a file is a whole NIfTI image, from its header and its size: voxels are not read.
+
+A ``.nii`` must be as long as its header says. A ``.nii.gz`` ends with the size of its content
+modulo 2 ** 32 (RFC 1952), which must be what the header says. Only where it is not, the file is
+read through: it may be of several gzip members, or have something behind the voxels, and be sound.
+So a wrong checksum or damaged voxels in the middle of an otherwise whole file stay unseen.
+"""
+
+from __future__ import annotations
+
+import gzip
+import logging
+import math
+import os
+import zlib
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, BinaryIO, cast
+
+import nibabel as nib
+import numpy as np
+from datasets import Nifti
+from nibabel.imageglobals import LoggingOutputSuppressor
+from nibabel.spatialimages import HeaderDataError
+
+BLOCK = 1 << 20
+GZIP = b"\x1f\x8b"
+HEADERS: dict[bytes, Any] = {
+    size.to_bytes(4, order): header
+    for size, header in ((348, nib.Nifti1Header), (540, nib.Nifti2Header))
+    for order in ("little", "big")
+}
+"""What reads a header, by the first four bytes: its size, in the byte order of the file."""
+
+_quiet = logging.Logger("nibabel", logging.CRITICAL + 1)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one file.
+
+    Attributes:
+        reason: For people.
+        tolerable: Whether it may be meant so.
+    """
+
+    reason: str
+    tolerable: bool = False
+
+
+class _FaultyError(Exception):
+    """Carries the reason out of what reads a header."""
+
+
+def nifti_fault(stream: BinaryIO, size: int) -> Fault | None:
+    """Find out what is wrong with a NIfTI file, compressed or not.
+
+    Args:
+        stream: The file, at its beginning, seekable.
+        size: Of the file, in bytes.
+
+    Returns:
+        What is wrong; None if it seems sound.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    gzipped = stream.read(2) == GZIP
+    stream.seek(0)
+    try:
+        version = _read_gzipped(stream) if gzipped else _read_plain(stream, size)
+    except _FaultyError as error:
+        return Fault(str(error))
+    except EOFError:
+        return Fault("truncated: the gzip stream ends early; copy the file again")
+    except (gzip.BadGzipFile, zlib.error) as error:
+        return Fault(f"damaged: {error}; copy the file again")
+    if version == 2 and not _decodes_nifti2():
+        return Fault(
+            "a NIfTI-2 image, which the installed `datasets` uploads but cannot decode once it is"
+            " loaded; convert it to NIfTI-1",
+            tolerable=True,
+        )
+    return None
+
+
+def _read_plain(stream: BinaryIO, size: int) -> int:
+    version, needed = _header(stream)
+    if size < needed:
+        raise _FaultyError(f"truncated: {size} bytes of the {needed} that its header asks for")
+    return version
+
+
+def _read_gzipped(stream: BinaryIO) -> int:
+    with gzip.GzipFile(fileobj=stream) as content:
+        version, needed = _header(cast("BinaryIO", content))
+        stream.seek(-4, os.SEEK_END)
+        if int.from_bytes(stream.read(4), "little") == needed % 2**32:
+            return version
+    stream.seek(0)
+    with gzip.GzipFile(fileobj=stream) as content:
+        size = 0
+        while block := content.read(BLOCK):
+            size += len(block)
+    if size < needed:
+        raise _FaultyError(
+            f"truncated: decompresses to {size} bytes of the {needed} that its header asks for"
+        )
+    return version
+
+
+def _header(stream: BinaryIO) -> tuple[int, int]:
+    """Version of a NIfTI image, and the bytes it needs, uncompressed."""
+    start = stream.read(4)
+    stream.seek(0)
+    if start not in HEADERS:
+        raise _FaultyError("not NIfTI: it does not begin with a NIfTI header")
+    kind = HEADERS[start]
+    version = 2 if issubclass(kind, nib.Nifti2Header) else 1
+    try:
+        header = kind.from_fileobj(stream, check=False)
+        magic = bytes(header["magic"]).rstrip(b"\0")
+        if magic.startswith(b"ni"):
+            raise _FaultyError(
+                "the header of a .hdr/.img pair, whose voxels are in another file; save it as one"
+                " .nii file"
+            )
+        if not magic.startswith(b"n+"):
+            raise _FaultyError(f"not NIfTI: its header says {magic!r}")
+        header.check_fix(_quiet)
+        shape, voxel = header.get_data_shape(), header.get_data_dtype()
+    except (HeaderDataError, nib.wrapstruct.WrapStructError) as error:
+        raise _FaultyError(f"not readable NIfTI: {error}") from None
+    if not shape or min(shape) < 0:
+        raise _FaultyError(f"not readable NIfTI: its header gives it the shape {shape}")
+    return version, header.get_data_offset() + math.prod(shape) * voxel.itemsize
+
+
+@cache
+def _decodes_nifti2() -> bool:
+    """Whether the installed `datasets` decodes an embedded NIfTI-2 image; none up to 5.2.0 does."""
+    image = nib.Nifti2Image(np.zeros((1, 1, 1), np.uint8), np.eye(4))  # type: ignore[no-untyped-call]
+    try:
+        with LoggingOutputSuppressor():
+            Nifti().decode_example({"bytes": image.to_bytes(), "path": None})
+    except HeaderDataError:
+        return False
+    return True
