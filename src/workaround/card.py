@@ -1,0 +1,168 @@
+"""The dataset card: configs and ``dataset_info`` in README.md, merged with what is there.
+
+What is written is what ``datasets.arrow_dataset._get_updated_dataset_card`` (5.2.0) writes, so that
+`load_dataset` and the dataset viewer find the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from datasets import DatasetInfo, Features, SplitDict, SplitInfo
+from datasets.data_files import sanitize_patterns
+from datasets.info import DatasetInfosDict
+from datasets.utils.metadata import MetadataConfigs
+from huggingface_hub import DatasetCard, DatasetCardData
+
+from workaround.errors import UploadError
+
+README = "README.md"
+LEGACY_INFOS = "dataset_infos.json"
+
+
+class CardConflictError(UploadError):
+    """The card on the Hub says something that does not go with this upload."""
+
+
+@dataclass(frozen=True)
+class PushedSplit:
+    """What the card says about an uploaded split.
+
+    Attributes:
+        name: Of the split.
+        rows: Number of them.
+        num_bytes: Bytes of the split once loaded.
+        uploaded_bytes: Bytes of its shards.
+        replaced_bytes: Bytes of the files of an earlier upload that go away.
+    """
+
+    name: str
+    rows: int
+    num_bytes: int
+    uploaded_bytes: int
+    replaced_bytes: int
+
+
+@dataclass(frozen=True)
+class Target:
+    """What of a repository an upload replaces.
+
+    Attributes:
+        config_name: Config of the splits.
+        data_dir: Folder of their shards.
+        set_default: Make the config the default one.
+        whole_config: Replace all splits of the config, as uploading a `DatasetDict` does.
+    """
+
+    config_name: str
+    data_dir: str
+    set_default: bool | None
+    whole_config: bool
+
+
+@dataclass(frozen=True)
+class CardUpdate:
+    """What an upload does to the card.
+
+    Attributes:
+        target: What it replaces.
+        features: Of all splits.
+        splits: Those that were uploaded.
+    """
+
+    target: Target
+    features: Features
+    splits: Sequence[PushedSplit]
+
+
+def updated_files(
+    update: CardUpdate, read: Callable[[str], str | None], sharded: Sequence[str]
+) -> dict[str, bytes]:
+    """The card after an upload, and ``dataset_infos.json`` where an old repository has one.
+
+    Args:
+        update: The upload.
+        read: Gives the text of a file in the repository; None if there is none.
+        sharded: Splits found as ``data/SPLIT-NNNNN-of-NNNNN`` in a repository without configs.
+
+    Raises:
+        CardConflictError: The features differ from those of the splits that stay, or another
+            config named "default" is the default one.
+    """
+    text = read(README)
+    card = None if text is None else DatasetCard(text)
+    data = DatasetCardData() if card is None else card.data
+    configs = MetadataConfigs.from_dataset_card_data(data)
+    info = DatasetInfosDict.from_dataset_card_data(data).get(update.target.config_name)
+    legacy = json.loads(read(LEGACY_INFOS) or "{}")
+    if card is None and update.target.config_name in legacy:
+        info = DatasetInfo.from_dict(legacy[update.target.config_name])
+    info = _info(update, None if update.target.whole_config else info)
+    if not configs and sharded:
+        entries = [{"split": split, "path": f"data/{split}-*"} for split in sharded]
+        MetadataConfigs({"default": {"data_files": entries}}).to_dataset_card_data(data)
+    changed = _configs(update, configs)
+    DatasetInfosDict({update.target.config_name: info}).to_dataset_card_data(data)
+    MetadataConfigs(changed).to_dataset_card_data(data)
+    files = {README: str(card or DatasetCard(f"---\n{data}\n---\n")).encode()}
+    if update.target.config_name in legacy:
+        legacy[update.target.config_name] = asdict(info)
+        files[LEGACY_INFOS] = json.dumps(legacy).encode()
+    return files
+
+
+def _info(update: CardUpdate, there: DatasetInfo | None) -> DatasetInfo:
+    """``dataset_info``, with the splits that were there already."""
+    if there is None:
+        there = DatasetInfo(config_name=update.target.config_name, features=update.features)
+    info = there
+    info.splits = info.splits or SplitDict()
+    names = {split.name for split in update.splits}
+    if set(info.splits) - names and info.features != update.features:
+        raise CardConflictError(
+            f"Config {update.target.config_name!r} has other splits, with features {info.features}."
+            f" Those of this upload differ: {update.features}. Make them equal, or upload to"
+            " another config_name."
+        )
+    info.download_checksums = None
+    info.download_size, info.dataset_size = info.download_size or 0, info.dataset_size or 0
+    for split in update.splits:
+        if (old := info.splits.pop(split.name, None)) is not None:
+            info.download_size -= split.replaced_bytes
+            info.dataset_size -= old.num_bytes or 0
+        info.splits[split.name] = SplitInfo(split.name, split.num_bytes, split.rows)
+        info.download_size += split.uploaded_bytes
+        info.dataset_size += split.num_bytes
+    info.size_in_bytes = info.download_size + info.dataset_size
+    return info
+
+
+def _configs(update: CardUpdate, configs: MetadataConfigs) -> dict[str, dict[str, Any]]:
+    """The configs of the card that change."""
+    patterns: dict[str, Any] = {}
+    there = configs.get(update.target.config_name, {})
+    if not update.target.whole_config and "data_files" in there:
+        patterns = dict(sanitize_patterns(there["data_files"]))
+    patterns |= {
+        split.name: [f"{update.target.data_dir}/{split.name}-*"] for split in update.splits
+    }
+    entries = [
+        {"split": split, "path": paths[0] if len(paths) == 1 else paths}
+        for split, paths in patterns.items()
+    ]
+    changed: dict[str, dict[str, Any]] = {update.target.config_name: {"data_files": entries}}
+    if update.target.set_default and update.target.config_name != "default":
+        default = configs.get_default_config_name() if configs else None
+        if default == "default":
+            raise CardConflictError(
+                "There is a config named 'default', which stays the default one. Rename it in the"
+                " card before you set another, or leave set_default out."
+            )
+        if default:
+            configs[default].pop("default", None)
+            changed[default] = configs[default]
+        changed[update.target.config_name]["default"] = True
+    return changed

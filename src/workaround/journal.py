@@ -1,0 +1,138 @@
+"""The journal: which shards of an unfinished upload are on the Hub already.
+
+A SQLite file for each target, written after every shard, so that a killed upload goes on where it
+was. One upload of a target at a time: the journal is locked while it lasts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from huggingface_hub import constants
+
+from workaround.errors import UploadError
+
+# No fsync for each shard: a kill loses nothing, a power cut at worst the lines of the last ones.
+_SCHEMA = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = NORMAL;
+CREATE TABLE IF NOT EXISTS shard (
+    path TEXT, key TEXT, sha256 TEXT, size INTEGER, oid TEXT, content BLOB, PRIMARY KEY (path, key)
+);
+CREATE TABLE IF NOT EXISTS folder (path TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+class TargetBusyError(UploadError):
+    """Another process uploads to the same place."""
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """A shard whose bytes the Hub has, or which waits for the commit that brings them.
+
+    Attributes:
+        path: Name in the repository.
+        key: What it was made of.
+        sha256: Of the file.
+        size: Of the file, in bytes.
+        oid: Git's blob id where the Hub wants it as a regular file; None for LFS and Xet.
+    """
+
+    path: str
+    key: str
+    sha256: str
+    size: int
+    oid: str | None
+
+
+class Journal:
+    """What is known about an upload; made by `open_journal`.
+
+    Attributes:
+        folder: For temporary files. It is gone when the journal is closed.
+    """
+
+    def __init__(self, database: sqlite3.Connection, folder: Path) -> None:
+        self._database = database
+        self.folder = folder
+
+    def find(self, path: str, key: str) -> Uploaded | None:
+        """A shard that was uploaded before, made of the same; None if it was not."""
+        query = "SELECT path, key, sha256, size, oid FROM shard WHERE path = ? AND key = ?"
+        row = self._database.execute(query, (path, key)).fetchone()
+        return row and Uploaded(*row)
+
+    def get(self, path: str, key: str) -> Uploaded:
+        """A shard that was uploaded.
+
+        Raises:
+            KeyError: It was not.
+        """
+        found = self.find(path, key)
+        if found is None:
+            raise KeyError(path)
+        return found
+
+    def content(self, shard: Uploaded) -> bytes:
+        """The file of a regular shard."""
+        query = "SELECT content FROM shard WHERE path = ? AND key = ?"
+        (content,) = self._database.execute(query, (shard.path, shard.key)).fetchone()
+        return bytes(content)
+
+    def add(self, shard: Uploaded, content: bytes | None) -> None:
+        """Remember an uploaded shard, with its file if it is a regular one."""
+        values = (shard.path, shard.key, shard.sha256, shard.size, shard.oid, content)
+        with self._database:
+            self._database.execute("INSERT OR REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def clear(self) -> None:
+        """Forget all shards: they are committed, or the Hub has lost them."""
+        with self._database:
+            self._database.execute("DELETE FROM shard")
+
+
+@contextmanager
+def open_journal(target: str) -> Iterator[Journal]:
+    """Open the journal of a target, and keep others out.
+
+    What a killed upload left in its temporary folder is removed.
+
+    Args:
+        target: Says where the upload goes: endpoint, repository, revision and the like.
+
+    Raises:
+        TargetBusyError: Another process has it open.
+    """
+    name = hashlib.sha256(target.encode()).hexdigest()[:32]
+    base = Path(constants.HF_HOME) / "workaround"
+    base.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        lock = FileLock(base / f"{name}.lock")
+        try:
+            stack.enter_context(lock.acquire(timeout=0))
+        except Timeout:
+            raise TargetBusyError(
+                f"Another process uploads to {target}. Wait until it ends, or stop it."
+            ) from None
+        database = stack.enter_context(closing(sqlite3.connect(base / f"{name}.sqlite")))
+        database.executescript(_SCHEMA)
+        for (left,) in database.execute("SELECT path FROM folder").fetchall():
+            if Path(left).exists():
+                shutil.rmtree(left)
+        folder = Path(tempfile.gettempdir()) / f"workaround-{secrets.token_hex(8)}"
+        with database:  # first the name, then the folder: a kill in between leaves nothing
+            database.execute("DELETE FROM folder")
+            database.execute("INSERT INTO folder VALUES (?)", (str(folder),))
+        folder.mkdir(mode=0o700)
+        stack.callback(shutil.rmtree, folder)
+        yield Journal(database, folder)

@@ -1,0 +1,200 @@
+"""`push_to_hub`: the call of upstream, and on the Hub what upstream means to leave there."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import replace
+from multiprocessing import get_context
+from typing import Literal
+
+from datasets import Dataset, DatasetDict, config
+from huggingface_hub import CommitInfo
+from huggingface_hub.errors import RepositoryNotFoundError
+
+from workaround.card import Target
+from workaround.check import problems_of, require_sound, surveys
+from workaround.commit import Message, Push, commit
+from workaround.errors import ArgumentError
+from workaround.journal import Journal, open_journal
+from workaround.limits import limit_problems, require_write
+from workaround.plan import Plan, SplitPlan, plan_splits
+from workaround.progress import show_progress
+from workaround.retry import RefusedError, persist, status_of
+from workaround.shards import Destination, Job
+from workaround.source import Source, data_folder, shard_counts, source_of
+from workaround.upload import upload
+from workaround.verify import verify_shards
+
+Verify = Literal["footers", "full", "none"]
+
+log = logging.getLogger("workaround")
+
+
+def push_to_hub(
+    dataset: Dataset | DatasetDict,
+    repo_id: str,
+    config_name: str = "default",
+    *,
+    set_default: bool | None = None,
+    split: str | None = None,
+    data_dir: str | None = None,
+    commit_message: str | None = None,
+    commit_description: str | None = None,
+    private: bool | None = None,
+    token: str | None = None,
+    revision: str | None = None,
+    create_pr: bool = False,
+    max_shard_size: int | str | None = None,
+    num_shards: int | Mapping[str, int | None] | None = None,
+    num_proc: int | None = None,
+    embed_external_files: bool = True,
+    resume: bool = True,
+    verify: Verify = "footers",
+    strict: bool = True,
+    executor: Executor | None = None,
+) -> CommitInfo:
+    """Upload a dataset with its files, as Parquet that `load_dataset` loads.
+
+    The arguments of `Dataset.push_to_hub` and `DatasetDict.push_to_hub` mean what they mean there,
+    in every release of `datasets`. What differs is how: every file is read once, a few megabytes of
+    it are in memory at a time, `max_shard_size` holds, a killed upload goes on where it was when
+    the same call is made again, and readers see all of it or nothing.
+
+    Args:
+        dataset: A `Dataset`, or a `DatasetDict` for all splits of a config at once.
+        repo_id: ``user/name`` or ``organization/name``; made if it is not there.
+        config_name: Config to upload to.
+        set_default: Make it the config that is loaded by default.
+        split: Name of the split; the dataset's own, or "train".
+        data_dir: Folder of the shards in the repository; the name of the config, or "data".
+        commit_message: First line of the commit's message.
+        commit_description: The rest, also the text of a pull request.
+        private: Make a new repository private.
+        token: To write with; the one that is logged in by default.
+        revision: Branch to upload to, made if it is not there; ``main`` by default.
+        create_pr: Open a pull request instead.
+        max_shard_size: Most bytes of a shard, or a number with a unit; "500MB" by default.
+        num_shards: Number of shards instead; for a `DatasetDict`, of each split.
+        num_proc: Processes that write and upload; one by default.
+        embed_external_files: Put the contents of files into the shards. Without, only their names.
+        resume: Go on where an interrupted call was.
+        verify: What to compare on the Hub afterwards: "footers" for hash, size, rows and number of
+            cells of each shard, "full" for every cell with its file, "none".
+        strict: Refuse what could be tolerated too; otherwise it is logged as a warning.
+        executor: Any `concurrent.futures.Executor`, to write and upload shards in its workers.
+
+    Returns:
+        The commit.
+
+    Raises:
+        ArgumentError: Arguments that cannot be meant so.
+        CheckError: The data is not fit to be uploaded; names row, column and file of each problem.
+        TargetBusyError: Another process uploads to the same place.
+        CardConflictError: The card on the Hub does not go with this upload.
+        SourceChangedError: A file changes while it is uploaded.
+        RefusedError: The Hub refuses: no right to write, quota and the like.
+        UnreachableError: The Hub does not answer, for minutes.
+        VerifyError: What is on the Hub is not what was uploaded.
+    """
+    source = source_of(dataset, split, embed=embed_external_files, token=token)
+    folder = data_folder(config_name, data_dir)
+    counts = shard_counts(source, num_shards, max_shard_size)
+    target = Target(config_name, folder, set_default, source.whole_config)
+    found = surveys(source, inside=True)
+    plan = plan_splits(
+        source,
+        found,
+        counts,
+        data_dir=folder,
+        max_shard_size=max_shard_size,
+        num_proc=num_proc,
+    )
+    require_sound([*problems_of(found), *limit_problems(plan)], strict=strict)
+    to = _destination(repo_id, private, token, revision, create_pr)
+    if not create_pr:
+        require_write(to.api(), to.repo_id)
+    title = "Upload dataset" if commit_message is None else commit_message
+    with ExitStack() as stack:
+        journal = stack.enter_context(open_journal(f"{to} {target} create_pr={create_pr}"))
+        if not resume:
+            journal.clear()
+        if executor is None and num_proc is not None and num_proc > 1:
+            spawn = get_context("spawn")  # the threads of hf_xet do not survive a fork
+            executor = stack.enter_context(ProcessPoolExecutor(num_proc, spawn))
+        message = Message(title, commit_description)
+        push = _upload(source, plan, target, to, message, journal, executor)
+        try:
+            info = commit(push, journal)
+        except RefusedError as error:
+            if status_of(error) != 400 or "LFS pointer" not in str(error):
+                raise
+            log.warning("The Hub has lost shards of an earlier, interrupted call: sending all anew")
+            journal.clear()
+            push = _upload(source, plan, target, to, message, journal, executor)
+            info = commit(push, journal)
+        journal.clear()
+    if verify != "none":
+        verify_shards(
+            to,
+            info.oid,
+            source.splits,
+            {each.name: each.shards for each in plan.splits},
+            push.uploaded,
+            source.files,
+            embed=source.embed,
+            level=verify,
+        )
+    return info
+
+
+def _upload(
+    source: Source,
+    plan: Plan,
+    target: Target,
+    to: Destination,
+    message: Message,
+    journal: Journal,
+    executor: Executor | None,
+) -> Push:
+    """Upload all shards that the journal has not."""
+    features = next(iter(source.splits.values())).features
+    shards = [shard for split in plan.splits for shard in split.shards]
+    with show_progress(sum(shard.nbytes for shard in shards), len(shards)) as progress:
+        uploaded = {
+            split.name: upload(_jobs(source, split), journal, to, executor, progress)
+            for split in plan.splits
+        }
+    return Push(plan, features, uploaded, target, to, message)
+
+
+def _destination(
+    repo_id: str, private: bool | None, token: str | None, revision: str | None, create_pr: bool
+) -> Destination:
+    """Make the repository and the branch where they are not there."""
+    if repo_id.startswith("buckets/"):
+        raise ArgumentError("Storage buckets are not supported: upload to a dataset repository")
+    to = Destination(config.HF_ENDPOINT, repo_id, revision, bool(create_pr), token)
+    api = to.api()
+
+    def prepare() -> str:
+        try:
+            found = api.repo_info(repo_id, repo_type="dataset").id
+        except RepositoryNotFoundError:
+            url = api.create_repo(repo_id, repo_type="dataset", private=private, exist_ok=True)
+            found = url.repo_id
+        if revision is not None and not revision.startswith("refs/pr/"):
+            api.create_branch(found, branch=revision, repo_type="dataset", exist_ok=True)
+        return str(found)
+
+    return replace(to, repo_id=persist(f"Preparing {repo_id}", prepare))
+
+
+def _jobs(source: Source, split: SplitPlan) -> Iterator[Job]:
+    rows = source.splits[split.name]
+    for shard in split.shards:
+        # select() of an empty range behind the last row is an IndexError in 5.2.0.
+        part = rows.select(range(shard.start, shard.stop) if shard.stop > shard.start else [])
+        yield Job(shard, part, source.files, fill=split.files > 0, embed=source.embed)

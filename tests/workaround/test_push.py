@@ -1,0 +1,344 @@
+"""`push_to_hub`: what it leaves on the Hub."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import datasets
+import pytest
+from datasets import (
+    Dataset,
+    DatasetDict,
+    Features,
+    Image,
+    IterableDataset,
+    LargeList,
+    List,
+    Value,
+    load_dataset,
+)
+from huggingface_hub import HfApi, hf_hub_download, snapshot_download
+from packaging.version import Version
+
+from mockhub.server import Hub
+from tests.mockhub.modes import DEPRECATIONS
+from tests.workaround.pushing import (
+    IMAGE,
+    MakeNifti,
+    contents,
+    loaded,
+    parquet_files,
+    sessions,
+    tree,
+)
+from workaround import push_to_hub
+from workaround.card import CardConflictError
+from workaround.errors import ArgumentError
+from workaround.retry import RefusedError
+
+pytestmark = list(DEPRECATIONS)
+REPO = "user/data"
+MODES = [
+    pytest.param(id="xet"),
+    pytest.param(id="lfs", marks=pytest.mark.hub(xet=False)),
+    pytest.param(id="multipart", marks=pytest.mark.hub(xet=False, part_size=30_000)),
+    pytest.param(id="regular", marks=pytest.mark.hub(upload_mode="regular")),
+]
+in_every_mode = pytest.mark.parametrize((), MODES)
+newest_writer = pytest.mark.skipif(
+    Version(datasets.__version__) < Version("5.2.0"),
+    reason="the uploader writes what the newest release writes",
+)
+
+
+@pytest.fixture
+def numbers() -> Dataset:
+    return Dataset.from_dict({"n": list(range(1000)), "text": ["x" * n for n in range(1000)]})
+
+
+@in_every_mode
+def test_files_come_back_as_they_were(hub: Hub, make_nifti: MakeNifti) -> None:
+    rows = sessions(make_nifti)
+    push_to_hub(rows, REPO, max_shard_size="60kB")
+    assert len(parquet_files(REPO)) > 1
+    assert loaded(REPO) == contents(rows)
+    assert loaded(REPO, streaming=True) == contents(rows)
+
+
+def test_any_feature_of_files_is_embedded_at_any_depth(
+    hub: Hub, make_nifti: MakeNifti, tmp_path: Path
+) -> None:
+    photo = tmp_path / "photo.png"
+    photo.write_bytes(b"not decoded here")
+
+    def cell(name: str) -> dict[str, Any]:
+        return {"path": str(make_nifti(name)), "bytes": None}
+
+    features = Features(
+        {
+            "scan": {"id": Value("int32"), "runs": List({"image": IMAGE, "tr": Value("float32")})},
+            "large": LargeList(IMAGE),
+            "pair": List(IMAGE, length=2),
+            "photo": Image(decode=False),
+        }
+    )
+    rows = Dataset.from_dict(
+        {
+            "scan": [
+                {"id": 1, "runs": [{"image": cell("a.nii"), "tr": 2.0}]},
+                {"id": 2, "runs": []},
+                None,
+            ],
+            "large": [[cell("b.nii"), cell("c.nii")], None, []],
+            "pair": [[cell("d.nii"), cell("e.nii")], [cell("f.nii"), cell("g.nii")], None],
+            "photo": [
+                {"bytes": None, "path": str(photo)},
+                {"bytes": b"raw", "path": "/home/x/y.png"},
+                None,
+            ],
+        },
+        features=features,
+    )
+    push_to_hub(rows, REPO, strict=False)
+    found = load_dataset(REPO, split="train")
+    assert found.features == features
+    assert contents(found) == contents(rows)
+    assert found[1]["photo"] == {"bytes": b"raw", "path": "y.png"}
+
+
+@newest_writer
+@pytest.mark.parametrize("options", [{}, {"num_shards": 3}, {"max_shard_size": "100kB"}])
+def test_same_files_as_upstream_where_nothing_is_embedded(
+    hub: Hub, numbers: Dataset, options: dict[str, Any]
+) -> None:
+    numbers.push_to_hub("user/theirs", **options)
+    push_to_hub(numbers, "user/ours", **options)
+    assert tree("user/ours") == tree("user/theirs")
+    both = DatasetDict({"train": numbers, "test": numbers.select(range(0, 900, 3))})
+    both.push_to_hub("user/theirs", config_name="other")
+    push_to_hub(both, "user/ours", config_name="other")
+    assert tree("user/ours") == tree("user/theirs")
+
+
+@newest_writer
+def test_same_card_as_upstream_where_the_default_config_changes(hub: Hub, numbers: Dataset) -> None:
+    for name in ("first", "second"):
+        numbers.push_to_hub("user/theirs", name, set_default=True)
+        push_to_hub(numbers, "user/ours", name, set_default=True)
+        assert tree("user/ours") == tree("user/theirs")
+
+
+def test_no_other_config_takes_the_place_of_the_one_named_default(
+    hub: Hub, numbers: Dataset
+) -> None:
+    push_to_hub(numbers, REPO)
+    with pytest.raises(CardConflictError, match="'default'"):
+        push_to_hub(numbers, REPO, "second", set_default=True)
+
+
+@newest_writer
+def test_same_files_as_upstream_for_contents_in_the_table(hub: Hub, make_nifti: MakeNifti) -> None:
+    cells = [{"bytes": make_nifti(f"{n}.nii").read_bytes(), "path": f"/a/{n}.nii"} for n in "abc"]
+    rows = Dataset.from_dict({"image": cells}, features=Features({"image": IMAGE}))
+    rows.push_to_hub("user/theirs")
+    push_to_hub(rows, "user/ours")
+    assert tree("user/ours") == tree("user/theirs")
+
+
+def test_later_upload_replaces_its_split_and_no_other(hub: Hub, numbers: Dataset) -> None:
+    push_to_hub(numbers, REPO, num_shards=3)
+    push_to_hub(numbers.select(range(10)), REPO, split="test")
+    first = HfApi().repo_info(REPO, repo_type="dataset").sha
+    push_to_hub(numbers.select(range(7)), REPO)
+    assert parquet_files(REPO) == [
+        "data/test-00000-of-00001.parquet",
+        "data/train-00000-of-00001.parquet",
+    ]
+    found = load_dataset(REPO)
+    assert {name: len(rows) for name, rows in found.items()} == {"train": 7, "test": 10}
+    assert len(load_dataset(REPO, split="train", revision=first)) == 1000
+
+
+def test_dataset_dict_replaces_all_splits(hub: Hub, numbers: Dataset) -> None:
+    push_to_hub(numbers, REPO, split="old")
+    push_to_hub(DatasetDict({"new": numbers}), REPO)
+    assert parquet_files(REPO) == ["data/new-00000-of-00001.parquet"]
+    assert list(load_dataset(REPO)) == ["new"]
+
+
+def test_configs_live_side_by_side(hub: Hub, numbers: Dataset) -> None:
+    push_to_hub(numbers, REPO, "first")
+    push_to_hub(
+        numbers.select(range(5)), REPO, "second", data_dir="somewhere/else", set_default=True
+    )
+    assert len(load_dataset(REPO, "first", split="train")) == 1000
+    assert len(load_dataset(REPO, split="train")) == 5
+    assert "somewhere/else/train-00000-of-00001.parquet" in parquet_files(REPO)
+
+
+def test_text_of_the_card_stays(hub: Hub, numbers: Dataset) -> None:
+    push_to_hub(numbers, REPO)
+    card = Path(hf_hub_download(REPO, "README.md", repo_type="dataset")).read_text()
+    HfApi().upload_file(
+        path_or_fileobj=card.replace("---\n", "---\nlicense: mit\n", 1).encode() + b"# Hello\r\n",
+        path_in_repo="README.md",
+        repo_id=REPO,
+        repo_type="dataset",
+    )
+    push_to_hub(numbers.select(range(5)), REPO, split="test")
+    card = Path(hf_hub_download(REPO, "README.md", repo_type="dataset")).read_bytes().decode()
+    assert "license: mit" in card
+    assert card.endswith("# Hello\r\n")
+    assert "test" in load_dataset(REPO)
+
+
+def test_other_features_than_those_of_the_other_splits_are_refused(
+    hub: Hub, numbers: Dataset
+) -> None:
+    push_to_hub(numbers, REPO)
+    before = tree(REPO)
+    with pytest.raises(CardConflictError, match="other splits"):
+        push_to_hub(Dataset.from_dict({"m": [1]}), REPO, split="test")
+    assert tree(REPO) == before
+
+
+def test_branch_and_pull_request_leave_main_alone(hub: Hub, numbers: Dataset) -> None:
+    push_to_hub(numbers, REPO, private=True)
+    before = tree(REPO)
+    info = push_to_hub(numbers.select(range(3)), REPO, create_pr=True, commit_description="Why")
+    push_to_hub(numbers.select(range(4)), REPO, revision="dev")
+    assert tree(REPO) == before
+    assert HfApi().repo_info(REPO, repo_type="dataset").private
+    assert info.pr_num == 1
+    assert len(load_dataset(REPO, split="train", revision=info.pr_revision)) == 3
+    assert len(load_dataset(REPO, split="train", revision="dev")) == 4
+
+
+def test_message_of_the_commit(hub: Hub, numbers: Dataset) -> None:
+    info = push_to_hub(numbers, REPO, commit_message="Title", commit_description="Text")
+    newest = HfApi().list_repo_commits(REPO, repo_type="dataset")[0]
+    assert (newest.commit_id, newest.title, newest.message) == (info.oid, "Title", "Text")
+
+
+def test_unchanged_dataset_makes_no_commit(hub: Hub, numbers: Dataset) -> None:
+    first = push_to_hub(numbers, REPO)
+    assert push_to_hub(numbers, REPO).oid == first.oid
+
+
+def test_all_of_an_upload_is_one_commit(hub: Hub, make_nifti: MakeNifti) -> None:
+    push_to_hub(sessions(make_nifti), REPO, num_shards=6)
+    assert (
+        len(HfApi().list_repo_commits(REPO, repo_type="dataset")) == 2
+    )  # and the first, empty one
+
+
+def _threads() -> Executor:
+    return ThreadPoolExecutor(2)
+
+
+def _processes() -> Executor:
+    return ProcessPoolExecutor(2, get_context("spawn"))
+
+
+@pytest.mark.parametrize("make", [_threads, _processes])
+@in_every_mode
+def test_workers_of_an_executor_write_and_send(
+    hub: Hub, make_nifti: MakeNifti, make: Callable[[], Executor]
+) -> None:
+    rows = sessions(make_nifti)
+    with make() as executor:
+        push_to_hub(rows, REPO, num_shards=5, executor=executor)
+    assert len(parquet_files(REPO)) == 5
+    assert loaded(REPO) == contents(rows)
+
+
+def test_more_processes_than_shards_lose_no_row(hub: Hub, make_nifti: MakeNifti) -> None:
+    rows = sessions(make_nifti)
+    push_to_hub(rows, REPO, num_shards=2, num_proc=3)
+    assert loaded(REPO) == contents(rows)
+
+
+def test_more_shards_than_rows(hub: Hub, make_nifti: MakeNifti) -> None:
+    rows = sessions(make_nifti, rows=2)
+    push_to_hub(rows, REPO, num_shards=4)
+    assert len(parquet_files(REPO)) == 4
+    assert loaded(REPO) == contents(rows)
+
+
+def test_no_folder_of_this_machine_is_uploaded(hub: Hub, make_nifti: MakeNifti) -> None:
+    rows = sessions(make_nifti)
+    push_to_hub(rows, REPO, num_shards=2)
+    push_to_hub(rows, REPO, "names", embed_external_files=False)
+    folder = make_nifti("x.nii").parent
+    files = [
+        path
+        for path in Path(snapshot_download(REPO, repo_type="dataset")).rglob("*")
+        if path.is_file()
+    ]
+    assert len(files) == 5
+    for path in files:
+        assert str(folder).encode() not in path.read_bytes()
+
+
+def test_without_embedding_only_names_are_uploaded(hub: Hub, make_nifti: MakeNifti) -> None:
+    cells = [str(make_nifti("a.nii")), "https://example.com/some/b.nii"]
+    rows = Dataset.from_dict({"image": cells}, features=Features({"image": IMAGE}))
+    push_to_hub(rows, REPO, embed_external_files=False)
+    found = list(load_dataset(REPO, split="train")["image"])
+    assert found == [
+        {"bytes": None, "path": "a.nii"},
+        {"bytes": None, "path": "https://example.com/some/b.nii"},
+    ]
+
+
+def test_shuffled_and_filtered_rows(hub: Hub, make_nifti: MakeNifti) -> None:
+    rows = sessions(make_nifti).shuffle(seed=0).filter(lambda row: row["subject"] != "sub-3")
+    push_to_hub(rows, REPO, num_shards=2)
+    assert loaded(REPO) == contents(rows)
+
+
+def test_token_shows_nowhere(
+    hub: Hub, numbers: Dataset, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="workaround")
+    hub.fail("POST", "/commit/", status=503)
+    push_to_hub(numbers, REPO, token=hub.token)
+    seen = caplog.text + "".join(capfd.readouterr())
+    assert "Committing" in seen
+    assert hub.token not in seen
+    for file in (hub.home / "workaround").iterdir():
+        assert hub.token.encode() not in file.read_bytes()
+
+
+def test_refusal_says_what_to_do(hub: Hub, numbers: Dataset) -> None:
+    with pytest.raises(RefusedError, match="hf auth login"):
+        push_to_hub(numbers, REPO, token="hf_nobody")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"config_name": "data"}, "config_name cannot be 'data'"),
+        ({"max_shard_size": "1MB", "num_shards": 2}, "either max_shard_size or num_shards"),
+        ({"num_shards": 0}, "at least 1"),
+        ({"split": "not a split"}, "Not the name of a split"),
+    ],
+)
+def test_arguments_that_cannot_be_meant_so(
+    numbers: Dataset, arguments: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ArgumentError, match=sentence):
+        push_to_hub(numbers, REPO, **arguments)
+
+
+def test_streams_and_buckets_are_refused_at_once(numbers: Dataset) -> None:
+    stream: Any = IterableDataset.from_generator(lambda: iter([{"n": 1}]))
+    with pytest.raises(ArgumentError, match="not IterableDataset"):
+        push_to_hub(stream, REPO)
+    with pytest.raises(ArgumentError, match="buckets"):
+        push_to_hub(numbers, "buckets/user/data")
