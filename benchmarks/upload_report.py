@@ -1,0 +1,82 @@
+"""Write the README's table of uploads and its plots from docs/measured/upload."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib import pyplot as plt
+from tabulate import tabulate
+
+from repro.report import markdown
+
+ROOT = Path(__file__).parents[1]
+MEASURED = ROOT / "docs" / "measured" / "upload" / "datasets-5.2.0.json"
+PLOTS = ROOT / "docs"
+MIB = 2**20
+SHOWN = {"uploader": "workaround.push_to_hub", "upstream": "Dataset.push_to_hub"}
+COLOURS = {"uploader": "tab:blue", "upstream": "tab:red"}
+STYLES = {"light": "default", "dark": "dark_background"}
+
+Result = Mapping[str, Any]
+
+
+def table(results: Sequence[Result]) -> str:
+    """A line for each upload that was measured, in Markdown."""
+    return tabulate(
+        [_line(result) for result in results],
+        headers="keys",
+        tablefmt="github",
+        colglobalalign="right",
+        colalign=("left", "left"),
+    )
+
+
+def _line(result: Result) -> dict[str, str]:
+    ways = result["ways"]
+    ours, upstream, folder = (ways[name] for name in ("uploader", "upstream", "upload_folder"))
+    line = {
+        "files": f"{result['files']} x {result['file_mib']} MiB in {result['shards']} shards",
+        "mode": result["mode"],
+    }
+    names = {"uploader": ours, "upstream": upstream, "`upload_folder`": folder}
+    line |= {
+        f"{name}, peak RSS": f"+{way['rise_bytes'] / MIB:.0f} MiB" for name, way in names.items()
+    }
+    line |= {f"{name}, time": f"{way['seconds']:.1f} s" for name, way in names.items()}
+    line["of upstream"] = f"{ours['seconds'] / upstream['seconds']:.2f}"
+    line["of `upload_folder`"] = f"{ours['seconds'] / folder['seconds']:.2f}"
+    return line
+
+
+def plot(result: Result, release: str, theme: str) -> None:
+    """RSS over time of two uploads of the same files, for a light or a dark page."""
+    mpl.rcParams["svg.hashsalt"] = theme  # the same figures make the same file
+    with plt.style.context(STYLES[theme]):
+        figure, axes = plt.subplots(figsize=(8, 3.5), layout="constrained")
+        for name, label in SHOWN.items():
+            seconds, rss = zip(*result["ways"][name]["samples"], strict=True)
+            axes.plot(seconds, [each / MIB for each in rss], color=COLOURS[name], label=label)
+        gib = result["files"] * result["file_mib"] / 1024
+        title = f"Uploading {gib:g} GiB in {result['files']} files, datasets {release}"
+        axes.set(xlabel="seconds", ylabel="RSS, MiB", ylim=(0, None), title=title)
+        axes.legend(framealpha=0)
+        figure.savefig(PLOTS / f"upload-{theme}.svg", metadata={"Date": None}, transparent=True)
+    plt.close(figure)
+
+
+def main() -> None:
+    """Write table and plots."""
+    document = json.loads(MEASURED.read_text())
+    readme = ROOT / "README.md"
+    readme.write_text(markdown.fill(readme.read_text(), "uploads", table(document["results"])))
+    largest = max(document["results"], key=lambda each: (each["file_mib"], each["mode"] == "lfs"))
+    for theme in STYLES:
+        plot(largest, document["environment"]["datasets"], theme)
+
+
+if __name__ == "__main__":
+    main()

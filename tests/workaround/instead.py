@@ -1,0 +1,16 @@
+"""Run a script with the uploader in the place of `Dataset.push_to_hub`.
+
+python instead.py SCRIPT ARGUMENT...
+"""
+
+import runpy
+import sys
+
+from datasets import Dataset
+
+from workaround import push_to_hub
+
+if __name__ == "__main__":  # and not in the processes that num_proc spawns
+    Dataset.push_to_hub = push_to_hub
+    del sys.argv[0]
+    runpy.run_path(sys.argv[0], run_name="__main__")
