@@ -159,7 +159,9 @@ def _staged(
         api.change_discussion_status(to.repo_id, opened.num, "open", repo_type="dataset")
         api.merge_pull_request(to.repo_id, opened.num, repo_type="dataset")
     except BaseException:
-        api.change_discussion_status(to.repo_id, opened.num, "closed", repo_type="dataset")
+        there = api.get_discussion_details(to.repo_id, opened.num, repo_type="dataset")
+        if there.status != "merged":  # it is where only the answer was lost
+            api.change_discussion_status(to.repo_id, opened.num, "closed", repo_type="dataset")
         raise
     return _info(push, str(api.repo_info(to.repo_id, repo_type="dataset").sha))
 

@@ -170,6 +170,18 @@ def test_broken_connection_while_shards_are_sent(
     assert loaded(REPO) == contents(rows)
 
 
+def test_merge_whose_answer_is_lost_is_not_made_twice(
+    hub: Hub, make_nifti: MakeNifti, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = sessions(make_nifti)
+    monkeypatch.setattr(commit, "MAX_OPERATIONS", 4)
+    hub.fail("POST", "/merge", lose_answer=True)
+    push_to_hub(rows, REPO, num_shards=6)
+    assert loaded(REPO) == contents(rows)
+    (discussion,) = get_repo_discussions(REPO, repo_type="dataset")
+    assert discussion.status == "merged"
+
+
 def test_file_added_meanwhile_stays(hub: Hub, numbers: Dataset) -> None:
     push_to_hub(numbers, REPO)
     HfApi().create_commit(
