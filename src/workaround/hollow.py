@@ -66,13 +66,14 @@ def hollow(
             else:
                 contents[leaf].append(memoryview(held[place].as_buffer()).cast("B"))
         blank = pc.if_else(pa.array(filled), pa.scalar(b""), pa.scalar(None, pa.binary()))
-        bare = pa.array([name and _upload_name(name, embed) for name in names], pa.string())
+        bare = pa.array([name and upload_name(name, embed) for name in names], pa.string())
         return with_fields(cells, blank, bare)
 
     return Hollow(replace_cells(table, features, empty), dict(contents))
 
 
-def _upload_name(path: str, embed: bool) -> str:
+def upload_name(path: str, embed: bool) -> str:
+    """What is uploaded of a path: a URL stays as it is where files are not embedded."""
     return base_name(path) if embed or is_local(path) else path
 
 

@@ -99,6 +99,8 @@ def push_to_hub(
         UnreachableError: The Hub does not answer, for minutes.
         VerifyError: What is on the Hub is not what was uploaded.
     """
+    if repo_id.startswith("buckets/"):
+        raise ArgumentError("Storage buckets are not supported: upload to a dataset repository")
     source = source_of(dataset, split, embed=embed_external_files, token=token)
     folder = data_folder(config_name, data_dir)
     counts = shard_counts(source, num_shards, max_shard_size)
@@ -174,8 +176,6 @@ def _destination(
     repo_id: str, private: bool | None, token: str | None, revision: str | None, create_pr: bool
 ) -> Destination:
     """Make the repository and the branch where they are not there."""
-    if repo_id.startswith("buckets/"):
-        raise ArgumentError("Storage buckets are not supported: upload to a dataset repository")
     to = Destination(config.HF_ENDPOINT, repo_id, revision, bool(create_pr), token)
     api = to.api()
 

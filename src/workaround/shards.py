@@ -18,8 +18,8 @@ from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.lfs import UploadInfo
 
 from workaround.cells import Leaf, fields, file_columns, file_leaves, replace_cells, with_fields
-from workaround.files import Files, is_local
-from workaround.hollow import Hollow, base_name, hollow
+from workaround.files import Files
+from workaround.hollow import Hollow, hollow, upload_name
 from workaround.journal import Uploaded
 from workaround.parquet import CHUNKING, ShardWriter, writer_options
 from workaround.plan import Shard
@@ -87,10 +87,7 @@ class Job:
 
     def _without_folders(self, _leaf: Leaf, cells: pa.StructArray) -> pa.StructArray:
         contents, paths = fields(cells)
-        names = [
-            path if path is None or not (self.embed or is_local(path)) else base_name(path)
-            for path in paths.to_pylist()
-        ]
+        names = [path and upload_name(path, self.embed) for path in paths.to_pylist()]
         return with_fields(cells, contents, pa.array(names, pa.string()))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import datasets
 import pytest
@@ -40,6 +40,7 @@ from workaround import push_to_hub
 from workaround.card import CardConflictError
 from workaround.errors import ArgumentError
 from workaround.retry import RefusedError
+from workaround.verify import VerifyError
 
 pytestmark = list(DEPRECATIONS)
 REPO = "user/data"
@@ -223,6 +224,28 @@ def test_message_of_the_commit(hub: Hub, numbers: Dataset) -> None:
     info = push_to_hub(numbers, REPO, commit_message="Title", commit_description="Text")
     newest = HfApi().list_repo_commits(REPO, repo_type="dataset")[0]
     assert (newest.commit_id, newest.title, newest.message) == (info.oid, "Title", "Text")
+
+
+@pytest.mark.hub(xet=False)
+@pytest.mark.parametrize("level", ["none", "footers", "full"])
+def test_what_is_on_the_hub_is_read_back_as_asked(
+    hub: Hub, make_nifti: MakeNifti, level: Literal["none", "footers", "full"]
+) -> None:
+    push_to_hub(sessions(make_nifti), REPO, verify=level)
+    read = sum(answer.sent for answer in hub.requests("GET", r"/(resolve|cdn)/"))
+    files = 6 * 20_000  # at least: bytes that are not compressed any further
+    assert {"none": read == 0, "footers": 0 < read < files, "full": read > files}[level]
+
+
+@pytest.mark.hub(xet=False)
+def test_what_the_hub_spoils_is_noticed_after_the_push(hub: Hub, make_nifti: MakeNifti) -> None:
+    rows = sessions(make_nifti)
+    hub.fail("GET", "/cdn/", corrupt="answer", count=1000)
+    with pytest.raises(
+        VerifyError,
+        match=r"row 1, column 'bold', .*sub-1_run-0_bold\.nii\.gz: .* has other contents",
+    ):
+        push_to_hub(rows, REPO, verify="full")
 
 
 def test_unchanged_dataset_makes_no_commit(hub: Hub, numbers: Dataset) -> None:
