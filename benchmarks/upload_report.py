@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
-from tabulate import tabulate
 
 from repro.report import markdown
 
@@ -22,34 +21,6 @@ COLOURS = {"uploader": "tab:blue", "upstream": "tab:red"}
 STYLES = {"light": "default", "dark": "dark_background"}
 
 Result = Mapping[str, Any]
-
-
-def table(results: Sequence[Result]) -> str:
-    """A line for each upload that was measured, in Markdown."""
-    return tabulate(
-        [_line(result) for result in results],
-        headers="keys",
-        tablefmt="github",
-        colglobalalign="right",
-        colalign=("left", "left"),
-    )
-
-
-def _line(result: Result) -> dict[str, str]:
-    ways = result["ways"]
-    ours, upstream, folder = (ways[name] for name in ("uploader", "upstream", "upload_folder"))
-    line = {
-        "files": f"{result['files']} x {result['file_mib']} MiB in {result['shards']} shards",
-        "mode": result["mode"],
-    }
-    names = {"uploader": ours, "upstream": upstream, "`upload_folder`": folder}
-    line |= {
-        f"{name}, peak RSS": f"+{way['rise_bytes'] / MIB:.0f} MiB" for name, way in names.items()
-    }
-    line |= {f"{name}, time": f"{way['seconds']:.1f} s" for name, way in names.items()}
-    line["of upstream"] = f"{ours['seconds'] / upstream['seconds']:.2f}"
-    line["of `upload_folder`"] = f"{ours['seconds'] / folder['seconds']:.2f}"
-    return line
 
 
 def plot(result: Result, release: str, theme: str) -> None:
@@ -72,7 +43,9 @@ def main() -> None:
     """Write table and plots."""
     document = json.loads(MEASURED.read_text())
     readme = ROOT / "README.md"
-    readme.write_text(markdown.fill(readme.read_text(), "uploads", table(document["results"])))
+    readme.write_text(
+        markdown.fill(readme.read_text(), "uploads", markdown.uploads(document["results"]))
+    )
     largest = max(document["results"], key=lambda each: (each["file_mib"], each["mode"] == "lfs"))
     for theme in STYLES:
         plot(largest, document["environment"]["datasets"], theme)

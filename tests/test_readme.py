@@ -34,6 +34,14 @@ def test_part_is_what_was_measured(name: str) -> None:
     assert markdown.fill(README, name, parts[name]) == README, "run python benchmarks/readme.py"
 
 
+def test_table_of_uploads_is_what_was_measured() -> None:
+    document = json.loads((FOLDER / "upload" / "datasets-5.2.0.json").read_text())
+    table = markdown.uploads(document["results"])
+    assert markdown.fill(README, "uploads", table) == README, (
+        "run python benchmarks/upload_report.py"
+    )
+
+
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)
 def test_affected_range_is_what_was_measured(bug: Bug) -> None:
     for document in MEASURED:

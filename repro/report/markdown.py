@@ -102,3 +102,31 @@ def fill(text: str, name: str, content: str) -> str:
     if not (opened and closed):
         raise ValueError(f"there is no place for {name}: no {start} and {end}")
     return f"{before}{start}\n{content}\n{end}{after}"
+
+
+def uploads(results: Sequence[Mapping[str, Any]]) -> str:
+    """One row for each comparison of uploads that `benchmarks/upload.py` made."""
+    return tabulate(
+        [_upload(result) for result in results],
+        headers="keys",
+        tablefmt="github",
+        colglobalalign="right",
+        colalign=("left", "left"),
+    )
+
+
+def _upload(result: Mapping[str, Any]) -> dict[str, str]:
+    ways = result["ways"]
+    ours, upstream, folder = (ways[name] for name in ("uploader", "upstream", "upload_folder"))
+    row = {
+        "files": f"{result['files']} x {result['file_mib']} MiB in {result['shards']} shards",
+        "mode": result["mode"],
+    }
+    named = {"uploader": ours, "upstream": upstream, "`upload_folder`": folder}
+    row |= {
+        f"{name}, peak RSS": f"+{way['rise_bytes'] / 2**20:.0f} MiB" for name, way in named.items()
+    }
+    row |= {f"{name}, time": f"{way['seconds']:.1f} s" for name, way in named.items()}
+    row["of upstream"] = f"{ours['seconds'] / upstream['seconds']:.2f}"
+    row["of `upload_folder`"] = f"{ours['seconds'] / folder['seconds']:.2f}"
+    return row
