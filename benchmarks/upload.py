@@ -23,7 +23,7 @@ from typing import Any
 
 from mockhub.server import Hub
 from repro import isolate
-from repro.harness import environment
+from repro.installation import environment
 from repro.nifti import write_nifti
 
 ROOT = Path(__file__).parents[1]

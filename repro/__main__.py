@@ -7,7 +7,8 @@ from pathlib import Path
 
 from mockhub.server import HubProcessError
 from repro import catalog
-from repro.harness import JOBS, background, environment, job_count
+from repro.harness import JOBS, background, job_count
+from repro.installation import environment
 from repro.isolate import IsolationError
 from repro.report import terminal, verdicts
 from repro.verdict import Judgement

@@ -1,13 +1,11 @@
 """Run the bug scripts, each isolated, against a local Hub, and judge what they measured."""
 
 import os
-import platform
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from packaging.version import Version
@@ -16,6 +14,7 @@ from mockhub.server import Hub
 from repro import isolate
 from repro.catalog import Bug
 from repro.figures import Evidence
+from repro.installation import Installation
 from repro.seeds import Experiment
 from repro.verdict import Judgement, judge, last_object
 
@@ -24,7 +23,6 @@ class ExperimentError(RuntimeError):
     """An experiment ended without evidence."""
 
 
-PACKAGES = ("datasets", "huggingface_hub", "hf_xet", "pyarrow", "pandas", "numpy", "nibabel")
 JOBS = min(os.cpu_count() or 1, 4)  # scripts to run at a time: more would slow each other down
 
 
@@ -39,35 +37,27 @@ def job_count(text: str) -> int:
     return int(text)
 
 
-def environment() -> dict[str, str]:
-    """The versions that a verdict depends on, and the platform, with nothing of the user in it."""
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = "not installed"
-    system = f"{platform.system()} {platform.machine()}"
-    return versions | {"python": platform.python_version(), "platform": system}
-
-
-def examine(bug: Bug, hub_env: Mapping[str, str | None]) -> Judgement:
+def examine(
+    bug: Bug, hub_env: Mapping[str, str | None], installation: Installation | None = None
+) -> Judgement:
     """Run the script of a bug, and run it large under a cap if it is a memory bug.
 
     Args:
         bug: which.
         hub_env: environment variables that point a client at a Hub.
+        installation: the Python to run it with; None is this one.
 
     Raises:
         repro.isolate.IsolationError: it cannot be isolated or capped on this machine.
     """
-    script = [sys.executable, os.fspath(bug.script)]
+    installation = installation or Installation.this()
+    script = [os.fspath(installation.python), os.fspath(bug.script)]
     run = isolate.run(script, timeout=bug.timeout, env=hub_env)
     capped = None
     if bug.cap_bytes is not None:
         large = [*script, "--large"]
         capped = isolate.run(large, memory=bug.cap_bytes, timeout=bug.timeout, env=hub_env)
-    return judge(bug, Version(version("datasets")), run, capped)
+    return judge(bug, Version(installation.datasets), run, capped)
 
 
 def measure(experiment: Experiment, hub_env: Mapping[str, str | None]) -> Evidence:
@@ -93,9 +83,9 @@ class Background:
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="repro")
         self._futures: list[Future[Any]] = []
 
-    def examine(self, bug: Bug) -> Future[Judgement]:
-        """Examine a bug as soon as there is room."""
-        future = self._pool.submit(examine, bug, self._hub_env)
+    def examine(self, bug: Bug, installation: Installation | None = None) -> Future[Judgement]:
+        """Examine a bug as soon as there is room, with that Python or with this one."""
+        future = self._pool.submit(examine, bug, self._hub_env, installation)
         self._futures.append(future)
         return future
 

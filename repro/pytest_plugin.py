@@ -13,7 +13,8 @@ import pytest
 
 from repro.catalog import Bug
 from repro.figures import Evidence
-from repro.harness import JOBS, background, environment, job_count
+from repro.harness import JOBS, background, job_count
+from repro.installation import environment
 from repro.report import terminal, verdicts
 from repro.seeds import EXPERIMENTS
 from repro.verdict import Judgement

@@ -1,8 +1,5 @@
 """Real scripts that exit, crash, hang and grow: how they are judged, and how they are stopped."""
 
-import getpass
-import platform
-import sys
 import time
 from concurrent.futures import CancelledError
 from importlib.metadata import version
@@ -10,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from repro import harness
-from repro.harness import ExperimentError, background, environment, examine, measure
+from repro.harness import ExperimentError, background, examine, measure
 from repro.isolate import Exited, IsolationError, Killed, TimedOut
 from repro.seeds import Experiment
 from repro.verdict import Verdict
@@ -108,21 +104,6 @@ def test_experiment_is_measured_with_its_arguments(scripts: Path) -> None:
 def test_experiment_without_evidence_is_an_error(code: str, scripts: Path) -> None:
     with pytest.raises(ExperimentError, match=r"idea exited \d without evidence"):
         measure(experiment(scripts, code), {})
-
-
-def test_environment_is_the_versions_and_nothing_of_the_user() -> None:
-    found = environment()
-    assert found.keys() == {*harness.PACKAGES, "python", "platform"}
-    assert found["datasets"] == version("datasets")
-    assert found["python"] == platform.python_version()
-    text = " ".join(found.values())
-    assert not {getpass.getuser(), platform.node()} & set(text.split())
-    assert str(Path.home()) not in text.replace(sys.prefix, "")
-
-
-def test_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(harness, "PACKAGES", ("no-such-package",))
-    assert environment()["no-such-package"] == "not installed"
 
 
 # In the background

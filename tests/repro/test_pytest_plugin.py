@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from repro.harness import PACKAGES
+from repro.installation import PACKAGES
 from tests.repro import fakes
 from tests.repro.aftermath import PYTHONPATH, Command
 from tests.repro.children import eventually

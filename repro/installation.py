@@ -1,0 +1,69 @@
+"""What a Python has installed: the versions that a verdict depends on.
+
+Runs by itself too, in any Python, and prints its own: standard library only.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+PACKAGES = ("datasets", "huggingface_hub", "hf_xet", "pyarrow", "pandas", "numpy", "nibabel")
+
+
+def environment() -> dict[str, str]:
+    """The versions that a verdict depends on, and the platform, with nothing of the user in it."""
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "not installed"
+    system = f"{platform.system()} {platform.machine()}"
+    return versions | {"python": platform.python_version(), "platform": system}
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A Python to run scripts with.
+
+    Attributes:
+        python: its interpreter.
+        environment: what `environment` says there.
+    """
+
+    python: Path
+    environment: Mapping[str, str]
+
+    @classmethod
+    def this(cls) -> Installation:
+        """The Python that runs this."""
+        return cls(Path(sys.executable), environment())
+
+    @classmethod
+    def of(cls, python: Path) -> Installation:
+        """Another Python.
+
+        Raises:
+            OSError: there is no such program.
+            subprocess.CalledProcessError: it cannot say what it has.
+        """
+        told = subprocess.run(  # noqa: S603 - an interpreter that the caller chose
+            [python, "-P", __file__], capture_output=True, text=True, check=True
+        )
+        return cls(python, json.loads(told.stdout))
+
+    @property
+    def datasets(self) -> str:
+        """The version of datasets."""
+        return self.environment["datasets"]
+
+
+if __name__ == "__main__":
+    print(json.dumps(environment()))
