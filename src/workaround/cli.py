@@ -16,11 +16,11 @@ from huggingface_hub.errors import HFValidationError
 
 from workaround.arguments import parser
 from workaround.bids import bids_table
-from workaround.check import check, surveys
+from workaround.check import check
 from workaround.errors import ArgumentError, CheckError, UploadError
-from workaround.plan import Plan, in_units, plan, plan_splits
-from workaround.push import push_to_hub
-from workaround.source import data_folder, shard_counts, source_of
+from workaround.plan import in_units, plan
+from workaround.prepare import prepare
+from workaround.push import push_prepared
 from workaround.tables import read_table
 from workaround.verify import VerifyError, verify
 
@@ -77,36 +77,24 @@ def _plan(arguments: argparse.Namespace) -> Report:
     return Report(str(planned), asdict(planned))
 
 
-def _expected(dataset: Dataset, arguments: argparse.Namespace) -> Plan:
-    """The plan of a push; what is wrong with the data, the push itself says."""
-    source = source_of(dataset, arguments.split, embed=True, token=None)
-    return plan_splits(
-        source,
-        surveys(source, inside=False),
-        shard_counts(source, arguments.num_shards, arguments.max_shard_size),
-        data_dir=data_folder(arguments.config, arguments.data_dir),
-        max_shard_size=arguments.max_shard_size,
-        num_proc=arguments.num_proc,
-    )
-
-
 def _push(arguments: argparse.Namespace) -> Report:
     start = time.monotonic()
-    dataset = _read(arguments)
-    planned = _expected(dataset, arguments)
+    prepared = prepare(
+        _read(arguments), arguments.repo, **_planned(arguments), strict=arguments.strict
+    )
+    planned = prepared.plan
     if sys.stderr.isatty():
         print(planned, file=sys.stderr)
-    commit = push_to_hub(
-        dataset,
+    commit = push_prepared(
+        prepared,
         arguments.repo,
-        **_planned(arguments),
+        num_proc=arguments.num_proc,
         commit_message=arguments.commit_message,
         private=arguments.private or None,
         revision=arguments.revision,
         create_pr=arguments.create_pr,
         resume=arguments.resume,
         verify=arguments.verify,
-        strict=arguments.strict,
     )
     rows = sum(split.rows for split in planned.splits)
     files = sum(split.files for split in planned.splits)

@@ -94,6 +94,14 @@ def commit(push: Push, journal: Journal) -> CommitInfo:
     return persist(f"Committing to {push.to}", lambda: _attempt(push, journal))
 
 
+def remaining(to: Destination, target: Target, plan: Plan) -> set[str]:
+    """Files of the repository that an upload does not replace."""
+    head = to.api().repo_info(to.repo_id, repo_type="dataset", revision=to.revision).sha
+    there = _files(to, str(head))
+    replaced = (path for split in plan.splits for path in _stale(there, target, split.name))
+    return there.keys() - set(replaced)
+
+
 def _attempt(push: Push, journal: Journal) -> CommitInfo:
     to, api = push.to, push.to.api()
     head = str(api.repo_info(to.repo_id, repo_type="dataset", revision=to.revision).sha)
@@ -107,6 +115,8 @@ def _attempt(push: Push, journal: Journal) -> CommitInfo:
     gone = sorted({path for paths in stale.values() for path in paths} - shards.keys())
     if not missing and not changed and not gone:
         return _info(push, head)
+    if to.create_pr and (opened := _opened(push, changed, gone)) is not None:
+        return opened
     cards_and_deletions: list[Operation] = [
         *(CommitOperationAdd(path, text) for path, text in changed.items()),
         *map(CommitOperationDelete, gone),
@@ -116,6 +126,26 @@ def _attempt(push: Push, journal: Journal) -> CommitInfo:
         return _staged(api, push, journal, parts, cards_and_deletions)
     operations = [*_additions(parts, journal), *cards_and_deletions]
     return _create(api, push, operations, to.revision, create_pr=to.create_pr, parent=head)
+
+
+def _opened(push: Push, cards: Mapping[str, str], gone: Sequence[str]) -> CommitInfo | None:
+    """The open pull request that brings just this: an answer was lost, or the call was killed."""
+    to, api = push.to, push.to.api()
+    for request in api.get_repo_discussions(to.repo_id, repo_type="dataset"):
+        if not request.is_pull_request or request.status not in {"open", "draft"}:
+            continue
+        if request.title != push.message.title:
+            continue
+        revision = f"refs/pr/{request.num}"
+        there = _files(to, revision)
+        if (
+            all(_holds(there, shard) for shard in push.shards().values())
+            and all(_oid(there, path) == git_oid(text) for path, text in cards.items())
+            and not there.keys() & set(gone)
+        ):
+            head = str(api.repo_info(to.repo_id, repo_type="dataset", revision=revision).sha)
+            return dataclasses.replace(_info(push, head), pr_url=request.url)
+    return None
 
 
 def split_parts(shards: Sequence[Uploaded]) -> Iterator[list[Uploaded]]:

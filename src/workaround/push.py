@@ -15,16 +15,16 @@ from huggingface_hub import CommitInfo
 from huggingface_hub.errors import RepositoryNotFoundError
 
 from workaround.card import Target
-from workaround.check import problems_of, require_sound, surveys
-from workaround.commit import Message, Push, commit
-from workaround.errors import ArgumentError
+from workaround.check import require_sound
+from workaround.commit import Message, Push, commit, remaining
 from workaround.journal import Journal, open_journal
 from workaround.limits import limit_problems, require_write
-from workaround.plan import Plan, SplitPlan, plan_splits
+from workaround.plan import Plan, SplitPlan
+from workaround.prepare import Prepared, prepare
 from workaround.progress import show_progress
 from workaround.retry import RefusedError, persist, status_of
 from workaround.shards import Destination, Job
-from workaround.source import Source, data_folder, shard_counts, source_of
+from workaround.source import Source
 from workaround.upload import upload
 from workaround.verify import verify_shards
 
@@ -99,25 +99,60 @@ def push_to_hub(
         UnreachableError: The Hub does not answer, for minutes.
         VerifyError: What is on the Hub is not what was uploaded.
     """
-    if repo_id.startswith("buckets/"):
-        raise ArgumentError("Storage buckets are not supported: upload to a dataset repository")
-    source = source_of(dataset, split, embed=embed_external_files, token=token)
-    folder = data_folder(config_name, data_dir)
-    counts = shard_counts(source, num_shards, max_shard_size)
-    target = Target(config_name, folder, set_default, source.whole_config)
-    found = surveys(source, inside=True)
-    plan = plan_splits(
-        source,
-        found,
-        counts,
-        data_dir=folder,
+    prepared = prepare(
+        dataset,
+        repo_id,
+        config_name,
+        set_default=set_default,
+        split=split,
+        data_dir=data_dir,
+        token=token,
         max_shard_size=max_shard_size,
+        num_shards=num_shards,
         num_proc=num_proc,
+        embed_external_files=embed_external_files,
+        strict=strict,
     )
-    require_sound([*problems_of(found), *limit_problems(plan)], strict=strict)
+    return push_prepared(
+        prepared,
+        repo_id,
+        commit_message=commit_message,
+        commit_description=commit_description,
+        private=private,
+        token=token,
+        revision=revision,
+        create_pr=create_pr,
+        num_proc=num_proc,
+        resume=resume,
+        verify=verify,
+        executor=executor,
+    )
+
+
+def push_prepared(
+    prepared: Prepared,
+    repo_id: str,
+    *,
+    commit_message: str | None = None,
+    commit_description: str | None = None,
+    private: bool | None = None,
+    token: str | None = None,
+    revision: str | None = None,
+    create_pr: bool = False,
+    num_proc: int | None = None,
+    resume: bool = True,
+    verify: Verify = "footers",
+    executor: Executor | None = None,
+) -> CommitInfo:
+    """Upload what was checked and planned; arguments and errors are those of `push_to_hub`."""
+    source, plan, target = prepared.source, prepared.plan, prepared.target
     to = _destination(repo_id, private, token, revision, create_pr)
     if not create_pr:
         require_write(to.api(), to.repo_id)
+    stay = persist(f"Listing the files of {to.repo_id}", lambda: remaining(to, target, plan))
+    told = limit_problems(plan)
+    new = [problem for problem in limit_problems(plan, stay) if problem not in told]
+    require_sound(new, strict=prepared.strict)
     title = "Upload dataset" if commit_message is None else commit_message
     with ExitStack() as stack:
         journal = stack.enter_context(open_journal(f"{to} {target} create_pr={create_pr}"))

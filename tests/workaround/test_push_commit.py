@@ -12,8 +12,9 @@ from huggingface_hub import CommitOperationAdd, HfApi, get_repo_discussions
 from mockhub.server import Hub
 from tests.mockhub.modes import DEPRECATIONS
 from tests.workaround.pushing import MakeNifti, contents, loaded, parquet_files, sessions, tree
-from workaround import commit, push_to_hub
+from workaround import commit, limits, push_to_hub
 from workaround.commit import split_parts
+from workaround.errors import CheckError
 from workaround.journal import Uploaded
 from workaround.retry import RefusedError
 
@@ -118,6 +119,32 @@ def test_too_many_shards_for_one_commit_in_a_pull_request(
     assert info.pr_num == 1
     assert loaded(REPO, revision="refs/pr/1") == contents(rows)
     assert tree(REPO) == before
+
+
+def test_pull_request_whose_answer_is_lost_is_not_opened_twice(hub: Hub, numbers: Dataset) -> None:
+    push_to_hub(numbers, REPO)
+    hub.fail("POST", "/commit/", lose_answer=True)
+    info = push_to_hub(numbers.select(range(3)), REPO, create_pr=True)
+    (discussion,) = get_repo_discussions(REPO, repo_type="dataset")
+    assert (info.pr_num, discussion.status) == (1, "open")
+    assert info.oid == HfApi().repo_info(REPO, repo_type="dataset", revision="refs/pr/1").sha
+    assert push_to_hub(numbers.select(range(4)), REPO, create_pr=True).pr_num == 2
+    assert push_to_hub(numbers.select(range(3)), REPO, create_pr=True).pr_num == 1
+
+
+def test_files_that_stay_count_for_the_limits_of_the_hub(
+    hub: Hub, numbers: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "FOLDER_FILES", 5)
+    push_to_hub(numbers, REPO, split="train", num_shards=3)
+    push_to_hub(numbers, REPO, split="train", num_shards=5)  # in place of the three
+    push_to_hub(numbers, REPO, split="train", num_shards=3)
+    before = tree(REPO)
+    hub.clear_requests()
+    with pytest.raises(CheckError, match="data: 6 files are over the 5"):
+        push_to_hub(numbers, REPO, split="test", num_shards=3)
+    assert tree(REPO) == before
+    assert not hub.requests("POST", "lfs|commit")
 
 
 def test_pull_request_that_cannot_be_merged_is_closed_and_made_anew(
