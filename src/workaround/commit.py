@@ -128,7 +128,7 @@ def _attempt(push: Push, journal: Journal) -> CommitInfo:
     return _create(api, push, operations, to.revision, create_pr=to.create_pr, parent=head)
 
 
-def _opened(push: Push, cards: Mapping[str, str], gone: Sequence[str]) -> CommitInfo | None:
+def _opened(push: Push, cards: Mapping[str, bytes], gone: Sequence[str]) -> CommitInfo | None:
     """The open pull request that brings just this: an answer was lost, or the call was killed."""
     to, api = push.to, push.to.api()
     for request in api.get_repo_discussions(to.repo_id, repo_type="dataset"):
