@@ -132,6 +132,22 @@ def test_pull_request_whose_answer_is_lost_is_not_opened_twice(hub: Hub, numbers
     assert push_to_hub(numbers.select(range(3)), REPO, create_pr=True).pr_num == 1
 
 
+def test_pull_request_that_leaves_a_stale_shard_is_not_taken_for_this(
+    hub: Hub, numbers: Dataset
+) -> None:
+    push_to_hub(numbers, REPO)
+    (stale,) = parquet_files(REPO)
+    assert push_to_hub(numbers, REPO, num_shards=2, create_pr=True).pr_num == 1
+    HfApi().create_commit(
+        REPO,
+        [CommitOperationAdd(stale, b"back again")],
+        commit_message="Mine",
+        repo_type="dataset",
+        revision="refs/pr/1",
+    )
+    assert push_to_hub(numbers, REPO, num_shards=2, create_pr=True).pr_num == 2
+
+
 def test_files_that_stay_count_for_the_limits_of_the_hub(
     hub: Hub, numbers: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
