@@ -72,7 +72,7 @@ class CheckError(UploadError):
         if count > self.SHOWN:
             lines.append(f"  ... and {count - self.SHOWN} more: workaround.check lists them all")
         if all(problem.tolerable for problem in self.problems):
-            lines.append("If it is meant so, strict=False uploads it all the same.")
+            lines.append("If it is meant so, strict=False (--no-strict) uploads it all the same.")
         return "\n".join(lines)
 
 
