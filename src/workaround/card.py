@@ -127,6 +127,7 @@ def _info(update: CardUpdate, there: DatasetInfo | None) -> DatasetInfo:
             f" Those of this upload differ: {update.features}. Make them equal, or upload to"
             " another config_name."
         )
+    info.features = update.features  # not as upstream, which keeps those of the rows replaced
     info.download_checksums = None
     info.download_size, info.dataset_size = info.download_size or 0, info.dataset_size or 0
     for split in update.splits:
