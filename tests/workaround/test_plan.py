@@ -131,6 +131,12 @@ def test_rows_without_files_are_cut_as_upstream_cuts_them(parts: int, workers: i
     assert [list(range(start, stop)) for start, stop in found] == shards
 
 
+def test_shards_without_rows_come_last() -> None:
+    rows = Dataset.from_dict({"row": [0, 1]})
+    found = rows_of(plan(rows, num_shards=4, num_proc=2))
+    assert found == [(0, 1), (1, 2), (2, 2), (2, 2)]
+
+
 def test_row_groups_are_bounded_in_bytes(make_files: MakeFiles) -> None:
     sizes = [30_000_000] * 10 + [250_000_000] + [1_000_000] * 30
     (shard,) = plan(images(make_files(sizes)), num_shards=1).splits[0].shards
