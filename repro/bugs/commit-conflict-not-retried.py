@@ -25,7 +25,7 @@ def fail_next_commit(repo: str, status: int) -> None:  # on a local Hub: python 
 def measure() -> dict:
     from datasets import Dataset
     from huggingface_hub import CommitOperationAdd, HfApi
-    from huggingface_hub.errors import HfHubHTTPError
+    from huggingface_hub.utils import HfHubHTTPError
 
     api, original, sent, evidence = HfApi(os.environ["HF_ENDPOINT"]), HfApi.create_commit, [], {}
 

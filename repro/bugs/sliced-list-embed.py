@@ -26,28 +26,28 @@ def peak_rss() -> int:
 
 
 def measure(folder: str) -> dict:
+    import datasets
     import nibabel as nib
     import numpy as np
-    from datasets import Dataset, Features, Nifti, Sequence, table
 
+    scans = datasets.Sequence(getattr(datasets, "Nifti", datasets.Image)())  # Nifti: from 4.4.0 on
     bold = [[f"{folder}/{row}{run}.nii" for run in "ab" * (row != 1)] for row in range(ROWS)]
     for path in sum(bold, []):
         nib.save(nib.Nifti1Image(np.zeros((SIZE >> 12, 64, 64), np.uint8), np.eye(4)), path)
-    dataset = Dataset.from_dict({"bold": bold}, features=Features({"bold": Sequence(Nifti())}))
+    dataset = datasets.Dataset.from_dict({"bold": bold}, datasets.Features({"bold": scans}))
     parts = [dataset.shard(ROWS, 0, contiguous=True), *map(dataset.select, ([2], [5, 0, 3], [1]))]
     files = {"shard": 2, "select": 2, "scattered": 6, "empty_row": 0, "push": 2 * ROWS - 2}
     read, baseline = {}, peak_rss()
     for name, part in zip(files, parts):
         opened.clear()
-        table.embed_table_storage(part.with_format("arrow")[:])
+        datasets.table.embed_table_storage(part.with_format("arrow")[:])
         read[name] = sum(os.path.getsize(path) for path in opened if path.endswith(".nii"))
-    rise = peak_rss() - baseline
+    evidence = {"peak_rss_rise_bytes": peak_rss() - baseline, "bytes_read": read}
     if "HF_ENDPOINT" in os.environ and "--large" not in sys.argv:
         opened.clear()
-        dataset.push_to_hub("sliced-list-embed", num_shards=ROWS, private=True)
+        dataset.push_to_hub(f"sliced-list-{scans.feature._type}", num_shards=ROWS, private=True)
         read["push"] = sum(os.path.getsize(path) for path in opened if path.endswith(".nii"))
-    needed = {name: files[name] * (SIZE + 352) for name in read}
-    return {"bytes_read": read, "bytes_needed": needed, "peak_rss_rise_bytes": rise}
+    return evidence | {"bytes_needed": {name: files[name] * (SIZE + 352) for name in read}}
 
 
 if __name__ == "__main__":

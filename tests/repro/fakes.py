@@ -35,6 +35,7 @@ def bug(
         title="rows get lost",
         threads=("https://example.org/issues/1",),
         claim="Rows get lost.",
+        expected="All rows stay.",
         cause="They are not counted.",
         affected=affected,
         figure=rows_lost,

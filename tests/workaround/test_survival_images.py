@@ -5,6 +5,7 @@ As in test_survival.py: the uploader is held to it, and upstream may fail.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +27,12 @@ pytestmark = pytest.mark.usefixtures("hub")
 
 @promise
 @pytest.mark.parametrize("suffix", [".hdr", ".img"])
-def test_pair_of_files_decodes_or_is_refused(tmp_path: Path, push: Push, suffix: str) -> None:
+def test_pair_of_files_is_refused(tmp_path: Path, push: Push, suffix: str) -> None:
     pair = nib.Nifti1Pair(np.ones(SHAPE, np.int16), np.eye(4))  # type: ignore[no-untyped-call]
-    nib.save(pair, tmp_path / "scan.hdr")  # type: ignore[attr-defined]
+    nib.save(pair, tmp_path / "scan.hdr")
     rows = Dataset.from_dict({"scan": [str(tmp_path / f"scan{suffix}")]}, features=SCAN)
-    try:
+    with pytest.raises(CheckError, match=rf"row 0, column 'scan', .*scan\{suffix}"):
         push(rows, REPO)
-    except CheckError as error:
-        assert f"scan{suffix}" in str(error)
-        return
-    (row,) = load_dataset(REPO, split="train")
-    assert row["scan"].get_fdata().shape == SHAPE
 
 
 @promise
@@ -54,12 +50,9 @@ def test_cell_of_nothing_is_refused_with_its_place(
 def test_new_image_below_a_path_is_not_lost_unnoticed(make_nifti: MakeNifti, push: Push) -> None:
     new = nib.Nifti1Image(np.ones(SHAPE, np.int16), np.eye(4))  # type: ignore[no-untyped-call]
     rows = Dataset.from_dict({"scan": [str(make_nifti()), new]}, features=SCAN)
-    try:
+    with suppress(CheckError):  # by the test above, where the dataset has a cell of nothing for it
         push(rows, REPO)
-    except CheckError as error:
-        assert "row 1, column 'scan'" in str(error)
-        return
-    assert load_dataset(REPO, split="train")[1]["scan"].shape == SHAPE
+        assert load_dataset(REPO, split="train")[1]["scan"].shape == SHAPE
 
 
 @promise
@@ -68,7 +61,7 @@ def test_compressed_files_stay_compressed_where_map_does_not_touch_them(
 ) -> None:
     files = [make_nifti(f"{name}.nii.gz", 10_000) for name in "ab"]
     rows = Dataset.from_dict({"scan": list(map(str, files))}, features=SCAN)
-    push(rows.map(lambda row, number: {"number": number}, with_indices=True), REPO)
+    push(rows.map(lambda _: {"age": 30}), REPO)
     found = load_dataset(REPO, split="train").cast_column("scan", Nifti(decode=False))
     assert [row["scan"]["bytes"] for row in found] == [file.read_bytes() for file in files]
     assert [row["scan"]["path"] for row in found] == [file.name for file in files]

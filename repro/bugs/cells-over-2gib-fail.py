@@ -1,0 +1,59 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["datasets>=4.4.0", "nibabel", "numpy"]
+# ///
+"""push_to_hub fails with a TypeError where the files of one batch hold 2 GiB or more in all.
+
+datasets 4.4.2 to 5.2.0. A Nifti file counts as the length of its path, so that a batch is a whole
+shard, and a shard the whole split. https://github.com/huggingface/datasets/issues/5717 is the same
+with Image and save_to_disk. Takes 4.5 GB of memory and no disk. Needs HF_ENDPOINT, HF_TOKEN.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+FILES, SHAPE = 2, (1024, 1024, 1025)  # of uint8: a file is over 1 GiB, and no cell over 2 GiB
+NEEDED = 6 * 2**30  # bytes of memory
+
+
+def measure(folder: Path) -> dict:
+    import nibabel as nib
+    import numpy as np
+    import pyarrow as pa
+    from datasets import Dataset, Features, Nifti
+    from huggingface_hub import HfApi
+
+    if os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") < NEEDED:
+        raise MemoryError(f"this machine has less than the {NEEDED} bytes of memory it takes")
+    header = nib.Nifti1Image(np.zeros((1, 1, 1), np.uint8), np.eye(4)).header
+    header.set_data_shape(SHAPE)
+    for path in (paths := [folder / f"{i}.nii" for i in range(FILES)]):
+        path.write_bytes(header.binaryblock + bytes(4))
+        os.truncate(path, 352 + np.prod(SHAPE))  # sparse: zeros that take no room on the disk
+    scans = Dataset.from_dict({"scan": list(map(str, paths))}, features=Features({"scan": Nifti()}))
+    api, name = HfApi(os.environ["HF_ENDPOINT"]), "cells-over-2gib-fail"
+    api.delete_repo(name, repo_type="dataset", missing_ok=True)
+    repo = api.create_repo(name, repo_type="dataset", private=True).repo_id
+    raised = None
+    try:
+        scans.push_to_hub(repo)
+    except (TypeError, IndexError, pa.ArrowInvalid) as error:
+        raised = f"{type(error).__name__}: {error}"
+    return {
+        "file_bytes": [path.stat().st_size for path in paths],
+        "shards_on_hub": str(api.list_repo_files(repo, repo_type="dataset")).count(".parquet"),
+        "raised": raised,
+    }
+
+
+if __name__ == "__main__":
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            print(json.dumps(evidence := measure(Path(folder))))
+    except Exception:  # a crash is no evidence: git bisect run skips 125
+        sys.excepthook(*sys.exc_info())
+        sys.exit(125)
+    sys.exit(int(evidence["raised"] is not None))
