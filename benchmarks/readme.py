@@ -1,45 +1,23 @@
 """Write the README's tables and its plot from the verdicts in docs/measured.
 
-`python benchmarks/readme.py FILE...` first takes in new ones (`pytest -m repro --verdicts FILE`).
+`python benchmarks/readme.py FILE...` first takes in new ones (`python -m repro matrix`).
 """
 
-import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
 
 from repro.catalog import MIB, find
-from repro.report import markdown
+from repro.report import collected, markdown
+from repro.report.collected import MEASURED
 
 ROOT = Path(__file__).parents[1]
-MEASURED = ROOT / "docs" / "measured"
 OUTPUT = MEASURED / "output.txt"  # what `pytest -m repro -q` printed on AFFECTED
 PLOT = ROOT / "docs" / "sliced-list-embed.svg"
-MOST_SAMPLES = 100
 AFFECTED, FIXED = "4.4.2", "5.2.0"
-
-
-def take_in(files: Iterable[Path]) -> None:
-    """Keep verdicts under the name of their release, with as many samples as a plot shows."""
-    for file in files:
-        document = json.loads(file.read_text())
-        for bug in document["bugs"]:
-            for run in filter(None, (bug, bug["capped"])):
-                step = len(run["samples"]) // MOST_SAMPLES + 1
-                run["samples"] = [
-                    max(run["samples"][start : start + step], key=lambda sample: sample[1])
-                    for start in range(0, len(run["samples"]), step)
-                ]
-        name = MEASURED / f"datasets-{markdown.release(document)}.json"
-        name.write_text(json.dumps(document) + "\n")
-
-
-def measured() -> list[markdown.Document]:
-    """All verdicts that are kept, by release."""
-    return markdown.in_order(json.loads(file.read_text()) for file in MEASURED.glob("*.json"))
 
 
 def tables(documents: Sequence[markdown.Document]) -> dict[str, str]:
@@ -72,8 +50,9 @@ def plot(documents: Sequence[markdown.Document]) -> None:
 
 def main() -> None:
     """Take in what is named, and write."""
-    take_in(map(Path, sys.argv[1:]))
-    documents = measured()
+    for file in sys.argv[1:]:
+        collected.write(MEASURED, collected.read_file(Path(file)))
+    documents = collected.read(MEASURED)
     readme = ROOT / "README.md"
     text = readme.read_text()
     for name, table in tables(documents).items():

@@ -6,6 +6,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from packaging.version import Version
@@ -75,23 +76,36 @@ def measure(experiment: Experiment, hub_env: Mapping[str, str | None]) -> Eviden
 
 
 class Background:
-    """Bugs and experiments that are being examined, some at a time, against one local Hub."""
+    """Bugs and experiments that are being examined, some at a time, against one local Hub.
+
+    Attributes:
+        env: environment variables that point a client at the Hub; None removes one.
+    """
 
     def __init__(self, hub_env: Mapping[str, str | None], jobs: int) -> None:
         """Nothing runs yet; `jobs` will at a time."""
-        self._hub_env = hub_env
+        self.env = hub_env
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="repro")
         self._futures: list[Future[Any]] = []
+        self._turns: dict[str, Lock] = {}
 
     def examine(self, bug: Bug, installation: Installation | None = None) -> Future[Judgement]:
-        """Examine a bug as soon as there is room, with that Python or with this one."""
-        future = self._pool.submit(examine, bug, self._hub_env, installation)
+        """Examine a bug as soon as there is room, with that Python or with this one.
+
+        The same bug is examined once at a time: what its script pushes to has one name.
+        """
+        turn = self._turns.setdefault(bug.id, Lock())
+        future = self._pool.submit(self._in_turn, turn, bug, installation)
         self._futures.append(future)
         return future
 
+    def _in_turn(self, turn: Lock, bug: Bug, installation: Installation | None) -> Judgement:
+        with turn:
+            return examine(bug, self.env, installation)
+
     def measure(self, experiment: Experiment) -> Future[Evidence]:
         """Run an experiment as soon as there is room."""
-        future = self._pool.submit(measure, experiment, self._hub_env)
+        future = self._pool.submit(measure, experiment, self.env)
         self._futures.append(future)
         return future
 

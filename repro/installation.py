@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-PACKAGES = ("datasets", "huggingface_hub", "hf_xet", "pyarrow", "pandas", "numpy", "nibabel")
+PACKAGES = (
+    "datasets",
+    "huggingface_hub",
+    "hf_xet",
+    "pyarrow",
+    "pandas",
+    "fsspec",
+    "numpy",
+    "nibabel",
+)
 
 
 def environment() -> dict[str, str]:

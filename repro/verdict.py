@@ -79,7 +79,7 @@ def judge(bug: Bug, datasets: Version, run: Run, capped: Run | None = None) -> J
         capped: the script with `--large` under `bug.cap_bytes`.
     """
     evidence = last_object(run.stdout)
-    verdict, reason = _measured(run, evidence)
+    verdict, reason = measured(run, evidence)
     if capped is not None and not reason:
         reason = _contradiction(verdict, capped)
     expected = Verdict.REPRODUCED if bug.expected_on(datasets) else Verdict.ABSENT
@@ -96,7 +96,8 @@ def last_object(stdout: str) -> Evidence | None:
     return value if isinstance(value, dict) else None
 
 
-def _measured(run: Run, evidence: Evidence | None) -> tuple[Verdict, str]:
+def measured(run: Run, evidence: Evidence | None) -> tuple[Verdict, str]:
+    """What a run says by how it ended and by what it printed, and why where that is nothing."""
     if isinstance(run.ended, Exited) and run.ended.code in STATUS and evidence is not None:
         return STATUS[run.ended.code], ""
     return Verdict.UNTESTABLE, f"the script ended without a verdict: {_last_words(run)}"

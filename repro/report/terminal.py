@@ -1,12 +1,17 @@
 """The table at the end of a run, for a terminal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from tabulate import tabulate
 
 from repro.catalog import MIB, Bug
+from repro.drift import expected, state
+from repro.report import markdown
+from repro.report.markdown import Document
 from repro.verdict import Judgement
 
+CELL, GAP = 22, 4  # characters of a cell of the matrix, and between cells, at most
+LEGEND = "x reproduced, · absent, ? untestable, ! not as expected, ″ the figure above"
 HEADERS = ("bug", "verdict", "expected", "decisive figure", "peak RSS", "ended", "seconds")
 
 
@@ -41,3 +46,44 @@ def listing(bugs: Iterable[Bug]) -> str:
 def notes(rows: Iterable[tuple[str, str]]) -> str:
     """What was measured beside the bugs: what, and its figure."""
     return tabulate(rows, ("measured", "figure"), disable_numparse=True)
+
+
+def matrix(documents: Sequence[Document], bugs: Sequence[Bug], width: int) -> str:
+    """The verdict and the decisive figure of each bug, one row a release.
+
+    Args:
+        documents: of the releases.
+        bugs: the columns, in as many tables one below the other as it takes.
+        width: of the terminal, in characters.
+    """
+    labels = [markdown.label(document) for document in documents]
+    room = width - max(map(len, ["datasets", *labels])) - GAP
+    at_a_time = max(1, room // (CELL + GAP))
+    tables = [
+        tabulate(
+            list(zip(labels, *(_column(documents, bug) for bug in shown), strict=True)),
+            ["datasets", *(bug.id for bug in shown)],
+            disable_numparse=True,
+            maxcolwidths=[None, *[CELL] * len(shown)],
+            maxheadercolwidths=[None, *[CELL] * len(shown)],  # type: ignore[list-item]
+        )
+        for shown in (bugs[at : at + at_a_time] for at in range(0, len(bugs), at_a_time))
+    ]
+    return "\n\n".join([*tables, "\n".join([LEGEND, *markdown.errors(documents)])])
+
+
+def _column(documents: Iterable[Document], bug: Bug) -> list[str]:
+    """The cells of a bug; what is as in the cell above is not said again."""
+    cells, above = [], None
+    for document in documents:
+        found = markdown.find(document, bug)
+        if "error" in document:
+            cells.append("not installable")
+        elif found is None:
+            cells.append("not examined")
+        else:
+            surprise = "" if state(found) == expected(document, bug) else "!"
+            figure = "″" if found["figure"] == above else found["figure"]
+            cells.append(f"{markdown.mark(document, bug)}{surprise} {figure}")
+            above = found["figure"]
+    return cells

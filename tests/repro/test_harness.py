@@ -128,6 +128,15 @@ print(json.dumps({"user": user, "caches": [name for name in sys.argv[1:] if name
     assert evidence == {"user": "user", "caches": []}
 
 
+def test_scripts_of_one_bug_never_run_at_the_same_time(scripts: Path, tmp_path: Path) -> None:
+    code = f"import os, time; os.mkdir({str(tmp_path / 'in use')!r}); time.sleep(0.5); "
+    code += f"os.rmdir({str(tmp_path / 'in use')!r}); {fakes.ABSENT}"
+    fakes.write(scripts, "rows-lost", code)
+    with background(2) as examinations:
+        running = [examinations.examine(fakes.bug()) for _ in range(2)]
+        assert [each.result().verdict for each in running] == [Verdict.ABSENT] * 2
+
+
 @pytest.mark.parametrize("seconds", [0, 0.1, 0.4], ids=lambda seconds: f"after {seconds} s")
 def test_end_of_the_block_stops_what_runs_and_what_waits(
     seconds: float, scripts: Path, monkeypatch: pytest.MonkeyPatch

@@ -1,7 +1,10 @@
 """`python -m repro`: what it prints, its exit status, and what is left of it when it is killed."""
 
 import json
+import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 from repro import catalog
 from repro.__main__ import main
 from tests.repro import fakes
-from tests.repro.aftermath import Command
+from tests.repro.aftermath import PYTHONPATH, Command
 from tests.repro.children import eventually
 
 # The real program on scripts of ours.
@@ -57,6 +60,21 @@ def test_list_names_every_bug_and_its_range(capsys: pytest.CaptureFixture[str]) 
         assert bug.id in listed
         assert str(bug.affected) in listed
         assert bug.title in listed
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_output_that_nobody_reads_is_no_error(unbuffered: str) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "repro", "list"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": PYTHONPATH, "PYTHONUNBUFFERED": unbuffered},
+    ) as listing:
+        assert listing.stdout is not None
+        assert listing.stderr is not None
+        listing.stdout.close()
+        assert listing.stderr.read() == b""
+    assert listing.returncode == 141
 
 
 @pytest.mark.usefixtures("faked")

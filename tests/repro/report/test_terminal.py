@@ -1,9 +1,12 @@
 """The tables of a run, as a terminal shows them."""
 
+import pytest
+
 from repro import catalog
 from repro.isolate import Exited, Killed
 from repro.report import terminal
 from tests.repro import fakes
+from tests.repro.documents import document, entry, not_installable
 
 ENVIRONMENT = {"datasets": "5.3.0", "python": "3.11.9"}
 CAPPED = 700 * fakes.MIB
@@ -62,3 +65,43 @@ def test_listing_is_the_catalog() -> None:
 def test_notes_are_what_was_measured_and_its_figure() -> None:
     _, _, row = terminal.notes([("large_binary", "12.0 MiB read")]).splitlines()
     assert cells(row) == ["large_binary", "12.0 MiB read"]
+
+
+def test_matrix_has_a_row_a_release_and_says_only_what_changes() -> None:
+    bugs = [fakes.bug("lost"), fakes.bug("fixed", affected=fakes.NONE)]
+    documents = [
+        document("1.0", entry("lost", "reproduced"), entry("fixed", "absent")),
+        document("1.1", entry("lost", "reproduced"), entry("fixed", "absent", figure="9 of 9")),
+        document("1.2", entry("lost", "absent"), entry("fixed", "reproduced", figure="0 of 9")),
+        document("1.3", entry("lost", "untestable", figure="timed out"), pyarrow="21.0.0"),
+        not_installable("git", "no route to host"),
+    ]
+    header, _, *rows, blank, legend, error = terminal.matrix(documents, bugs, 120).splitlines()
+    assert cells(header) == ["datasets", "lost", "fixed"]
+    assert [cells(row) for row in rows] == [
+        ["1.0", "x 7 of 9", "· 7 of 9"],
+        ["1.1", "x ″", "· 9 of 9"],
+        ["1.2", "·! ″", "x! 0 of 9"],
+        ["1.3, pyarrow 21.0.0", "?! timed out", "not examined"],
+        ["git", "not installable", "not installable"],
+    ]
+    assert (blank, legend) == ("", terminal.LEGEND)
+    assert error == "datasets git cannot be installed: no route to host"
+
+
+def test_verdict_that_is_contradicted_is_not_as_expected() -> None:
+    survived = entry("lost", "reproduced", reason="its large run was not killed")
+    table = terminal.matrix([document("1.0", survived)], [fakes.bug("lost")], 80)
+    assert "x! 7 of 9" in table
+
+
+@pytest.mark.parametrize("width", [20, 80, 87, 160])
+def test_matrix_is_no_wider_than_the_terminal(width: int) -> None:
+    """As far as it can be: a release and one bug stand beside each other on any."""
+    figure = "30.0 MiB read for a row of 2.0 MiB; push reads 16.0 x the files"
+    bugs = [fakes.bug(str(digit) * terminal.CELL, affected=fakes.NONE) for digit in range(10)]
+    measured = document("5.1.0", *(entry(bug.id, "absent", figure=figure) for bug in bugs))
+    table = terminal.matrix([measured], bugs, width).removesuffix(terminal.LEGEND)
+    assert max(map(len, table.splitlines())) <= max(width, 40)
+    assert table.count("· 30.0 MiB") == len(bugs)
+    assert all(bug.id in table for bug in bugs)

@@ -1,0 +1,97 @@
+"""Tell in an issue of this repository which verdicts drift: `drift_issue.py drift.json URL`.
+
+One open issue has the label; it is opened if there is none, else its text is replaced. Nothing is
+done where nothing drifts. Standard library and `gh` only: this runs with a token that may write
+issues, beside nothing of what was installed to be measured.
+
+Exit status: 0 done, 1 `gh` failed (it says why), 2 there is no list of drifts.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+TITLE = "Verdicts drift"
+LABEL = "drift"
+ABOUT = "A verdict of the matrix is not what the catalog expects"
+COLOUR = "d93f0b"
+MOST_CHARACTERS = 60_000  # GitHub takes 65536
+
+
+def line(drift: dict[str, Any]) -> str:
+    """A drift on a line."""
+    change = f"{drift['bug']}: {drift['was']} -> {drift['now']} on datasets {drift['datasets']}"
+    return f"{change} ({drift['reason'] or drift['figure']})"
+
+
+def body(lines: Sequence[str], url: str) -> str:
+    """The text of the issue: what drifts, and the run that measured it.
+
+    The lines are in a code block, where nothing that a script printed can be a link or a mention.
+    """
+    text = "\n".join(lines).replace("`", "'")
+    if len(text) > MOST_CHARACTERS:
+        text = f"{text[:MOST_CHARACTERS]}\n..."
+    return (
+        f"{ABOUT}, or not what it was.\n\n```text\n{text}\n```\n\n"
+        "Run the script by hand on that release and on the one before it, then bring"
+        " `repro/catalog.py` up to date with what you measured. Close this issue after that.\n\n"
+        f"Measured by {url}, with the report among its artifacts.\n"
+    )
+
+
+def gh(*arguments: str, text: str | None = None) -> str:
+    """What `gh` prints.
+
+    Raises:
+        subprocess.CalledProcessError: it failed; it said why on stderr.
+    """
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        ["gh", *arguments],  # noqa: S607 - that of the runner
+        check=True,
+        input=text,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+    )
+    return done.stdout.strip()
+
+
+def report(text: str) -> str:
+    """Open the issue, or replace the text of the one that is open; returns its address.
+
+    Raises:
+        subprocess.CalledProcessError: `gh` failed.
+    """
+    gh("label", "create", LABEL, "--description", ABOUT, "--color", COLOUR, "--force")
+    known = ("--label", LABEL, "--state", "open", "--limit", "1", "--json", "number")
+    number = gh("issue", "list", *known, "--jq", ".[].number")
+    if number:
+        return gh("issue", "edit", number, "--body-file", "-", text=text)
+    new = ("--title", TITLE, "--label", LABEL, "--body-file", "-")
+    return gh("issue", "create", *new, text=text)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Read the file, and report; returns the exit status."""
+    try:
+        file, url = arguments
+        lines = [line(drift) for drift in json.loads(Path(file).read_text())]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        print(f"drift_issue: no list of drifts: {error!r}", file=sys.stderr)
+        return 2
+    if not lines:
+        print("nothing drifts")
+        return 0
+    try:
+        print(report(body(lines, url)))
+    except subprocess.CalledProcessError as error:
+        print(f"drift_issue: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

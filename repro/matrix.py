@@ -1,0 +1,118 @@
+"""Examine bugs on many installations, one after the other."""
+
+from collections.abc import Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from threading import Lock
+
+from repro.catalog import Bug
+from repro.environments import GIT, InstallError, Pins, install
+from repro.harness import Background, background
+from repro.report import collected, verdicts
+from repro.report.markdown import Document, find
+
+AT_A_TIME = 2  # installations: the next is made while the current one is examined
+
+
+@dataclass(frozen=True)
+class Case:
+    """An installation to examine bugs on.
+
+    Attributes:
+        pins: the versions to install.
+        bugs: what to examine.
+        kept: what was measured there before; None if nothing was.
+        resume: whether that will do.
+    """
+
+    pins: Pins
+    bugs: Sequence[Bug]
+    kept: Document | None = None
+    resume: bool = False
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The versions to install, by the name of the package."""
+        return {name: str(value) for name, value in asdict(self.pins).items() if value is not None}
+
+    @property
+    def finished(self) -> bool:
+        """Whether all is known without installing anything."""
+        return not self.missing(self.kept)
+
+    def missing(self, known: Document | None) -> list[Bug]:
+        """The bugs to examine where that is known."""
+        if known is None or not self.resume:
+            return list(self.bugs)
+        return [bug for bug in self.bugs if find(known, bug) is None]
+
+
+def cases(
+    all_pins: Sequence[Pins], bugs: Sequence[Bug], folder: Path, *, resume: bool
+) -> list[Case]:
+    """What there is to do.
+
+    Args:
+        all_pins: the installations.
+        bugs: what to examine on each.
+        folder: where documents are kept.
+        resume: examine only what is not kept there. Git main is examined in any case, and what
+            could not be installed is tried again.
+
+    Raises:
+        DocumentError: a file of the folder holds something else.
+    """
+    found = []
+    for pins in all_pins:
+        case = Case(pins, bugs, resume=resume)
+        file = folder / collected.name(case.asked)
+        if file.exists() and pins.datasets != GIT:  # today it may be another commit
+            case = Case(pins, bugs, collected.read_file(file), resume)
+        found.append(case)
+    return found
+
+
+def measure(all_cases: Sequence[Case], jobs: int, cache: Path | None = None) -> Generator[Document]:
+    """Install and examine; one document each, in that order, as soon as it is complete.
+
+    Args:
+        all_cases: what to do.
+        jobs: how many scripts to run at a time.
+        cache: folder to keep environments in; None is the user's cache.
+
+    Raises:
+        HubProcessError: there is no local Hub to examine them with.
+        IsolationError: a script cannot be isolated or capped on this machine.
+        OSError: uv or git cannot be started.
+    """
+    installing = Lock()  # one after the other: the first to be complete is the first to be seen
+    # On the way out the end of `background` comes first, and stops what the pool waits for.
+    with ThreadPoolExecutor(AT_A_TIME) as pool, background(jobs) as examinations:
+        yield from pool.map(
+            lambda case: _document(case, examinations, cache, installing), all_cases
+        )
+
+
+def _document(
+    case: Case, examinations: Background, cache: Path | None, installing: Lock
+) -> Document:
+    if case.kept is not None and case.finished:
+        return case.kept
+    try:
+        with installing:
+            installation = install(case.pins, cache)
+    except InstallError as error:
+        return {"environment": case.asked, "asked": case.asked, "error": str(error), "bugs": []}
+    environment = dict(installation.environment)
+    # What was measured in another environment, with a newer pyarrow perhaps, is not mixed in.
+    kept = case.kept if case.kept is not None and case.kept["environment"] == environment else None
+    coming = [examinations.examine(bug, installation) for bug in case.missing(kept)]
+    new = verdicts.document([each.result() for each in coming], environment)
+    return {"asked": case.asked, **new, "bugs": [*_others(kept, new), *new["bugs"]]}
+
+
+def _others(kept: Document | None, new: Document) -> list[object]:
+    """What is kept of the bugs that were not examined now."""
+    examined = {entry["id"] for entry in new["bugs"]}
+    return [entry for entry in (kept or {"bugs": []})["bugs"] if entry["id"] not in examined]

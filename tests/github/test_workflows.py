@@ -1,0 +1,54 @@
+"""The workflows: what they may do, and what they call."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+WRITING = {("matrix", "issue"): {"contents": "read", "issues": "write"}}
+"""The jobs that may do more than read; those run nothing that was installed."""
+
+
+def jobs(workflow: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(workflow.read_text())["jobs"]
+    return found
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
+def test_actions_are_pinned_to_commits(workflow: Path) -> None:
+    used = [
+        step["uses"] for job in jobs(workflow).values() for step in job["steps"] if "uses" in step
+    ]
+    assert used
+    for action in used:
+        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
+def test_jobs_may_read_and_no_more(workflow: Path) -> None:
+    default = yaml.safe_load(workflow.read_text())["permissions"]
+    for name, job in jobs(workflow).items():
+        expected = WRITING.get((workflow.stem, name), {"contents": "read"})
+        assert job.get("permissions", default) == expected
+        if "write" in expected.values():
+            assert not [step for step in job["steps"] if "tox" in step.get("run", "")]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
+def test_environments_of_tox_exist(workflow: Path) -> None:
+    tox = (ROOT / "tox.ini").read_text()
+    sections = ",".join(re.findall(r"^\[testenv:(.*)\]$", tox, re.MULTILINE))
+    for called in re.findall(r"tox run -e ([\w,]+)", workflow.read_text()):
+        for name in called.split(","):
+            assert re.search(rf"\b{name}\b", sections)
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
+def test_no_text_of_others_is_pasted_into_a_command(workflow: Path) -> None:
+    for job in jobs(workflow).values():
+        for step in job["steps"]:
+            assert "${{" not in step.get("run", "")
