@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from mockhub.server import HubProcessError
-from repro.commands import bisect, drift, issue, listing, matrix, run
+from repro.commands import bisect, drift, issue, listing, matrix, report, run
 from repro.commands.arguments import UsageError
 from repro.environments import InstallError
 from repro.gitbisect import GitBisectError
@@ -14,7 +14,7 @@ from repro.isolate import IsolationError
 from repro.pypi import IndexUnreachableError
 from repro.report.collected import DocumentError
 
-COMMANDS = (listing, run, matrix, bisect, issue, drift)  # in the order of the help
+COMMANDS = (listing, run, matrix, bisect, issue, report, drift)  # in the order of the help
 # Something was asked for that there is not.
 ASKED_FOR = (UsageError, GitBisectError, DocumentError, IndexUnreachableError, InstallError)
 EXPECTED = (HubProcessError, IsolationError, OSError)  # what the user can do something about

@@ -103,7 +103,9 @@ def install(pins: Pins, cache: Path | None = None) -> Installation:
 def _make(pins: Pins, asked: Sequence[str], folder: Path, python: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     _uv("venv", "--quiet", "--python", pins.python or sys.executable, os.fspath(folder))
-    arguments = ["pip", "install", "--quiet", "--python", os.fspath(python)]
+    # Compiled once: scripts that import datasets would each take twice as long where Python may not
+    # write bytecode.
+    arguments = ["pip", "install", "--quiet", "--compile-bytecode", "--python", os.fspath(python)]
     if pins.before is not None:
         arguments += ["--exclude-newer", pins.before.isoformat()]
     _uv(*arguments, *asked)

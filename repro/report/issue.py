@@ -1,0 +1,268 @@
+"""What to attach to an upstream issue: the text in the shape of its form, and the files beside it.
+
+The sections are those of `.github/ISSUE_TEMPLATE/bug-report.yml` of datasets, the environment is
+what `datasets-cli env` prints (`commands/env.py`).
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from packaging.version import Version
+from tabulate import tabulate
+
+from repro.catalog import MIB, UPSTREAM, Bug
+from repro.isolate import Exited, Run
+from repro.report import verdicts
+from repro.report.markdown import Document, in_order, label
+from repro.report.private import Private
+from repro.report.stories import Story, Stretch, story, thread
+from repro.verdict import Judgement, Verdict
+
+TEXT, OUTPUT, PLOT = "issue.md", "output.txt", "rss.svg"
+MARK = "<!-- made by `python -m repro issue` -->"
+"""The first line of the text: the folder is ours to write."""
+
+MOST = 4000  # characters of each output in the text; GitHub takes 65536 in all
+CODE = re.compile(  # a code span, a call, or what has an underscore or a dot between names
+    r"`[^`]+`"
+    r"|(?<![\w`])[\w./:]+(?:\([^()`]*\)(?:\.\w+)*)+"
+    r"|(?<![\w`])[\w./*:=-]*(?:_|\w\(|[A-Za-z]\.[a-z]\w)[^\s`']*[^\s`'.,;:]"
+)
+NAMES = {
+    "datasets": "`datasets` version",
+    "platform": "Platform",
+    "python": "Python version",
+    "huggingface_hub": "`huggingface_hub` version",
+    "pyarrow": "PyArrow version",
+    "pandas": "Pandas version",
+}
+FORM = f"{UPSTREAM}/issues/new?template=bug-report.yml"
+DROP = "Comments such as this one do not show. GitHub takes files by drag and drop, SVG too."
+RUN_IT = (
+    "`uv run` installs what the script names at its top; any Python that has it will do as well. "
+    "The last line of the output is the evidence. The exit status is 1 where the bug is, 0 where "
+    "it is not and 125 where that cannot be tested, as `git bisect run` wants it."
+)
+ON_A_HUB = (
+    "The script pushes to private dataset repos, which it names itself, deletes and makes anew: "
+    "use a token of an account for tests. The output below is of a run against a local stand-in "
+    "of the Hub, `python -m mockhub` of nifti-hub-workaround."
+)
+ON_A_FAILING_HUB = (
+    "The script tells the Hub to fail, which only a local one does: `python -m mockhub "
+    "--port 8901` of nifti-hub-workaround."
+)
+WITHOUT_A_HUB = "Without `HF_ENDPOINT` and `HF_TOKEN` it leaves out the part that pushes."
+REAL_HUB = "HF_ENDPOINT=https://huggingface.co HF_TOKEN=hf_... "
+LOCAL_HUB = "HF_ENDPOINT=http://127.0.0.1:8901 HF_TOKEN=hf_mockhub "
+GIT = f"'datasets @ git+{UPSTREAM}'"
+
+
+def bundle(
+    judgement: Judgement,
+    environment: Mapping[str, str],
+    documents: Sequence[Document],
+    private: Private,
+) -> dict[str, str]:
+    """The files of a bundle, by name.
+
+    Args:
+        judgement: of the run that the bundle is about.
+        environment: of that run: versions by the name of the package, python and platform.
+        documents: what was measured before, in order of releases; that run takes the place of an
+            earlier one of its release.
+        private: what to leave out of the output.
+    """
+    bug = judgement.bug
+    this = verdicts.document([judgement], environment)
+    others = [document for document in documents if label(document) != label(this)]
+    told = story(in_order([*others, this]), bug)
+    script = bug.script.read_text()
+    files = {
+        TEXT: "\n".join(_text(judgement, environment, told, script, private)),
+        bug.script.name: script,
+        OUTPUT: "\n".join(_runs(judgement, private, most=None)) + "\n",
+    }
+    return files | ({PLOT: f"{told.plot}\n"} if told.plot else {})
+
+
+def _issues(bug: Bug) -> list[str]:
+    """The URLs of the issues that are about a bug."""
+    return [url for url in bug.threads if "/issues/" in url]
+
+
+def _text(
+    judgement: Judgement,
+    environment: Mapping[str, str],
+    told: Story,
+    script: str,
+    private: Private,
+) -> Iterator[str]:
+    bug = judgement.bug
+    yield MARK
+    yield f"<!--\nTitle: {bug.title}\n"
+    yield f"{_where_to(told)}\n"
+    yield f"{DROP}\n-->\n"
+    yield "### Describe the bug\n"
+    yield f"{prose(_summary(bug, script))}\n"
+    yield f"{_finding(judgement, told, private)}\n"
+    yield f"{_threads(bug)}\n"
+    yield f"**Cause.** {prose(bug.cause)}\n"
+    yield f"{_releases(told.stretches, private)}\n"
+    if told.plot:
+        yield f"<!-- Drop {PLOT} here: memory over time, with and without the bug. -->\n"
+    yield "### Steps to reproduce the bug\n"
+    yield from _how_to_run(bug, environment["datasets"], script)
+    yield f"<details open><summary><code>{bug.script.name}</code></summary>\n"
+    yield f"{fenced(script, 'python')}\n\n</details>\n"
+    yield "Its output:\n"
+    yield fenced("\n".join(_runs(judgement, private, MOST))) + "\n"
+    yield "### Expected behavior\n"
+    yield f"{prose(bug.expected)}\n"
+    yield "### Environment info\n"
+    named = [*NAMES, *(name for name in environment if name not in NAMES)]
+    for name in named:
+        yield f"- {NAMES.get(name, f'`{name}` version')}: {environment[name]}"
+    yield ""
+
+
+def _where_to(told: Story) -> str:
+    """What to do with the text: where it belongs, if anywhere."""
+    issues = " ".join(_issues(told.bug))
+    if _fixed(told):
+        also = f" What is new in it belongs in {issues}" if issues else ""
+        return f"Fixed: the newest release measured does not have it. Upgrade, do not report.{also}"
+    if issues:
+        return f"Known: {issues}\nComment there; if that is closed, open one that refers to it."
+    return f"No issue is known. Look for one, then open it: {FORM}"
+
+
+def _fixed(told: Story) -> bool:
+    """Whether the newest release that was measured does not have it."""
+    return told.stretches[-1].verdict is Verdict.ABSENT
+
+
+def _summary(bug: Bug, script: str) -> str:
+    """What is wrong: how the script begins, or the title as a sentence."""
+    doc = ast.get_docstring(ast.parse(script)) or f"{bug.title[0].upper()}{bug.title[1:]}."
+    return doc.partition("\n\n")[0]
+
+
+def _finding(judgement: Judgement, told: Story, private: Private) -> str:
+    """What this run measured, and where else it was measured."""
+    on, figure = f"On datasets {judgement.datasets}", private.hide(judgement.figure)
+    match judgement.verdict:
+        case Verdict.REPRODUCED:
+            found = f"{on}: **{prose(figure)}**."
+        case Verdict.ABSENT:
+            found = f"**{on} it is absent**: {prose(figure)}."
+        case _:
+            found = f"**{on} it cannot be tested**:\n\n{fenced(figure)}\n"
+    newest = "; the newest release measured does not have it" if _fixed(told) else ""
+    return f"{found}\nReleases that were measured to have it: {told.affected}{newest}."
+
+
+def _threads(bug: Bug) -> str:
+    """The threads, as links."""
+    issues = _issues(bug)
+    others = [url for url in bug.threads if url not in issues]
+    said = []
+    if issues:
+        said.append(f"Follow-up to {_links(issues)}.")
+    if others:
+        said.append(f"See also {_links(others)}.")
+    return " ".join(said)
+
+
+def _links(urls: Sequence[str]) -> str:
+    return ", ".join(f"[{thread(url)}]({url})" for url in urls)
+
+
+def _releases(stretches: Sequence[Stretch], private: Private) -> str:
+    """One row for neighbouring releases on which the same was measured."""
+    large = any(stretch.large for stretch in stretches)
+    rows = [
+        [stretch.releases, str(stretch.verdict), stretch.figure, stretch.peak_mib, stretch.ended]
+        + ([stretch.large] if large else [])
+        for stretch in stretches
+    ]
+    headers = ["datasets", "verdict", "measured", "peak RSS, MiB", "script"]
+    headers += ["large run under a memory cap"] if large else []
+    cells = [[_cell(private.hide(text)) for text in row] for row in rows]
+    return tabulate(cells, headers, tablefmt="github", disable_numparse=True)
+
+
+def _cell(text: str) -> str:
+    """Text that neither ends its cell of a table nor is taken for HTML."""
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+
+
+def _how_to_run(bug: Bug, release: str, script: str) -> Iterator[str]:
+    """How to run the script, by what it asks of its environment."""
+    hub, needs = "", ""
+    if "/mockhub/" in script:
+        hub, needs = LOCAL_HUB, ON_A_FAILING_HUB
+    elif 'environ["HF_ENDPOINT"]' in script:
+        hub, needs = REAL_HUB, ON_A_HUB
+    elif "HF_ENDPOINT" in script:
+        needs = WITHOUT_A_HUB
+    datasets = GIT if Version(release).is_devrelease else f"datasets=={release}"
+    commands = [f"{hub}uv run --with {datasets} {bug.script.name}"]
+    if bug.cap_bytes is not None:
+        commands.append(f"{commands[0]} --large  # in {bug.cap_bytes // MIB} MiB of memory")
+    yield fenced("\n".join(commands), "sh") + "\n"
+    yield f"{RUN_IT} {needs}".rstrip() + "\n"
+
+
+def _runs(judgement: Judgement, private: Private, most: int | None) -> Iterator[str]:
+    """The output of the run, and of the large one, and how they ended."""
+    script = judgement.bug.script.name
+    yield from _output(f"$ python {script}", judgement.run, private, most)
+    if (capped := judgement.capped) is not None:
+        cap = f"{(capped.cap_bytes or 0) // MIB} MiB of memory, enforced by {capped.enforced_by}"
+        yield ""
+        yield from _output(f"$ python {script} --large  # in {cap}", capped, private, most)
+
+
+def _output(command: str, run: Run, private: Private, most: int | None) -> Iterator[str]:
+    yield command
+    for stream in (run.stdout, run.stderr):
+        if shown := _tail(private.hide(_shown(stream)), most):
+            yield shown
+    status = "" if isinstance(run.ended, Exited) else f", status {run.ended.status}"
+    peak = f"peak RSS {run.peak_rss_bytes // MIB} MiB"
+    yield f"# {run.ended}{status}, after {run.seconds:.1f} s, {peak}"
+
+
+def _shown(output: str) -> str:
+    """What a terminal would show of it in the end: of a progress bar, its last state."""
+    lines = (line.rstrip("\r").rpartition("\r")[2] for line in output.split("\n"))
+    return "\n".join(lines).strip("\n")
+
+
+def _tail(text: str, most: int | None) -> str:
+    """The last lines of a text, that many characters at most."""
+    if most is None or len(text) <= most:
+        return text
+    end = text[-most:]
+    return f"[...]\n{end.partition(chr(10))[2] or end}"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """A block of code, whatever runs of backticks are in it."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text.rstrip(chr(10))}\n{fence}"
+
+
+def prose(text: str) -> str:
+    """Plain text as Markdown: names of the code become code, and mean nothing else."""
+    return CODE.sub(_as_code, text)
+
+
+def _as_code(found: re.Match[str]) -> str:
+    token, rest = found[0], ""
+    while token.count(")") > token.count("("):
+        token, rest = token[:-1], token[-1] + rest
+    return (token if token.startswith("`") else f"`{token}`") + rest

@@ -1,0 +1,108 @@
+"""The report: one HTML page that needs nothing beside it, and the same in Markdown."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup, escape
+from tabulate import tabulate
+
+from repro.catalog import MIB, Bug
+from repro.report import issue, markdown
+from repro.report.markdown import MARKS, Document
+from repro.report.stories import (
+    Story,
+    environments,
+    story,
+    summary,
+    thread,
+    without_folders,
+)
+from repro.seeds import CLAIMS
+
+CODE = re.compile(r"`([^`]+)`")
+WORDS = {
+    **{mark: verdict for verdict, mark in MARKS.items()},
+    markdown.NOT_INSTALLABLE: "not installable",
+    markdown.NOT_MEASURED: "not examined",
+}
+"""What the marks of the matrix mean."""
+
+
+def html(documents: Sequence[Document], bugs: Sequence[Bug]) -> str:
+    """The page: the same arguments make the same text.
+
+    Args:
+        documents: in order of releases.
+        bugs: what to tell of.
+    """
+    stories = [story(documents, bug) for bug in bugs]
+    packages, installed = environments(documents)
+    return _template("page.html.jinja").render(
+        documents=documents,
+        stories=stories,
+        summary=summary(documents, stories),
+        claims=CLAIMS,
+        packages=packages,
+        installed=installed,
+        words=WORDS,
+        mark=markdown.mark,
+        label=markdown.label,
+    )
+
+
+def text(documents: Sequence[Document], bugs: Sequence[Bug]) -> dict[str, str]:
+    """The page in Markdown and the plots it shows, by the name of the file.
+
+    Args:
+        documents: in order of releases.
+        bugs: what to tell of.
+    """
+    stories = [story(documents, bug) for bug in bugs]
+    packages, installed = environments(documents)
+    where = [[each.get(package, "") for package in packages] for each in installed]
+    page = _template("page.md.jinja").render(
+        stories=stories,
+        summary=summary(documents, stories),
+        matrix=without_folders(markdown.summary(documents, []).strip()),
+        figures=_figures,
+        claims=markdown.claims(),
+        where=tabulate(where, packages, tablefmt="github", disable_numparse=True),
+    )
+    plots = {f"{each.bug.id}.svg": f"{each.plot}\n" for each in stories if each.plot}
+    return {"report.md": f"{page}\n", **plots}
+
+
+def _figures(told: Story) -> str:
+    headers = ["datasets", "verdict", "decisive figure", "peak RSS, MiB", "ended"]
+    if told.bug.cap_bytes is not None:
+        headers.append(f"the same, large, in {told.bug.cap_bytes // MIB} MiB")
+    rows = [
+        (each.releases, each.verdict, each.figure, each.peak_mib, each.ended, each.large)
+        for each in told.stretches
+    ]
+    shown = [row[: len(headers)] for row in rows]
+    return tabulate(shown, headers, tablefmt="github", disable_numparse=True)
+
+
+def prose(text: str) -> Markup:
+    """Text of the catalog as HTML: escaped, code marked as such."""
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(issue.prose(text)))))  # noqa: S704 - escaped
+
+
+def _template(name: str) -> Template:
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=name.endswith(".html.jinja"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters |= {
+        "prose": prose,
+        "code": issue.prose,
+        "thread": thread,
+        "without_folders": without_folders,
+    }
+    return templates.get_template(name)
