@@ -16,7 +16,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium; the test is skipped where there is none, but not if NEEDS_BROWSER is set."""
+    """A headless Chromium; without one the test is skipped, or fails if NEEDS_BROWSER is set."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         told = "no Chromium: install one, as with `apt-get install chromium`"
