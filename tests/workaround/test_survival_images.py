@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from datasets import Dataset, Features, List, Nifti, load_dataset
 
+from tests.mockhub.modes import DEPRECATIONS
 from tests.workaround.pushing import MakeNifti
 from tests.workaround.test_survival import REPO, Push, promise
 from workaround.errors import CheckError
@@ -22,7 +23,7 @@ SCAN = Features({"scan": Nifti()})
 NOTHING = {"bytes": None, "path": None}
 SHAPE = (16, 16, 16)
 
-pytestmark = pytest.mark.usefixtures("hub")
+pytestmark = [pytest.mark.usefixtures("hub"), *DEPRECATIONS]
 
 
 @promise
