@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,8 @@ def start(*arguments: object, **options: Any) -> subprocess.Popen[str]:
         [sys.executable, "-m", "workaround", *map(str, arguments)],
         env={**os.environ, "PYTHONPATH": source},
         text=True,
+        # A background job of a shell ignores Ctrl-C, and so would all that the tests start there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         **options,
     )
 
