@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-FILES, SHAPE = 2, (1024, 1024, 1025)  # of uint8: a file is over 1 GiB, and no cell over 2 GiB
+ROWS, SHAPE = 2, (1024, 1024, 1025)  # of uint8: a file is over 1 GiB, and no cell over 2 GiB
 NEEDED = 6 * 2**30  # bytes of memory
 
 
@@ -30,10 +30,10 @@ def measure(folder: Path) -> dict:
         raise MemoryError(f"this machine has less than the {NEEDED} bytes of memory it takes")
     header = nib.Nifti1Image(np.zeros((1, 1, 1), np.uint8), np.eye(4)).header
     header.set_data_shape(SHAPE)
-    for path in (paths := [folder / f"{i}.nii" for i in range(FILES)]):
-        path.write_bytes(header.binaryblock + bytes(4))
-        os.truncate(path, 352 + np.prod(SHAPE))  # sparse: zeros that take no room on the disk
-    scans = Dataset.from_dict({"scan": list(map(str, paths))}, features=Features({"scan": Nifti()}))
+    file = folder / "scan.nii"
+    file.write_bytes(header.binaryblock + bytes(4))
+    os.truncate(file, 352 + np.prod(SHAPE))  # sparse: zeros that take no room on the disk
+    scans = Dataset.from_dict({"scan": [str(file)] * ROWS}, features=Features({"scan": Nifti()}))
     api, name = HfApi(os.environ["HF_ENDPOINT"]), "cells-over-2gib-fail"
     api.delete_repo(name, repo_type="dataset", missing_ok=True)
     repo = api.create_repo(name, repo_type="dataset", private=True).repo_id
@@ -43,7 +43,7 @@ def measure(folder: Path) -> dict:
     except (TypeError, IndexError, pa.ArrowInvalid) as error:
         raised = f"{type(error).__name__}: {error}"
     return {
-        "file_bytes": [path.stat().st_size for path in paths],
+        "file_bytes": [file.stat().st_size] * ROWS,
         "shards_on_hub": str(api.list_repo_files(repo, repo_type="dataset")).count(".parquet"),
         "raised": raised,
     }
