@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -27,6 +28,11 @@ from workaround.retry import persist
 
 FORMAT = 1
 """Part of every fingerprint: shards written by another version of this module are others."""
+
+XET_TRANSFERS = ("HF_XET_CLIENT_AC_MAX_UPLOAD_CONCURRENCY", "4")
+"""How many blocks of 64 MiB hf_xet may have on their way; it reads this when a process first
+uploads. Its own limit is 64, and the slower the network answers the nearer it comes to those 4 GiB.
+"""
 
 
 @dataclass(frozen=True)
@@ -171,6 +177,7 @@ def send(written: Written, path: str, key: str, to: Destination) -> tuple[Upload
         RefusedError: The Hub refuses it.
         UnreachableError: The Hub does not answer.
     """
+    os.environ.setdefault(*XET_TRANSFERS)
     api = to.api()
     addition = addition_of(path, written.sha256, written.size, written.file)
     try:
