@@ -91,7 +91,9 @@ def commit(push: Push, journal: Journal) -> CommitInfo:
         RefusedError: The Hub refuses the commit.
         UnreachableError: The Hub does not answer.
     """
-    return persist(f"Committing to {push.to}", lambda: _attempt(push, journal))
+    info = persist(f"Committing to {push.to}", lambda: _attempt(push, journal))
+    journal.stage(None)
+    return info
 
 
 def remaining(to: Destination, target: Target, plan: Plan) -> set[str]:
@@ -178,9 +180,12 @@ def _staged(
     to = push.to
     if not to.create_pr and to.revision not in {None, "main"}:
         return _in_parts(api, push, journal, parts, last, str(to.revision))
+    if (left := journal.staged()) is not None:  # by a call that was killed
+        _close(api, to, left)
     opened = api.create_pull_request(
         to.repo_id, push.message.title, description=push.message.description, repo_type="dataset"
     )
+    journal.stage(opened.num)
     try:
         info = _in_parts(api, push, journal, parts, last, f"refs/pr/{opened.num}")
         if to.create_pr:
@@ -189,11 +194,16 @@ def _staged(
         api.change_discussion_status(to.repo_id, opened.num, "open", repo_type="dataset")
         api.merge_pull_request(to.repo_id, opened.num, repo_type="dataset")
     except BaseException:
-        there = api.get_discussion_details(to.repo_id, opened.num, repo_type="dataset")
-        if there.status != "merged":  # it is where only the answer was lost
-            api.change_discussion_status(to.repo_id, opened.num, "closed", repo_type="dataset")
+        _close(api, to, opened.num)
         raise
     return _info(push, str(api.repo_info(to.repo_id, repo_type="dataset").sha))
+
+
+def _close(api: HfApi, to: Destination, number: int) -> None:
+    """Close a pull request, unless it was merged and only the answer was lost."""
+    there = api.get_discussion_details(to.repo_id, number, repo_type="dataset")
+    if there.status in {"draft", "open"}:
+        api.change_discussion_status(to.repo_id, number, "closed", repo_type="dataset")
 
 
 def _in_parts(

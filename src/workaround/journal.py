@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS shard (
     path TEXT, key TEXT, sha256 TEXT, size INTEGER, oid TEXT, content BLOB, PRIMARY KEY (path, key)
 );
 CREATE TABLE IF NOT EXISTS folder (path TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pull_request (number INTEGER PRIMARY KEY);
 """
 
 
@@ -94,6 +95,18 @@ class Journal:
         values = (shard.path, shard.key, shard.sha256, shard.size, shard.oid, content)
         with self._database:
             self._database.execute("INSERT OR REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def staged(self) -> int | None:
+        """The pull request that an unfinished upload gathers its parts in; None without one."""
+        row = self._database.execute("SELECT number FROM pull_request").fetchone()
+        return row and int(row[0])
+
+    def stage(self, number: int | None) -> None:
+        """Remember that pull request; None to forget it."""
+        with self._database:
+            self._database.execute("DELETE FROM pull_request")
+            if number is not None:
+                self._database.execute("INSERT INTO pull_request VALUES (?)", (number,))
 
     def clear(self) -> None:
         """Forget all shards: they are committed, or the Hub has lost them."""

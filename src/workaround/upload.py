@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+
+from huggingface_hub import constants
 
 from workaround.journal import Journal, Uploaded
 from workaround.progress import Progress
 from workaround.shards import Destination, Job, fingerprint, make, send, write
 
 AHEAD = 2
-"""Shards given to each worker of an executor before its first is done."""
+"""Shards given to each worker of an executor before its first is done. Without an executor it is
+the number of files: one being written and one on its way, or both on their way."""
 
 log = logging.getLogger("workaround")
 
 Sent = tuple[Uploaded, bytes | None]
+Start = Callable[[Job, str], Future[Sent]]
 
 
 def upload(
@@ -31,7 +35,7 @@ def upload(
         jobs: All shards, in order.
         journal: Remembers each as soon as the Hub has it, whatever happens to the others.
         to: Where.
-        executor: Workers that write and send; None to write here, and send in a thread.
+        executor: Workers that write and send; None to write here, and send in threads.
         progress: Hears of every shard.
 
     Returns:
@@ -43,76 +47,58 @@ def upload(
         RefusedError: The Hub refuses a shard.
         UnreachableError: The Hub does not answer.
     """
+    if executor is not None:
+        workers = int(getattr(executor, "_max_workers", 8))
+
+        def make_there(job: Job, key: str) -> Future[Sent]:
+            return executor.submit(make, job, key, to, journal.folder)
+
+        return _upload(jobs, journal, progress, make_there, AHEAD * workers)
+
+    # hf_xet sends a shard over several connections by itself, and takes memory for each shard.
+    senders = AHEAD if constants.HF_HUB_DISABLE_XET else 1
+    with ThreadPoolExecutor(senders, thread_name_prefix="upload") as pool:
+
+        def write_here(job: Job, key: str) -> Future[Sent]:
+            written = write(job, journal.folder)
+            return pool.submit(send, written, job.shard.path, key, to)
+
+        return _upload(jobs, journal, progress, write_here, AHEAD)
+
+
+def _upload(
+    jobs: Iterable[Job], journal: Journal, progress: Progress, start: Start, limit: int
+) -> list[Uploaded]:
     keys = []
-    workers: _Here | _There
-    if executor is None:
-        workers = _Here(journal, to, progress)
-    else:
-        workers = _There(journal, to, progress, executor)
-    with workers:
+    with _Pending(journal, progress, start, limit) as pending:
         for job in jobs:
             key = fingerprint(job)
             keys.append((job.shard.path, key))
             if journal.find(*keys[-1]) is None:
-                workers.take(job, key)
+                pending.take(job, key)
             else:
                 log.info("%s is on the Hub already", job.shard.path)
                 progress.add(job.shard.nbytes)
     return [journal.get(path, key) for path, key in keys]
 
 
-class _Here:
-    """At most two files at a time: one being written, one being sent."""
+class _Pending:
+    """Shards that others are working on; the journal stays here."""
 
-    def __init__(self, journal: Journal, to: Destination, progress: Progress) -> None:
+    def __init__(self, journal: Journal, progress: Progress, start: Start, limit: int) -> None:
         self._journal = journal
-        self._to = to
         self._progress = progress
-        self._sender = ThreadPoolExecutor(1, thread_name_prefix="upload")
-        self._pending: tuple[Job, Future[Sent]] | None = None
-
-    def __enter__(self) -> _Here:
-        return self
-
-    def take(self, job: Job, key: str) -> None:
-        written = write(job, self._journal.folder)
-        self._collect()
-        self._pending = job, self._sender.submit(send, written, job.shard.path, key, self._to)
-
-    def _collect(self) -> None:
-        if self._pending is not None:
-            (job, future), self._pending = self._pending, None
-            self._journal.add(*future.result())
-            self._progress.add(job.shard.nbytes)
-
-    def __exit__(self, *_: object) -> None:
-        try:
-            self._collect()  # after an error too: what was sent need not be sent again
-        finally:
-            self._sender.shutdown()
-
-
-class _There:
-    """Workers of an executor write and send; the journal stays here."""
-
-    def __init__(
-        self, journal: Journal, to: Destination, progress: Progress, executor: Executor
-    ) -> None:
-        self._journal = journal
-        self._to = to
-        self._progress = progress
-        self._executor = executor
-        self._limit = AHEAD * int(getattr(executor, "_max_workers", 8))
+        self._start = start
+        self._limit = limit
         self._pending: dict[Future[Sent], Job] = {}
 
-    def __enter__(self) -> _There:
+    def __enter__(self) -> _Pending:
         return self
 
     def take(self, job: Job, key: str) -> None:
         while len(self._pending) >= self._limit:
             self._collect()
-        future = self._executor.submit(make, job, key, self._to, self._journal.folder)
-        self._pending[future] = job
+        self._pending[self._start(job, key)] = job
 
     def _collect(self) -> None:
         done, _ = wait(self._pending, return_when=FIRST_COMPLETED)

@@ -22,10 +22,14 @@ def start(*arguments: object, **options: Any) -> subprocess.Popen[str]:
         [sys.executable, "-m", "workaround", *map(str, arguments)],
         env={**os.environ, "PYTHONPATH": source},
         text=True,
-        # A background job of a shell ignores Ctrl-C, and so would all that the tests start there.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=hear_ctrl_c,
         **options,
     )
+
+
+def hear_ctrl_c() -> None:
+    """A background job of a shell ignores Ctrl-C, and so would all that the tests start there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def run(*arguments: object) -> tuple[int, str, str]:

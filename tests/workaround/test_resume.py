@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 from datasets import Dataset
 from filelock import FileLock
+from huggingface_hub import get_repo_discussions
 
 from mockhub.server import Hub
 from tests.mockhub.modes import DEPRECATIONS
+from tests.workaround.command import hear_ctrl_c
 from tests.workaround.pushing import MakeNifti, contents, loaded, sessions, tree
 from workaround import push_to_hub
 from workaround.journal import TargetBusyError
@@ -32,6 +34,7 @@ SCRIPT = """
 import sys
 import workaround
 from datasets import load_from_disk
+workaround.commit.MAX_OPERATIONS = int(sys.argv[3])
 if __name__ == "__main__":
     workaround.push_to_hub(load_from_disk(sys.argv[1]), sys.argv[2], num_shards=6, strict=False)
 """
@@ -63,8 +66,10 @@ def shards_sent(hub: Hub) -> int:
     )
 
 
-def start(rows: Dataset, tmp_path: Path, repo: str = REPO) -> subprocess.Popen[bytes]:
-    """Upload in a process of its own."""
+def start(
+    rows: Dataset, tmp_path: Path, repo: str = REPO, operations: int = SHARDS
+) -> subprocess.Popen[bytes]:
+    """Upload in a process of its own, with so many shards to a commit."""
     if not (tmp_path / "saved").exists():
         rows.save_to_disk(tmp_path / "saved")
     script = tmp_path / "push.py"
@@ -72,9 +77,10 @@ def start(rows: Dataset, tmp_path: Path, repo: str = REPO) -> subprocess.Popen[b
     source = str(Path(__file__).parents[2] / "src")
     environment = {**os.environ, "PYTHONPATH": source}
     return subprocess.Popen(
-        [sys.executable, str(script), str(tmp_path / "saved"), repo],
+        [sys.executable, str(script), str(tmp_path / "saved"), repo, str(operations)],
         env=environment,
         stderr=subprocess.PIPE,
+        preexec_fn=hear_ctrl_c,
     )
 
 
@@ -112,6 +118,24 @@ def test_stopped_upload_goes_on_where_it_was(
     with start(rows, tmp_path, "user/whole") as child:
         child.communicate()
     assert tree(REPO) == tree("user/whole")
+
+
+def test_pull_request_of_a_killed_upload_is_closed(hub: Hub, rows: Dataset, tmp_path: Path) -> None:
+    hub.fail("POST", "/commit/refs%2Fpr%2F1", delay=60, after=1)
+    with start(rows, tmp_path, operations=4) as child:
+        while len(hub.requests("POST", "/commit/refs%2Fpr%2F1")) < 2:
+            assert child.poll() is None
+            time.sleep(0.01)
+        child.kill()
+        child.communicate()
+    assert [each.status for each in get_repo_discussions(REPO, repo_type="dataset")] == ["draft"]
+    hub.clear_faults()
+    with start(rows, tmp_path, operations=4) as child:
+        _, stderr = child.communicate()
+    assert child.returncode == 0, stderr.decode()
+    statuses = {each.num: each.status for each in get_repo_discussions(REPO, repo_type="dataset")}
+    assert statuses == {1: "closed", 2: "merged"}
+    assert loaded(REPO) == contents(rows)
 
 
 @over_xet_and_lfs
