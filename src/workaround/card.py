@@ -15,7 +15,7 @@ from datasets import DatasetInfo, Features, SplitDict, SplitInfo
 from datasets.data_files import sanitize_patterns
 from datasets.info import DatasetInfosDict
 from datasets.utils.metadata import MetadataConfigs
-from huggingface_hub import DatasetCard, DatasetCardData
+from huggingface_hub import CardData, DatasetCard, DatasetCardData
 
 from workaround.errors import UploadError
 
@@ -89,29 +89,68 @@ def updated_files(
         sharded: Splits found as ``data/SPLIT-NNNNN-of-NNNNN`` in a repository without configs.
 
     Raises:
-        CardConflictError: The features differ from those of the splits that stay, or another
-            config named "default" is the default one.
+        CardConflictError: The features differ from those of the splits that stay, another config
+            named "default" is the default one, or what is there cannot be read.
     """
-    text = read(README)
-    card = None if text is None else DatasetCard(text)
-    data = DatasetCardData() if card is None else card.data
-    configs = MetadataConfigs.from_dataset_card_data(data)
-    info = DatasetInfosDict.from_dataset_card_data(data).get(update.target.config_name)
-    legacy = json.loads(read(LEGACY_INFOS) or "{}")
-    if card is None and update.target.config_name in legacy:
-        info = DatasetInfo.from_dict(legacy[update.target.config_name])
-    info = _info(update, None if update.target.whole_config else info)
-    if not configs and sharded:
+    there = _There.of(read(README), read(LEGACY_INFOS), update.target.config_name)
+    info = _info(update, None if update.target.whole_config else there.info)
+    if not there.configs and sharded:
         entries = [{"split": split, "path": f"data/{split}-*"} for split in sharded]
-        MetadataConfigs({"default": {"data_files": entries}}).to_dataset_card_data(data)
-    changed = _configs(update, configs)
-    DatasetInfosDict({update.target.config_name: info}).to_dataset_card_data(data)
-    MetadataConfigs(changed).to_dataset_card_data(data)
-    files = {README: str(card or DatasetCard(f"---\n{data}\n---\n")).encode()}
-    if update.target.config_name in legacy:
-        legacy[update.target.config_name] = asdict(info)
+        MetadataConfigs({"default": {"data_files": entries}}).to_dataset_card_data(there.data)
+    changed = _configs(update, there.configs)
+    DatasetInfosDict({update.target.config_name: info}).to_dataset_card_data(there.data)
+    MetadataConfigs(changed).to_dataset_card_data(there.data)
+    card = there.card or DatasetCard(f"---\n{there.data}\n---\n")
+    files = {README: str(card).encode()}
+    if update.target.config_name in there.legacy:
+        legacy = there.legacy | {update.target.config_name: asdict(info)}
         files[LEGACY_INFOS] = json.dumps(legacy).encode()
     return files
+
+
+@dataclass(frozen=True)
+class _There:
+    """The card that is there.
+
+    Attributes:
+        card: None if there is none.
+        data: Its metadata.
+        configs: Of it.
+        info: About the config that is uploaded to.
+        legacy: What ``dataset_infos.json`` says, by config.
+    """
+
+    card: DatasetCard | None
+    data: CardData
+    configs: MetadataConfigs
+    info: DatasetInfo | None
+    legacy: dict[str, Any]
+
+    @classmethod
+    def of(cls, readme: str | None, infos: str | None, config_name: str) -> _There:
+        try:
+            card = None if readme is None else DatasetCard(readme)
+            data = DatasetCardData() if card is None else card.data
+            configs = MetadataConfigs.from_dataset_card_data(data)
+            for config in configs.values():
+                sanitize_patterns(config.get("data_files", {}))
+            info = DatasetInfosDict.from_dataset_card_data(data).get(config_name)
+        except Exception as error:  # the parsers raise what comes up
+            raise _unreadable(README, error) from error
+        try:
+            legacy = dict(json.loads(infos or "{}"))
+            if card is None and config_name in legacy:
+                info = DatasetInfo.from_dict(legacy[config_name])
+        except Exception as error:
+            raise _unreadable(LEGACY_INFOS, error) from error
+        return cls(card, data, configs, info, legacy)
+
+
+def _unreadable(name: str, error: Exception) -> CardConflictError:
+    return CardConflictError(
+        f"{name} of the repository cannot be read ({' '.join(str(error).split())}):"
+        " mend it there, and push again"
+    )
 
 
 def _info(update: CardUpdate, there: DatasetInfo | None) -> DatasetInfo:

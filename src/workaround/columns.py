@@ -125,8 +125,9 @@ class Column:
         ends = np.cumsum(counts)
         for number in np.flatnonzero(counts > 1):
             cells = order[ends[number] - counts[number] : ends[number]]
-            first, *others = rows[cells].tolist()
-            reason = f"the same file as in {_rows(others)}: it is uploaded {len(cells)} times"
+            first, *others = np.unique(rows[cells]).tolist()
+            also = f"the same file as in {_rows(others)}" if others else "several times in this row"
+            reason = f"{also}: it is uploaded {len(cells)} times"
             self._blame(first, names[int(number)].as_py(), Fault(reason, tolerable=True))
 
     def _blame(self, row: int, path: str | None, fault: Fault) -> None:

@@ -96,27 +96,77 @@ def commit(push: Push, journal: Journal) -> CommitInfo:
     return info
 
 
-def remaining(to: Destination, target: Target, plan: Plan) -> set[str]:
-    """Files of the repository that an upload does not replace."""
-    head = to.api().repo_info(to.repo_id, repo_type="dataset", revision=to.revision).sha
-    there = _files(to, str(head))
-    replaced = (path for split in plan.splits for path in _stale(there, target, split.name))
-    return there.keys() - set(replaced)
+def foresee(to: Destination, target: Target, plan: Plan, features: Features) -> set[str]:
+    """Read the repository before anything is uploaded, and refuse what the commit would.
+
+    Returns:
+        Its files that the upload does not replace.
+
+    Raises:
+        CardConflictError: The card there does not go with the upload.
+    """
+    there = _There.now(to, target, plan)
+    there.cards(features, {split.name: 0 for split in plan.splits})
+    return there.files.keys() - {path for paths in there.stale.values() for path in paths}
+
+
+@dataclass(frozen=True)
+class _There:
+    """The repository at some commit, and what an upload does to it.
+
+    Attributes:
+        to: Which.
+        head: The commit.
+        files: All its files by path.
+        target: What the upload replaces.
+        plan: Of the upload.
+        stale: Files of earlier uploads of each split.
+    """
+
+    to: Destination
+    head: str
+    files: Mapping[str, RepoFile]
+    target: Target
+    plan: Plan
+    stale: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def now(cls, to: Destination, target: Target, plan: Plan) -> _There:
+        head = to.api().repo_info(to.repo_id, repo_type="dataset", revision=to.revision).sha
+        files = _files(to, str(head))
+        stale = {split.name: _stale(files, target, split.name) for split in plan.splits}
+        return cls(to, str(head), files, target, plan, stale)
+
+    def cards(self, features: Features, uploaded_bytes: Mapping[str, int]) -> dict[str, bytes]:
+        """The files of the card once shards of so many bytes in each split are there."""
+        splits = [
+            PushedSplit(
+                split.name,
+                split.rows,
+                split.num_bytes,
+                uploaded_bytes[split.name],
+                replaced_bytes=sum(self.files[path].size for path in self.stale[split.name]),
+            )
+            for split in self.plan.splits
+        ]
+        update = CardUpdate(self.target, features, splits)
+        read = _reader(self.to, self.head, self.files)
+        return updated_files(update, read, _sharded_splits(self.files))
 
 
 def _attempt(push: Push, journal: Journal) -> CommitInfo:
     to, api = push.to, push.to.api()
-    head = str(api.repo_info(to.repo_id, repo_type="dataset", revision=to.revision).sha)
-    there = _files(to, head)
+    there = _There.now(to, push.target, push.plan)
     shards = push.shards()
-    stale = {split: _stale(there, push.target, split) for split in push.uploaded}
-    update = CardUpdate(push.target, push.features, _pushed_splits(push, there, stale))
-    cards = updated_files(update, _reader(to, head, there), _sharded_splits(there))
-    missing = [shard for shard in shards.values() if not _holds(there, shard)]
-    changed = {path: text for path, text in cards.items() if _oid(there, path) != git_oid(text)}
-    gone = sorted({path for paths in stale.values() for path in paths} - shards.keys())
+    sizes = {name: sum(each.size for each in sent) for name, sent in push.uploaded.items()}
+    cards = there.cards(push.features, sizes)
+    missing = [shard for shard in shards.values() if not _holds(there.files, shard)]
+    changed = {
+        path: text for path, text in cards.items() if _oid(there.files, path) != git_oid(text)
+    }
+    gone = sorted({path for paths in there.stale.values() for path in paths} - shards.keys())
     if not missing and not changed and not gone:
-        return _info(push, head)
+        return _info(push, there.head)
     if to.create_pr and (opened := _opened(push, changed, gone)) is not None:
         return opened
     cards_and_deletions: list[Operation] = [
@@ -127,7 +177,7 @@ def _attempt(push: Push, journal: Journal) -> CommitInfo:
     if len(parts) > 1:
         return _staged(api, push, journal, parts, cards_and_deletions)
     operations = [*_additions(parts, journal), *cards_and_deletions]
-    return _create(api, push, operations, to.revision, create_pr=to.create_pr, parent=head)
+    return _create(api, push, operations, to.revision, create_pr=to.create_pr, parent=there.head)
 
 
 def _opened(push: Push, cards: Mapping[str, bytes], gone: Sequence[str]) -> CommitInfo | None:
@@ -248,21 +298,6 @@ def _info(push: Push, head: str) -> CommitInfo:
         commit_description=push.message.description or "",
         oid=head,
     )
-
-
-def _pushed_splits(
-    push: Push, there: Mapping[str, RepoFile], stale: Mapping[str, Sequence[str]]
-) -> list[PushedSplit]:
-    return [
-        PushedSplit(
-            split.name,
-            split.rows,
-            split.num_bytes,
-            uploaded_bytes=sum(shard.size for shard in push.uploaded[split.name]),
-            replaced_bytes=sum(there[path].size for path in stale[split.name]),
-        )
-        for split in push.plan.splits
-    ]
 
 
 def _files(to: Destination, head: str) -> dict[str, RepoFile]:

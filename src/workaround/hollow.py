@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pyarrow as pa
@@ -78,5 +79,13 @@ def upload_name(path: str, embed: bool) -> str:
 
 
 def base_name(path: str) -> str:
-    """The last part of a path or URL: nothing else of this machine goes into an upload."""
-    return posixpath.basename(path if is_local(path) else path.split("::")[0])
+    """The last part of a path or URL: nothing else of this machine goes into an upload.
+
+    What is signed is signed in the query, so no query goes either. Of chained URLs the first that
+    names a file counts (``zip://a.nii::https://...``, ``simplecache::https://.../a.nii``).
+    """
+    if is_local(path):
+        return posixpath.basename(path)
+    url = next(part for part in path.split("::") if "://" in part)
+    name = urlsplit(url).path if url.startswith(("http://", "https://")) else url
+    return posixpath.basename(name)

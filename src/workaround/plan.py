@@ -10,7 +10,14 @@ from tabulate import tabulate
 
 from workaround.check import problems_of, require_sound, surveys
 from workaround.packing import ROW_GROUP_BYTES, even, nested, pack_shards, pairs, split_groups
-from workaround.source import Source, data_folder, shard_counts, shard_limit, source_of
+from workaround.source import (
+    Source,
+    data_folder,
+    processes,
+    shard_counts,
+    shard_limit,
+    source_of,
+)
 from workaround.survey import Survey
 
 
@@ -106,17 +113,12 @@ def plan(
         CheckError: The size of a file cannot be known, or a file is empty, or too large.
     """
     source = source_of(dataset, split, embed=embed_external_files, token=token)
+    folder = data_folder(config_name, data_dir)
     counts = shard_counts(source, num_shards, max_shard_size)
+    limit, workers = shard_limit(max_shard_size), processes(num_proc)
     found = surveys(source, inside=False)
     require_sound(problems_of(found), strict=False)
-    return plan_splits(
-        source,
-        found,
-        counts,
-        data_dir=data_folder(config_name, data_dir),
-        max_shard_size=max_shard_size,
-        num_proc=num_proc,
-    )
+    return plan_splits(source, found, counts, data_dir=folder, limit=limit, num_proc=workers)
 
 
 def plan_splits(
@@ -125,8 +127,8 @@ def plan_splits(
     num_shards: Mapping[str, int | None],
     *,
     data_dir: str,
-    max_shard_size: int | str | None,
-    num_proc: int | None,
+    limit: int,
+    num_proc: int,
 ) -> Plan:
     """Plan all splits.
 
@@ -135,7 +137,7 @@ def plan_splits(
         found: The survey of each split.
         num_shards: Of each split; None where their size decides.
         data_dir: Folder of the shards in the repository.
-        max_shard_size: In bytes, or a number with a unit; "500MB" if None.
+        limit: Most bytes of a shard.
         num_proc: No fewer shards than this, where the size decides and there are as many rows.
     """
     return Plan(
@@ -145,7 +147,7 @@ def plan_splits(
                 rows,
                 found[name],
                 data_dir=data_dir,
-                max_shard_size=max_shard_size,
+                limit=limit,
                 num_shards=num_shards[name],
                 num_proc=num_proc,
             )
@@ -160,38 +162,36 @@ def plan_split(
     found: Survey,
     *,
     data_dir: str,
-    max_shard_size: int | str | None,
+    limit: int,
     num_shards: int | None,
-    num_proc: int | None,
+    num_proc: int,
 ) -> SplitPlan:
     """Plan one split.
 
     Without files to embed, the shards and row groups are upstream's, so that the uploads are the
-    same. With files, no shard is larger than `max_shard_size` as a file, unless one row is.
+    same. With files, no shard is larger than `limit` as a file, unless one row is.
 
     Args:
         name: Of the split.
         dataset: Its rows.
         found: Their sizes.
         data_dir: Folder of the shards in the repository.
-        max_shard_size: In bytes, or a number with a unit; "500MB" if None.
+        limit: Most bytes of a shard.
         num_shards: Exactly so many, cut by rows as `Dataset.shard` does.
         num_proc: No fewer shards than this, where the size decides and there are as many rows.
     """
-    limit = shard_limit(max_shard_size)
     rows, sizes = len(dataset), found.row_bytes
     if found.files:
         num_bytes = int(sizes.sum())
         if num_shards:
             stops = even(rows, num_shards)
         else:
-            stops = pack_shards(found, dataset.features, limit, num_proc or 1)
+            stops = pack_shards(found, dataset.features, limit, num_proc)
         groups = [split_groups(sizes, start, stop) for start, stop in pairs(stops)]
     else:
-        num_bytes = dataset._estimate_nbytes()  # what upstream's card says
-        stops = nested(
-            rows, num_shards or max(num_bytes // limit + 1, num_proc or 1), num_proc or 1
-        )
+        # What upstream's card says; without rows it divides by zero before 5.2.0.
+        num_bytes = dataset._estimate_nbytes() if rows else 0
+        stops = nested(rows, num_shards or max(num_bytes // limit + 1, num_proc), num_proc)
         step = max(1, rows * ROW_GROUP_BYTES // num_bytes) if num_bytes > 0 else 1
         groups = [(*range(start + step, stop, step), stop) for start, stop in pairs(stops)]
     shards = tuple(

@@ -12,7 +12,14 @@ from workaround.check import problems_of, require_sound, surveys
 from workaround.errors import ArgumentError
 from workaround.limits import limit_problems
 from workaround.plan import Plan, plan_splits
-from workaround.source import Source, data_folder, shard_counts, source_of
+from workaround.source import (
+    Source,
+    data_folder,
+    processes,
+    shard_counts,
+    shard_limit,
+    source_of,
+)
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,9 @@ def prepare(
     source = source_of(dataset, split, embed=embed_external_files, token=token)
     folder = data_folder(config_name, data_dir)
     counts = shard_counts(source, num_shards, max_shard_size)
+    limit, workers = shard_limit(max_shard_size), processes(num_proc)
     target = Target(config_name, folder, set_default, source.whole_config)
     found = surveys(source, inside=True)
-    plan = plan_splits(
-        source, found, counts, data_dir=folder, max_shard_size=max_shard_size, num_proc=num_proc
-    )
+    plan = plan_splits(source, found, counts, data_dir=folder, limit=limit, num_proc=workers)
     require_sound([*problems_of(found), *limit_problems(plan)], strict=strict)
     return Prepared(source, plan, target, strict)

@@ -8,7 +8,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from multiprocessing import get_context
-from typing import Literal
+from typing import Literal, get_args
 
 from datasets import Dataset, DatasetDict, config
 from huggingface_hub import CommitInfo
@@ -16,7 +16,8 @@ from huggingface_hub.errors import RepositoryNotFoundError
 
 from workaround.card import Target
 from workaround.check import require_sound
-from workaround.commit import Message, Push, commit, remaining
+from workaround.commit import Message, Push, commit, foresee
+from workaround.errors import ArgumentError
 from workaround.journal import Journal, open_journal
 from workaround.limits import limit_problems, require_write
 from workaround.plan import Plan, SplitPlan
@@ -24,7 +25,7 @@ from workaround.prepare import Prepared, prepare
 from workaround.progress import show_progress
 from workaround.retry import RefusedError, persist, status_of
 from workaround.shards import Destination, Job
-from workaround.source import Source
+from workaround.source import Source, processes, usable_token
 from workaround.upload import upload
 from workaround.verify import verify_shards
 
@@ -146,21 +147,26 @@ def push_prepared(
 ) -> CommitInfo:
     """Upload what was checked and planned; arguments and errors are those of `push_to_hub`."""
     source, plan, target = prepared.source, prepared.plan, prepared.target
-    to = _destination(repo_id, private, token, revision, create_pr)
+    title = "Upload dataset" if commit_message is None else commit_message
+    if not title:
+        raise ArgumentError("commit_message cannot be empty")
+    if verify not in get_args(Verify):
+        raise ArgumentError(f"verify is one of {get_args(Verify)}, not {verify!r}")
+    workers = processes(num_proc)
+    to = _destination(repo_id, private, usable_token(token), revision, create_pr)
     if not create_pr:
         require_write(to.api(), to.repo_id)
-    stay = persist(f"Listing the files of {to.repo_id}", lambda: remaining(to, target, plan))
+    stay = persist(f"Reading {to.repo_id}", lambda: foresee(to, target, plan, source.features))
     told = limit_problems(plan)
     new = [problem for problem in limit_problems(plan, stay) if problem not in told]
     require_sound(new, strict=prepared.strict)
-    title = "Upload dataset" if commit_message is None else commit_message
     with ExitStack() as stack:
         journal = stack.enter_context(open_journal(f"{to} {target} create_pr={create_pr}"))
         if not resume:
             journal.clear()
-        if executor is None and num_proc is not None and num_proc > 1:
+        if executor is None and workers > 1:
             spawn = get_context("spawn")  # the threads of hf_xet do not survive a fork
-            executor = stack.enter_context(ProcessPoolExecutor(num_proc, spawn))
+            executor = stack.enter_context(ProcessPoolExecutor(workers, spawn))
         message = Message(title, commit_description)
         push = _upload(source, plan, target, to, message, journal, executor)
         try:
@@ -197,14 +203,13 @@ def _upload(
     executor: Executor | None,
 ) -> Push:
     """Upload all shards that the journal has not."""
-    features = next(iter(source.splits.values())).features
     shards = [shard for split in plan.splits for shard in split.shards]
     with show_progress(sum(shard.nbytes for shard in shards), len(shards)) as progress:
         uploaded = {
             split.name: upload(_jobs(source, split), journal, to, executor, progress)
             for split in plan.splits
         }
-    return Push(plan, features, uploaded, target, to, message)
+    return Push(plan, source.features, uploaded, target, to, message)
 
 
 def _destination(

@@ -74,5 +74,7 @@ def _width(kind: pa.DataType) -> int | None:
 def _widths(array: pa.Array) -> Rows:
     if (width := _width(array.type)) is not None:
         return np.full(len(array), width, np.int64)
+    if pa.types.is_string_view(array.type) or pa.types.is_binary_view(array.type):
+        array = array.cast(pa.large_binary())  # binary_length does not take views
     lengths: Rows = np.asarray(pc.fill_null(pc.binary_length(array), 0), np.int64)
     return lengths

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import operator
+import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from datasets import Dataset, DatasetDict, config
+from datasets import Dataset, DatasetDict, Features, config
+from datasets.naming import INVALID_WINDOWS_CHARACTERS_IN_PATH
 from datasets.utils.py_utils import convert_file_size_to_int
 
 from workaround.errors import ArgumentError
 from workaround.files import Files
 
 SPLIT_NAME = re.compile(r"\w+(\.\w+)*")
+_GLOB = set("*?[]")
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,11 @@ class Source:
     embed: bool
     files: Files
 
+    @property
+    def features(self) -> Features:
+        """Those of all splits."""
+        return next(iter(self.splits.values())).features
+
 
 def source_of(
     dataset: Dataset | DatasetDict, split: str | None, *, embed: bool, token: str | None
@@ -44,22 +53,48 @@ def source_of(
         token: To read ``hf://`` files with.
 
     Raises:
-        ArgumentError: It is no such dataset, or its splits do not go together.
+        ArgumentError: It is no such dataset, its splits do not go together, or it is no token.
     """
     splits = _splits(dataset, split)
     whole = isinstance(dataset, DatasetDict)
-    return Source(splits, whole, embed, Files(token, config.HF_ENDPOINT))
+    return Source(splits, whole, embed, Files(usable_token(token), config.HF_ENDPOINT))
+
+
+def usable_token(token: str | bool | None) -> str | None:
+    """A token without the white space around it, as files have it; None for the one logged in.
+
+    Raises:
+        ArgumentError: It cannot be sent. The message does not show it.
+    """
+    if token is None or token is True:  # what the client takes for the one that is logged in too
+        return None
+    text = token.strip() if isinstance(token, str) else ""
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise ArgumentError("The token is not one: pass None for the one of `hf auth login`")
+    return text
 
 
 def data_folder(config_name: str, data_dir: str | None) -> str:
     """Folder of the shards in the repository.
 
     Raises:
-        ArgumentError: The config has the name of the default config's folder.
+        ArgumentError: The config has the name of the default config's folder, or one that
+            `load_dataset` refuses, or it is no folder that a card can name.
     """
     if config_name == "data":
         raise ArgumentError("config_name cannot be 'data': it is the folder of the default config")
-    return (data_dir or ("data" if config_name == "default" else config_name)).strip("/")
+    if not config_name or set(config_name) & {*INVALID_WINDOWS_CHARACTERS_IN_PATH, *_GLOB}:
+        bad = " ".join(sorted({*INVALID_WINDOWS_CHARACTERS_IN_PATH, *_GLOB}))
+        raise ArgumentError(
+            f"config_name is {config_name!r}, which `load_dataset` refuses: use no {bad}"
+        )
+    folder = data_dir or ("data" if config_name == "default" else config_name)
+    path = posixpath.normpath(folder.strip("/"))
+    if path.split("/")[0] in {".", ".."} or set(path) & {*_GLOB, "\\"}:
+        raise ArgumentError(
+            f"data_dir is a folder in the repository, such as 'data', not {data_dir!r}"
+        )
+    return path
 
 
 def shard_counts(
@@ -76,12 +111,19 @@ def shard_counts(
         if len(source.splits) > 1:
             raise ArgumentError("Give one num_shards for each split: {'train': 128, 'test': 4}")
         num_shards = dict.fromkeys(source.splits, num_shards)
-    counts = {name: (num_shards or {}).get(name) for name in source.splits}
+    counts = {name: _whole("num_shards", (num_shards or {}).get(name), 1) for name in source.splits}
     if max_shard_size is not None and any(count is not None for count in counts.values()):
         raise ArgumentError("Give either max_shard_size or num_shards, not both")
-    if any(count is not None and count < 1 for count in counts.values()):
-        raise ArgumentError("num_shards is at least 1")
     return counts
+
+
+def processes(num_proc: int | None) -> int:
+    """Number of processes: one where none is asked for.
+
+    Raises:
+        ArgumentError: It is no such number.
+    """
+    return _whole("num_proc", num_proc, 0) or 1
 
 
 def shard_limit(max_shard_size: int | str | None) -> int:
@@ -90,15 +132,28 @@ def shard_limit(max_shard_size: int | str | None) -> int:
     Raises:
         ArgumentError: It is neither, or below 1.
     """
+    size = max_shard_size or config.MAX_SHARD_SIZE
     try:
-        limit: int = convert_file_size_to_int(max_shard_size or config.MAX_SHARD_SIZE)
-    except ValueError:
+        limit = convert_file_size_to_int(size) if isinstance(size, str) else operator.index(size)
+    except (ValueError, TypeError):
         limit = 0
     if limit < 1:
         raise ArgumentError(
             f"max_shard_size is a number of bytes or like '1GB', not {max_shard_size!r}"
         )
     return limit
+
+
+def _whole(name: str, count: int | None, least: int) -> int | None:
+    if count is None:
+        return None
+    try:
+        number = operator.index(count)
+    except TypeError:
+        number = least - 1
+    if number < least:
+        raise ArgumentError(f"{name} is a whole number of {least} or more, not {count!r}")
+    return number
 
 
 def _splits(dataset: Dataset | DatasetDict, split: str | None) -> dict[str, Dataset]:
@@ -110,7 +165,7 @@ def _splits(dataset: Dataset | DatasetDict, split: str | None) -> dict[str, Data
         case DatasetDict():
             splits = {str(name): rows for name, rows in dataset.items()}
         case Dataset():
-            splits = {split or str(dataset.split or "train"): dataset}
+            splits = {str(split or dataset.split or "train"): dataset}
         case _:
             raise ArgumentError(
                 f"A Dataset or a DatasetDict is needed, not {type(dataset).__name__}. Load it"
@@ -120,6 +175,8 @@ def _splits(dataset: Dataset | DatasetDict, split: str | None) -> dict[str, Data
     for name, rows in splits.items():
         if not SPLIT_NAME.fullmatch(name):
             raise ArgumentError(f"Not the name of a split: {name!r}. Use letters, digits, _ and .")
+        if name == "all":
+            raise ArgumentError("No split can be named 'all': it is what loads all of them")
         if rows.features != splits[first].features:
             raise ArgumentError(f"The splits {first!r} and {name!r} have different features")
     return splits

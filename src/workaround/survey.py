@@ -65,16 +65,22 @@ def survey(dataset: Dataset, files: Files, *, embed: bool = True, inside: bool =
         UnreachableError: A server of files does not answer, for minutes.
     """
     rows = len(dataset)
+    shape = [
+        Problem(None, name, None, "has objects without fields, which Parquet cannot hold; drop it")
+        for name in dataset.column_names
+        if _without_fields(dataset.data.schema.field(name).type)
+    ]
     columns = {
         leaf: Column(leaf, isinstance(leaf_feature(dataset.features, leaf), Nifti))
         for leaf in file_leaves(dataset.features)
     }
     if not rows:
-        nothing = Problem(None, None, None, "the split has no rows", tolerable=True)
-        return Survey(np.empty(0, np.int64), np.empty(0, np.int64), problems=[nothing])
+        reason = "the split has no rows: `load_dataset` will fail unless it is told another split"
+        shape.append(Problem(None, None, None, reason, tolerable=True))
+        return Survey(np.empty(0, np.int64), np.empty(0, np.int64), problems=shape)
     if not columns or not embed:
         average = np.full(rows, dataset.data.nbytes // len(dataset.data), dtype=np.int64)
-        return Survey(average, average)
+        return Survey(average, average, problems=shape)
     found = Survey(np.zeros(rows, np.int64), np.zeros(rows, np.int64))
     features = {name: dataset.features[name] for name in file_columns(dataset.features)}
     widest: dict[str, int] = {}
@@ -89,10 +95,15 @@ def survey(dataset: Dataset, files: Files, *, embed: bool = True, inside: bool =
             columns[cells.leaf].add(start, cells, inside=inside)
     found.widest = sum(widest.values())
     _weigh(found, list(columns.values()), files, inside=inside)
-    found.problems = sorted(
-        (problem for column in columns.values() for problem in column.problems), key=Problem.place
-    )
+    faults = (problem for column in columns.values() for problem in column.problems)
+    found.problems = sorted([*shape, *faults], key=Problem.place)
     return found
+
+
+def _without_fields(kind: pa.DataType) -> bool:
+    """Whether a type has a struct without fields at any depth."""
+    children = [kind.field(number).type for number in range(kind.num_fields)]
+    return (pa.types.is_struct(kind) and not children) or any(map(_without_fields, children))
 
 
 def _batches(dataset: Dataset) -> Iterator[tuple[int, pa.Table]]:

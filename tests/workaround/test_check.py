@@ -157,8 +157,14 @@ def test_file_in_several_cells_of_a_column_is_tolerable(sound: str, tmp_path: Pa
     cells = [[sound], [other], [sound, sound], [sound]]
     (problem,) = check(scans(cells, List(NIFTI)))
     assert problem == Problem(
-        0, "scan", sound, "the same file as in rows 2, 2, 3: it is uploaded 4 times", tolerable=True
+        0, "scan", sound, "the same file as in rows 2, 3: it is uploaded 4 times", tolerable=True
     )
+
+
+def test_file_twice_in_one_row_is_tolerable(sound: str) -> None:
+    (problem,) = check(scans([[sound, sound]], List(NIFTI)))
+    assert problem.reason == "several times in this row: it is uploaded 2 times"
+    assert problem.tolerable
 
 
 def test_file_in_two_rows_is_named_with_both(sound: str) -> None:
@@ -181,7 +187,16 @@ def test_column_without_files_is_tolerable(feature: Any, cells: list[Any]) -> No
 
 def test_split_without_rows_is_tolerable() -> None:
     (problem,) = check(scans([]))
-    assert problem == Problem(None, None, None, "the split has no rows", tolerable=True)
+    assert problem.reason.startswith("the split has no rows")
+    assert problem.tolerable
+
+
+@pytest.mark.parametrize("cells", [[{}, {}], [[{}], []], [{"deep": {}}, None]])
+def test_objects_without_fields_are_named(sound: str, cells: list[Any]) -> None:
+    rows = scans([sound, None])
+    (problem,) = check(rows.add_column("meta", cells))
+    assert (problem.column, problem.tolerable) == ("meta", False)
+    assert "without fields" in problem.reason
 
 
 def test_problems_come_sorted_and_name_their_split(tmp_path: Path) -> None:

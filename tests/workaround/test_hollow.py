@@ -10,7 +10,7 @@ from datasets import Features, List, Nifti
 
 from workaround.cells import Leaf
 from workaround.files import Files
-from workaround.hollow import hollow, size_of
+from workaround.hollow import base_name, hollow, size_of
 
 KINDS = Features({"scan": Nifti(decode=False), "runs": List(Nifti(decode=False))})
 SCAN, RUNS = Leaf.of("scan"), Leaf.of("runs").element()
@@ -68,3 +68,23 @@ def test_without_embedding_files_stay_outside_and_urls_whole() -> None:
     )
     assert rows.table["scan"].to_pylist() == [row("a.nii"), row(URL), row("c.nii", b"")]
     assert rows.contents[SCAN] == [memoryview(b"held")]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/home/me/a.nii",
+        "https://host/folder/a.nii",
+        "https://host/a.nii?X-Amz-Credential=me&X-Amz-Signature=secret#part",
+        "simplecache::https://host/a.nii?sig=secret",
+        "zip://folder/a.nii::https://host/all.zip?sig=secret",
+        "zip://a.nii::/home/me/all.zip",
+        "hf://datasets/user/name/a.nii",
+    ],
+)
+def test_name_is_that_of_the_file_without_secrets(path: str) -> None:
+    assert base_name(path) == "a.nii"
+
+
+def test_local_names_are_whole() -> None:
+    assert base_name("/data/a?b::c#d.nii") == "a?b::c#d.nii"

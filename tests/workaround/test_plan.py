@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from datasets import Dataset, DatasetDict, Features, Image, List, Value
+from datasets import Dataset, DatasetDict, Features, Image, List, Split, Value
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -183,9 +183,19 @@ def test_missing_file_leaves_no_plan(tmp_path: Path) -> None:
         ({"max_shard_size": "1MB", "num_shards": 2}, "not both"),
         ({"max_shard_size": "much"}, "much"),
         ({"max_shard_size": -1}, "-1"),
-        ({"num_shards": 0}, "at least 1"),
+        ({"max_shard_size": 1.5e4}, "15000.0"),
+        ({"num_shards": 0}, "num_shards is a whole number of 1 or more, not 0"),
+        ({"num_shards": "2"}, "not '2'"),
+        ({"num_proc": -1}, "num_proc is a whole number of 0 or more, not -1"),
         ({"config_name": "data"}, "folder of the default config"),
+        ({"config_name": ""}, "config_name is ''"),
+        ({"config_name": "a/b"}, "config_name is 'a/b', which `load_dataset` refuses"),
+        ({"config_name": "a*"}, "config_name is 'a\\*', which"),
+        ({"data_dir": "."}, "data_dir is a folder in the repository"),
+        ({"data_dir": "a/../../b"}, "data_dir is a folder in the repository"),
+        ({"data_dir": "a*"}, "data_dir is a folder in the repository"),
         ({"split": "a/b"}, "Not the name of a split"),
+        ({"split": "all"}, "No split can be named 'all'"),
     ],
 )
 def test_arguments_that_cannot_be_meant_are_refused(
@@ -193,6 +203,17 @@ def test_arguments_that_cannot_be_meant_are_refused(
 ) -> None:
     with pytest.raises(ArgumentError, match=message):
         plan(Dataset.from_dict({"n": [1]}), **arguments)
+
+
+@pytest.mark.parametrize("data_dir", ["a/b", "/a/b/", "a//b", "./a/b", "a/c/../b"])
+def test_folder_is_named_as_the_hub_does(data_dir: str) -> None:
+    (split,) = plan(Dataset.from_dict({"n": [1]}), data_dir=data_dir).splits
+    assert [shard.path for shard in split.shards] == ["a/b/train-00000-of-00001.parquet"]
+
+
+def test_split_may_be_an_object_of_datasets() -> None:
+    (split,) = plan(Dataset.from_dict({"n": [1]}), split=Split.TEST).splits
+    assert split.name == "test"
 
 
 SCALARS = st.one_of(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import datasets
+import pyarrow as pa
 import pytest
 from datasets import (
     Dataset,
@@ -20,6 +21,7 @@ from datasets import (
     LargeList,
     List,
     Value,
+    concatenate_datasets,
     load_dataset,
 )
 from huggingface_hub import HfApi, hf_hub_download, snapshot_download
@@ -60,6 +62,11 @@ newest_writer = pytest.mark.skipif(
 @pytest.fixture
 def numbers() -> Dataset:
     return Dataset.from_dict({"n": list(range(1000)), "text": ["x" * n for n in range(1000)]})
+
+
+def uploads(hub: Hub) -> int:
+    """How often the Hub was asked how files are to travel, the first thing an upload does."""
+    return len(hub.requests("POST", "/preupload/"))
 
 
 @in_every_mode
@@ -202,10 +209,33 @@ def test_other_features_than_those_of_the_other_splits_are_refused(
     hub: Hub, numbers: Dataset
 ) -> None:
     push_to_hub(numbers, REPO)
-    before = tree(REPO)
+    before, asked = tree(REPO), uploads(hub)
     with pytest.raises(CardConflictError, match="other splits"):
         push_to_hub(Dataset.from_dict({"m": [1]}), REPO, split="test")
     assert tree(REPO) == before
+    assert uploads(hub) == asked
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("README.md", "---\nconfigs:\n- config_name: a\n  data_files: {train: a}\n---\n"),
+        ("README.md", "---\ndataset_info:\n  features: 3\n---\n"),
+        ("dataset_infos.json", "not JSON"),
+    ],
+)
+def test_card_that_cannot_be_read_is_told_before_any_byte_goes_out(
+    hub: Hub, numbers: Dataset, name: str, text: str
+) -> None:
+    api = HfApi()
+    api.create_repo(REPO, repo_type="dataset")
+    api.upload_file(
+        path_or_fileobj=text.encode(), path_in_repo=name, repo_id=REPO, repo_type="dataset"
+    )
+    before = uploads(hub)
+    with pytest.raises(CardConflictError, match=f"{name} of the repository cannot be read"):
+        push_to_hub(numbers, REPO)
+    assert uploads(hub) == before
 
 
 def test_branch_and_pull_request_leave_main_alone(hub: Hub, numbers: Dataset) -> None:
@@ -319,6 +349,27 @@ def test_without_embedding_only_names_are_uploaded(hub: Hub, make_nifti: MakeNif
     ]
 
 
+def test_split_without_rows(hub: Hub, make_nifti: MakeNifti) -> None:
+    rows = sessions(make_nifti)
+    splits = DatasetDict({"train": rows, "test": rows.select([])})
+    push_to_hub(splits, REPO, strict=False)
+    assert loaded(REPO) == contents(rows)
+    assert [Path(path).name.split("-")[0] for path in parquet_files(REPO)] == ["test", "train"]
+
+
+def test_text_and_bytes_as_views(hub: Hub, make_nifti: MakeNifti) -> None:
+    rows = sessions(make_nifti, rows=2)
+    views = pa.table(
+        {
+            "note": pa.array(["a", None], pa.string_view()),
+            "raw": pa.array([b"", b"b"], pa.binary_view()),
+        }
+    )
+    push_to_hub(concatenate_datasets([rows, Dataset(views)], axis=1), REPO)
+    loaded_rows = loaded(REPO)
+    assert [(row["note"], row["raw"]) for row in loaded_rows] == [("a", b""), (None, b"b")]
+
+
 def test_shuffled_and_filtered_rows(hub: Hub, make_nifti: MakeNifti) -> None:
     rows = sessions(make_nifti).shuffle(seed=0).filter(lambda row: row["subject"] != "sub-3")
     push_to_hub(rows, REPO, num_shards=2)
@@ -348,15 +399,25 @@ def test_refusal_says_what_to_do(hub: Hub, numbers: Dataset) -> None:
     [
         ({"config_name": "data"}, "config_name cannot be 'data'"),
         ({"max_shard_size": "1MB", "num_shards": 2}, "either max_shard_size or num_shards"),
-        ({"num_shards": 0}, "at least 1"),
+        ({"num_shards": 0}, "num_shards is a whole number of 1 or more, not 0"),
+        ({"num_proc": "2"}, "num_proc is a whole number of 0 or more, not '2'"),
         ({"split": "not a split"}, "Not the name of a split"),
+        ({"verify": False}, "verify is one of"),
+        ({"commit_message": ""}, "commit_message cannot be empty"),
+        ({"token": "hf_a hf_b"}, "The token is not one"),
     ],
 )
 def test_arguments_that_cannot_be_meant_so(
     numbers: Dataset, arguments: dict[str, Any], sentence: str
 ) -> None:
-    with pytest.raises(ArgumentError, match=sentence):
+    with pytest.raises(ArgumentError, match=sentence) as refused:
         push_to_hub(numbers, REPO, **arguments)
+    assert "hf_a" not in str(refused.value)
+
+
+def test_token_read_from_a_file_may_end_in_a_line_break(hub: Hub, numbers: Dataset) -> None:
+    push_to_hub(numbers, REPO, token=f"{hub.token}\n")
+    assert len(load_dataset(REPO, split="train")) == len(numbers)
 
 
 def test_streams_and_buckets_are_refused_at_once(numbers: Dataset) -> None:
