@@ -61,7 +61,7 @@ def _add_against(to: argparse.ArgumentParser) -> None:
         "--level",
         choices=["footers", "full"],
         default="footers",
-        help="compare rows and the number of cells, or every byte (default: %(default)s)",
+        help="compare rows, cells and the bytes in them, or every byte (default: %(default)s)",
     )
 
 

@@ -23,8 +23,6 @@ from workaround.retry import RefusedError, persist
 
 FOLDER_FILES = 10_000
 REPO_FILES = 100_000
-COMMIT_FILES = 25_000
-"""LFS files of one commit (``HfApi.create_commit``)."""
 FILE_BYTES = 50_000_000_000
 """Most that plain HTTP clients can download (``huggingface_hub.file_download``)."""
 GOOD_FILE_BYTES = 20_000_000_000
@@ -44,9 +42,6 @@ def limit_problems(plan: Plan, stay: Collection[str] = ()) -> list[Problem]:
     shards = [shard for split in plan.splits for shard in split.shards]
     paths = {shard.path for shard in shards}.union(stay)
     problems = []
-    if len(shards) > COMMIT_FILES:
-        reason = f"{len(shards)} shards are over the {COMMIT_FILES} files that one commit can add"
-        problems.append(_about(None, f"{reason}; let them be larger", tolerable=False))
     folders = Counter(map(posixpath.dirname, paths))
     for folder in sorted({posixpath.dirname(shard.path) for shard in shards}):
         if (count := folders[folder]) > FOLDER_FILES:

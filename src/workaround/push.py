@@ -82,8 +82,9 @@ def push_to_hub(
         num_proc: Processes that write and upload; one by default.
         embed_external_files: Put the contents of files into the shards. Without, only their names.
         resume: Go on where an interrupted call was.
-        verify: What to compare on the Hub afterwards: "footers" for hash, size, rows and number of
-            cells of each shard, "full" for every cell with its file, "none".
+        verify: What to compare on the Hub afterwards: "footers" for hash, size and rows of each
+            shard, and the number of its cells and their bytes; "full" for every cell with its
+            file; "none".
         strict: Refuse what could be tolerated too; otherwise it is logged as a warning.
         executor: Any `concurrent.futures.Executor`, to write and upload shards in its workers.
 

@@ -127,10 +127,10 @@ def processes(num_proc: int | None) -> int:
 
 
 def shard_limit(max_shard_size: int | str | None) -> int:
-    """Most bytes of a shard: a number, or a text like "500MB", which is the default.
+    """Most bytes of a shard: a number, or a text like "500MB". None and 0 mean that, as upstream.
 
     Raises:
-        ArgumentError: It is neither, or below 1.
+        ArgumentError: It is neither, or negative.
     """
     size = max_shard_size or config.MAX_SHARD_SIZE
     try:

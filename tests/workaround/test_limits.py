@@ -11,7 +11,6 @@ from huggingface_hub import HfApi
 
 from mockhub.server import Hub
 from workaround.limits import (
-    COMMIT_FILES,
     FILE_BYTES,
     FOLDER_FILES,
     GOOD_FILE_BYTES,
@@ -61,11 +60,6 @@ def test_full_repository_is_advised_against() -> None:
     assert said(plan_of(1), stay) == [
         (None, "100001 files are over the 100000 that the Hub advises for a repository", True)
     ]
-
-
-def test_commit_of_too_many_files_is_refused() -> None:
-    reasons = [reason for _, reason, _ in said(plan_of(COMMIT_FILES + 1))]
-    assert reasons[0] == "25001 shards are over the 25000 files that one commit can add"
 
 
 @pytest.mark.parametrize(
@@ -123,3 +117,15 @@ def test_no_token_is_refused(
     monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "none"))
     with pytest.raises(AccessError, match="No token: log in"):
         require_write(hub_api(repository, None), REPO)
+
+
+def test_token_for_reading_is_refused_by_its_role_where_clients_cannot_ask(
+    repository: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def auth_check(self: HfApi, repo_id: str, *, repo_type: str | None = None) -> None:
+        """That of clients before 1.0."""
+
+    monkeypatch.setattr(HfApi, "auth_check", auth_check)
+    require_write(hub_api(repository, "hf_writer"), REPO)
+    with pytest.raises(AccessError, match="is for reading"):
+        require_write(hub_api(repository, "hf_reader"), REPO)

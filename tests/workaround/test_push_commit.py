@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
-from datasets import Dataset, load_dataset
+from datasets import Dataset, DatasetDict, load_dataset
 from huggingface_hub import CommitOperationAdd, HfApi, get_repo_discussions
 
 from mockhub.server import Hub
@@ -83,6 +84,10 @@ def test_parts_hold_what_one_commit_can_take(monkeypatch: pytest.MonkeyPatch) ->
     regular = [shard(number, 60, "oid") for number in range(2)]
     assert [len(part) for part in split_parts([*lfs[:2], *regular])] == [3, 1]
     assert list(split_parts([])) == []
+    full = [shard(number, size, "oid") for number, size in enumerate((60, 40, 41, 1))]
+    assert [len(part) for part in split_parts(full)] == [2, 2]
+    uneven = [shard(number, size, "oid") for number, size in enumerate((60, 41, 41))]
+    assert [len(part) for part in split_parts(uneven)] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -130,6 +135,22 @@ def test_pull_request_whose_answer_is_lost_is_not_opened_twice(hub: Hub, numbers
     assert info.oid == HfApi().repo_info(REPO, repo_type="dataset", revision="refs/pr/1").sha
     assert push_to_hub(numbers.select(range(4)), REPO, create_pr=True).pr_num == 2
     assert push_to_hub(numbers.select(range(3)), REPO, create_pr=True).pr_num == 1
+    HfApi().change_discussion_status(REPO, 1, "closed", repo_type="dataset")
+    assert push_to_hub(numbers.select(range(3)), REPO, create_pr=True).pr_num == 3
+
+
+def test_pull_request_with_another_card_is_not_taken_for_this(hub: Hub, numbers: Dataset) -> None:
+    push_to_hub(numbers, REPO, split="test")
+    push_to_hub(numbers, REPO, create_pr=True)
+    card = HfApi().hf_hub_download(REPO, "README.md", repo_type="dataset", revision="refs/pr/1")
+    HfApi().create_commit(
+        REPO,
+        [CommitOperationAdd("README.md", Path(card).read_bytes() + b"More.\n")],
+        commit_message="More",
+        repo_type="dataset",
+        revision="refs/pr/1",
+    )
+    assert push_to_hub(numbers, REPO, create_pr=True).pr_num == 2
 
 
 def test_pull_request_that_leaves_a_stale_shard_is_not_taken_for_this(
@@ -173,6 +194,40 @@ def test_pull_request_that_cannot_be_merged_is_closed_and_made_anew(
     assert loaded(REPO) == contents(rows)
     statuses = {each.num: each.status for each in get_repo_discussions(REPO, repo_type="dataset")}
     assert statuses == {1: "closed", 2: "merged"}
+
+
+def test_pull_request_that_may_not_be_merged_is_closed(
+    hub: Hub, make_nifti: MakeNifti, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commit, "MAX_OPERATIONS", 4)
+    hub.fail("POST", "/merge", status=403)
+    with pytest.raises(RefusedError):
+        push_to_hub(sessions(make_nifti), REPO, num_shards=6)
+    (discussion,) = get_repo_discussions(REPO, repo_type="dataset")
+    assert discussion.status == "closed"
+    assert parquet_files(REPO) == []
+
+
+def test_request_that_the_hub_does_not_accept_is_sent_once(hub: Hub, numbers: Dataset) -> None:
+    hub.fail("POST", "/commit/", status=400)
+    with pytest.raises(RefusedError):
+        push_to_hub(numbers, REPO)
+    assert len(hub.requests("POST", "/commit/")) == 1
+
+
+def test_files_in_folders_below_stay(hub: Hub, numbers: Dataset) -> None:
+    others = ["data/train-old/a.parquet", "data/old/train-00000-of-00001.parquet"]
+    push_to_hub(numbers, REPO)
+    HfApi().create_commit(
+        REPO,
+        [CommitOperationAdd(path, b"PAR1") for path in others],
+        commit_message="Others",
+        repo_type="dataset",
+    )
+    push_to_hub(numbers, REPO, num_shards=2, verify="none")
+    assert set(others) < tree(REPO).keys()
+    push_to_hub(DatasetDict({"train": numbers}), REPO, verify="none")
+    assert set(others) < tree(REPO).keys()
 
 
 @pytest.mark.parametrize("options", [{}, {"status": 504}])
