@@ -23,7 +23,11 @@ def even(rows: int, parts: int) -> list[int]:
 
 
 def nested(rows: int, parts: int, workers: int) -> list[int]:
-    """Ends of parts as upstream cuts them: first for its processes, then each one's rows.
+    """Ends of parts as upstream cuts them.
+
+    It gives each process a run of rows and a number of parts, as even as can be, and each process
+    cuts its rows evenly. With fewer parts than processes some of its processes lose their rows
+    (catalog: ``num-proc-loses-rows``); here there are no more processes than parts.
 
     Where there are more parts than rows, which upstream does not push, the empty ones come last:
     `load_dataset` of datasets before 5.1.0 fails on rows that follow an empty shard (PR #8397).
@@ -61,9 +65,11 @@ def pack(sizes: Rows, limit: int) -> list[int]:
 
 def split_groups(sizes: Rows, start: int, stop: int) -> tuple[int, ...]:
     """Ends of the row groups of a shard, all of about the same size."""
-    count = max(1, math.ceil(int(sizes[start:stop].sum()) / ROW_GROUP_BYTES))
-    share = math.ceil(int(sizes[start:stop].sum()) / count)
-    return tuple(start + end for end in pack(sizes[start:stop], min(ROW_GROUP_BYTES, share)))
+    rows = sizes[start:stop]
+    nbytes = int(rows.sum())
+    count = max(1, math.ceil(nbytes / ROW_GROUP_BYTES))
+    share = math.ceil(nbytes / count) + int(rows.max(initial=0))  # or a few rows would be left over
+    return tuple(start + end for end in pack(rows, min(ROW_GROUP_BYTES, share)))
 
 
 def file_overhead(features: Features, groups: int, widest: int) -> int:

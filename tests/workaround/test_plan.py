@@ -131,6 +131,20 @@ def test_rows_without_files_are_cut_as_upstream_cuts_them(parts: int, workers: i
     assert [list(range(start, stop)) for start, stop in found] == shards
 
 
+def test_fewer_shards_than_processes_lose_no_row() -> None:
+    found = rows_of(plan(Dataset.from_dict({"n": list(range(23))}), num_shards=2, num_proc=5))
+    assert found == [(0, 12), (12, 23)]
+
+
+@pytest.mark.parametrize(("limit", "count"), [(8001, 1), (8000, 2), (4001, 2), (4000, 3)])
+def test_rows_without_files_get_as_many_shards_as_upstream_gives_them(
+    limit: int, count: int
+) -> None:
+    dataset = Dataset.from_dict({"n": list(range(1000))})
+    assert dataset._estimate_nbytes() == 8000
+    assert len(rows_of(plan(dataset, max_shard_size=limit))) == count
+
+
 def test_shards_without_rows_come_last() -> None:
     rows = Dataset.from_dict({"row": [0, 1]})
     found = rows_of(plan(rows, num_shards=4, num_proc=2))
@@ -146,6 +160,12 @@ def test_row_groups_are_bounded_in_bytes(make_files: MakeFiles) -> None:
     for start, stop in groups:
         assert sum(sizes[start:stop]) <= ROW_GROUP_BYTES or stop - start == 1
     assert (10, 11) in groups
+
+
+def test_row_groups_of_a_shard_are_of_about_one_size(make_files: MakeFiles) -> None:
+    sizes = [ROW_GROUP_BYTES // 10] * 12
+    (shard,) = plan(images(make_files(sizes)), num_shards=1).splits[0].shards
+    assert sorted(stop - start for start, stop in shard.row_groups()) in ([5, 7], [6, 6])
 
 
 def test_paths_name_split_folder_and_count(make_files: MakeFiles) -> None:
