@@ -1,6 +1,6 @@
 """Images that upstream stores otherwise than they are do not get onto the Hub unnoticed.
 
-As in test_survival.py: the uploader is held to it, and upstream may fail.
+As in test_survival.py: the uploader is held to it, and upstream fails.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from datasets import Dataset, Features, List, Nifti, load_dataset
 
+from repro.catalog import find
 from tests.mockhub.modes import DEPRECATIONS
 from tests.workaround.pushing import MakeNifti
-from tests.workaround.test_survival import REPO, Push, promise
+from tests.workaround.test_survival import ALWAYS, NOT_EMBEDDING, REPO, Push, promise
 from workaround.errors import CheckError
 
 SCAN = Features({"scan": Nifti()})
@@ -26,7 +27,7 @@ SHAPE = (16, 16, 16)
 pytestmark = [pytest.mark.usefixtures("hub"), *DEPRECATIONS]
 
 
-@promise
+@promise(ALWAYS)
 @pytest.mark.parametrize("suffix", [".hdr", ".img"])
 def test_pair_of_files_is_refused(tmp_path: Path, push: Push, suffix: str) -> None:
     pair = nib.Nifti1Pair(np.ones(SHAPE, np.int16), np.eye(4))  # type: ignore[no-untyped-call]
@@ -36,7 +37,7 @@ def test_pair_of_files_is_refused(tmp_path: Path, push: Push, suffix: str) -> No
         push(rows, REPO)
 
 
-@promise
+@promise(ALWAYS)
 @pytest.mark.parametrize("in_list", [False, True], ids=["cell", "list"])
 def test_cell_of_nothing_is_refused_with_its_place(
     make_nifti: MakeNifti, push: Push, in_list: bool
@@ -47,7 +48,7 @@ def test_cell_of_nothing_is_refused_with_its_place(
         push(rows.cast_column("scan", List(Nifti()) if in_list else Nifti()), REPO)
 
 
-@promise
+@promise(find("edited-image-uploads-original").affected)
 def test_new_image_below_a_path_is_not_lost_unnoticed(make_nifti: MakeNifti, push: Push) -> None:
     new = nib.Nifti1Image(np.ones(SHAPE, np.int16), np.eye(4))  # type: ignore[no-untyped-call]
     rows = Dataset.from_dict({"scan": [str(make_nifti()), new]}, features=SCAN)
@@ -56,7 +57,7 @@ def test_new_image_below_a_path_is_not_lost_unnoticed(make_nifti: MakeNifti, pus
         assert load_dataset(REPO, split="train")[1]["scan"].shape == SHAPE
 
 
-@promise
+@promise(NOT_EMBEDDING)
 def test_compressed_files_stay_compressed_where_map_does_not_touch_them(
     make_nifti: MakeNifti, push: Push
 ) -> None:
