@@ -129,11 +129,15 @@ def _header(stream: BinaryIO) -> tuple[int, int]:
             raise _FaultyError(f"not NIfTI: its header says {magic!r}")
         header.check_fix(_quiet)
         shape, voxel = header.get_data_shape(), header.get_data_dtype()
-    except (HeaderDataError, nib.wrapstruct.WrapStructError) as error:
+        offset = header.get_data_offset()  # an integer made of a float: not of inf, nor of NaN
+        header.get_slope_inter()  # raises for numbers that voxels cannot be scaled with
+    except (HeaderDataError, nib.wrapstruct.WrapStructError, OverflowError, ValueError) as error:
         raise _FaultyError(f"not readable NIfTI: {error}") from None
     if not shape or min(shape) < 0:
         raise _FaultyError(f"not readable NIfTI: its header gives it the shape {shape}")
-    return version, header.get_data_offset() + math.prod(shape) * voxel.itemsize
+    if offset < 0:
+        raise _FaultyError(f"not readable NIfTI: its voxels are said to begin at byte {offset}")
+    return version, offset + math.prod(shape) * voxel.itemsize
 
 
 @cache

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import math
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import nibabel as nib
 import numpy as np
 import pytest
 from datasets import Nifti
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from repro.nifti import write_nifti
 from workaround.nifti import Fault, nifti_fault
@@ -62,6 +66,34 @@ def test_one_byte_less_is_truncated(plain: bytes) -> None:
     assert "truncated" in reason(plain[:-1])
     assert "truncated" in reason(gzip.compress(plain[:-1]))
     assert "truncated" in reason(gzip.compress(plain)[:-1])
+
+
+@pytest.mark.parametrize("offset", [math.inf, -math.inf, math.nan, -1e9, 1e30])
+def test_voxels_cannot_begin_anywhere(plain: bytes, offset: float) -> None:
+    content = plain[:108] + struct.pack("<f", offset) + plain[112:]  # vox_offset
+    assert fault(content) is not None
+    assert fault(gzip.compress(content)) is not None
+
+
+NUMBERS = st.sampled_from([math.inf, -math.inf, math.nan, 0.0, -1.0, 1e30]).map(
+    lambda number: struct.pack("<f", number)
+)
+
+
+@example([(112, struct.pack("<ff", 1.0, math.nan))])  # scl_slope, scl_inter
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of numbers that are too large
+@given(
+    st.lists(
+        st.tuples(st.integers(4, 344), NUMBERS | st.binary(min_size=1, max_size=8)), max_size=4
+    )
+)
+def test_whatever_has_no_fault_can_be_decoded(changes: list[tuple[int, bytes]]) -> None:
+    image = nib.Nifti1Image(np.ones((4, 4, 4), np.int16), np.eye(4))  # type: ignore[no-untyped-call]
+    content = bytearray(image.to_bytes())
+    for start, new in changes:
+        content[start : start + len(new)] = new
+    if fault(bytes(content)) is None:
+        nib.Nifti1Image.from_bytes(bytes(content)).get_fdata()
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 9, 100, 347])
