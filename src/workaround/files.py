@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -108,19 +109,23 @@ class Files:
 
         Raises:
             OSError: It cannot be read.
-            SourceChangedError: It is shorter or longer than `size`.
+            SourceChangedError: It is shorter or longer than `size`, or written to meanwhile.
         """
         block = memoryview(bytearray(min(BLOCK, size + 1)))
         left = size
         with self.open(path) as stream:
+            before = _last_change(stream) if is_local(path) else None
             while count := stream.readinto(block):  # type: ignore[attr-defined]
                 left -= count
                 if left < 0:
                     break
                 yield block[:count]
+            changed = is_local(path) and _last_change(stream) != before
         if left:
             reason = "is longer than" if left < 0 else f"ends {left} bytes before"
             raise SourceChangedError(path, f"{reason} the {size} bytes it had")
+        if changed:
+            raise SourceChangedError(path, "was written to while it was read")
 
     def _system(self, path: str) -> tuple[Any, str]:
         options = {"hf": {"token": self.token, "endpoint": self.endpoint}}
@@ -131,6 +136,11 @@ class Files:
 def is_local(path: str) -> bool:
     """Whether a path is one of this machine; ``::`` is a part of a local name like any other."""
     return "://" not in path
+
+
+def _last_change(stream: BinaryIO) -> int:
+    """In nanoseconds."""
+    return os.fstat(stream.fileno()).st_mtime_ns
 
 
 def _on_hub(path: str) -> bool:

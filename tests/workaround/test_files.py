@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from pathlib import Path
 from typing import Any
 
 import pytest
 from datasets import Dataset, Features, Image
+from fsspec.implementations.memory import MemoryFileSystem
 from huggingface_hub import HfApi
 
 from mockhub.server import Hub
@@ -103,6 +105,44 @@ def test_blocks_notice_a_changed_size(tmp_path: Path, size: int, reason: str) ->
     with pytest.raises(SourceChangedError, match=reason) as raised:
         list(Files().blocks(str(path), size))
     assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
+
+
+def test_blocks_notice_a_file_that_is_written_to_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "file.bin"
+    path.write_bytes(bytes(BLOCK + 1))
+    os.utime(path, ns=(0, 0))
+    blocks = Files().blocks(str(path), BLOCK + 1)
+    next(blocks)
+    with path.open("r+b") as file:
+        file.write(b"in place")
+    with pytest.raises(SourceChangedError, match="written to while it was read"):
+        list(blocks)
+
+
+@pytest.mark.parametrize("change", ["length", "time"])
+def test_identity_is_another_once_a_file_changed(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "file.bin"
+    path.write_bytes(b"0")
+    os.utime(path, ns=(0, 0))
+    before = Files().identity(str(path))
+    path.write_bytes(b"10" if change == "length" else b"1")
+    os.utime(path, ns=(0, 0 if change == "length" else 1000))
+    assert Files().identity(str(path)) != before
+
+
+def test_pipe_is_no_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="not a regular file"):
+        Files().size(str(tmp_path / "pipe"))
+
+
+def test_file_whose_server_does_not_tell_its_size_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    info = {"name": "/a", "type": "file", "size": None}
+    monkeypatch.setattr(MemoryFileSystem, "info", lambda *_, **__: info)
+    with pytest.raises(OSError, match="does not tell its size"):
+        Files().size("memory://a")
 
 
 def test_token_is_not_shown() -> None:
