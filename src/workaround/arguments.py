@@ -14,7 +14,8 @@ _EPILOG = """\
 SOURCE is a file table (.csv, .tsv, .jsonl, .ndjson or .parquet) with paths in its cells, or a BIDS
 folder. The token is that of `hf auth login`, or the variable HF_TOKEN.
 
-Exit status: 0 done; 1 there are problems, or the upload failed; 2 wrong use; 130 interrupted."""
+Exit status: 0 done; 1 there are problems, or the upload failed; 2 wrong use; 130 or 143
+interrupted by SIGINT or SIGTERM."""
 
 
 def parser() -> argparse.ArgumentParser:

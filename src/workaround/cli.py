@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +26,11 @@ from workaround.tables import read_table
 from workaround.verify import VerifyError, verify
 
 DONE, FAILED, USAGE = 0, 1, 2
-INTERRUPTED = 130  # what a shell shows for SIGINT
+INTERRUPTED, TERMINATED = 130, 143  # what a shell shows for SIGINT and SIGTERM
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """SIGTERM: ends as cleanly as Ctrl-C does."""
 
 
 @dataclass(frozen=True)
@@ -158,9 +163,10 @@ def _run(arguments: argparse.Namespace) -> Report:
         return _failure(USAGE, error)
     except (UploadError, OSError) as error:
         return _failure(FAILED, error)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         again = ": the same command goes on where it was" if arguments.command == "push" else ""
-        return Report(f"interrupted{again}", {"error": "interrupted"}, INTERRUPTED)
+        status = TERMINATED if isinstance(error, _TerminatedError) else INTERRUPTED
+        return Report(f"interrupted{again}", {"error": "interrupted"}, status)
 
 
 def _failure(status: int, error: Exception) -> Report:
@@ -171,6 +177,10 @@ def _failure(status: int, error: Exception) -> Report:
     return Report(line, {"error": line}, status)
 
 
+def _terminate(*_: object) -> None:
+    raise _TerminatedError
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
     arguments = parser().parse_args(argv)
@@ -179,7 +189,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.getLogger("workaround").setLevel(logging.INFO)
         logging.getLogger("datasets").setLevel(logging.INFO)
         logging.getLogger("huggingface_hub").setLevel(logging.INFO)
-    report = _run(arguments)
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        report = _run(arguments)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     failed = "error" in report.values
     if failed:
         print(f"workaround: {report.text}", file=sys.stderr)

@@ -76,6 +76,22 @@ class CheckError(UploadError):
         return "\n".join(lines)
 
 
+class DiskFullError(UploadError):
+    """A shard does not fit into the folder for temporary files, which it has left again."""
+
+    def __init__(self, folder: str, nbytes: int) -> None:
+        super().__init__(folder, nbytes)
+
+    def __str__(self) -> str:
+        """The folder, and how much would fit."""
+        folder, nbytes = self.args
+        return (
+            f"{folder} has no room for a shard of {nbytes} bytes, and two are there at a time: make"
+            " room, set TMPDIR to a folder on another disk, or make shards smaller. The same call"
+            " goes on where it was."
+        )
+
+
 class SourceChangedError(UploadError):
     """A source file is not the one that was planned."""
 

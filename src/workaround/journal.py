@@ -7,6 +7,7 @@ was. One upload of a target at a time: the journal is locked while it lasts.
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 import shutil
 import sqlite3
@@ -33,8 +34,25 @@ CREATE TABLE IF NOT EXISTS pull_request (number INTEGER PRIMARY KEY);
 """
 
 
+_DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
+
+log = logging.getLogger("workaround")
+
+
 class TargetBusyError(UploadError):
     """Another process uploads to the same place."""
+
+
+class JournalError(UploadError):
+    """The journal cannot be read or written."""
+
+    def __str__(self) -> str:
+        """The folder, and why."""
+        folder, reason = self.args
+        return (
+            f"The journal of the upload in {folder} cannot be read or written ({reason}): make room"
+            " and see to the permissions, or set HF_HOME to another folder"
+        )
 
 
 @dataclass(frozen=True)
@@ -125,20 +143,28 @@ def open_journal(target: str) -> Iterator[Journal]:
 
     Raises:
         TargetBusyError: Another process has it open.
+        JournalError: It cannot be read or written, now or later.
     """
-    name = hashlib.sha256(target.encode()).hexdigest()[:32]
     base = Path(constants.HF_HOME) / "workaround"
-    base.mkdir(parents=True, exist_ok=True)
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        with _open(base / hashlib.sha256(target.encode()).hexdigest()[:32], target) as journal:
+            yield journal
+    except sqlite3.Error as error:
+        raise JournalError(str(base), str(error)) from error
+
+
+@contextmanager
+def _open(base: Path, target: str) -> Iterator[Journal]:
     with ExitStack() as stack:
-        lock = FileLock(base / f"{name}.lock")
+        lock = FileLock(base.with_suffix(".lock"))
         try:
             stack.enter_context(lock.acquire(timeout=0))
         except Timeout:
             raise TargetBusyError(
                 f"Another process uploads to {target}. Wait until it ends, or stop it."
             ) from None
-        database = stack.enter_context(closing(sqlite3.connect(base / f"{name}.sqlite")))
-        database.executescript(_SCHEMA)
+        database = stack.enter_context(closing(_connect(base.with_suffix(".sqlite"))))
         for (left,) in database.execute("SELECT path FROM folder").fetchall():
             if Path(left).exists():
                 shutil.rmtree(left)
@@ -149,3 +175,21 @@ def open_journal(target: str) -> Iterator[Journal]:
         folder.mkdir(mode=0o700)
         stack.callback(shutil.rmtree, folder)
         yield Journal(database, folder)
+
+
+def _connect(file: Path) -> sqlite3.Connection:
+    """Open a database, or a new one in place of one that is damaged."""
+    database = sqlite3.connect(file)
+    try:
+        database.executescript(_SCHEMA)
+    except sqlite3.DatabaseError as error:
+        database.close()
+        if error.sqlite_errorcode not in _DAMAGED:
+            raise
+        damaged = file.replace(file.with_suffix(".damaged"))
+        log.warning("The journal was damaged, and is now %s: all shards are sent anew", damaged)
+        for rest in ("-wal", "-shm"):
+            file.with_name(file.name + rest).unlink(missing_ok=True)
+        database = sqlite3.connect(file)
+        database.executescript(_SCHEMA)
+    return database

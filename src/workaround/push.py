@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import replace
-from multiprocessing import get_context
 from typing import Literal, get_args
 
 from datasets import Dataset, DatasetDict, config
@@ -28,6 +27,7 @@ from workaround.shards import Destination, Job
 from workaround.source import Source, processes, usable_token
 from workaround.upload import upload
 from workaround.verify import verify_shards
+from workaround.workers import processes_of
 
 Verify = Literal["footers", "full", "none"]
 
@@ -99,6 +99,9 @@ def push_to_hub(
         SourceChangedError: A file changes while it is uploaded.
         RefusedError: The Hub refuses: no right to write, quota and the like.
         UnreachableError: The Hub does not answer, for minutes.
+        DiskFullError: A shard does not fit into the folder for temporary files.
+        JournalError: The journal cannot be read or written.
+        WorkersLostError: The processes or the executor are gone.
         VerifyError: What is on the Hub is not what was uploaded.
     """
     prepared = prepare(
@@ -166,8 +169,7 @@ def push_prepared(
         if not resume:
             journal.clear()
         if executor is None and workers > 1:
-            spawn = get_context("spawn")  # the threads of hf_xet do not survive a fork
-            executor = stack.enter_context(ProcessPoolExecutor(workers, spawn))
+            executor = stack.enter_context(processes_of(workers))
         message = Message(title, commit_description)
         push = _upload(source, plan, target, to, message, journal, executor)
         try:

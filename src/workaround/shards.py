@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -19,6 +20,7 @@ from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.lfs import UploadInfo
 
 from workaround.cells import Leaf, fields, file_columns, file_leaves, replace_cells, with_fields
+from workaround.errors import DiskFullError
 from workaround.files import Files
 from workaround.hollow import Hollow, hollow, upload_name
 from workaround.journal import Uploaded
@@ -26,6 +28,7 @@ from workaround.parquet import CHUNKING, ShardWriter, writer_options
 from workaround.plan import Shard
 from workaround.retry import persist
 
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORMAT = 1
 """Part of every fingerprint: shards written by another version of this module are others."""
 
@@ -126,15 +129,20 @@ def write(job: Job, folder: Path) -> Written:
     """Write a shard to a file.
 
     Raises:
-        OSError: A source file cannot be read, or the disk is full; the file is gone then.
+        OSError: A source file cannot be read.
+        DiskFullError: The folder has no room for it.
         SourceChangedError: A source file changes meanwhile.
+
+    The file is gone then.
     """
     name = folder / f"{secrets.token_hex(8)}.parquet"
     try:
         with name.open("wb") as sink:
             return _write(job, sink, name) if job.fill else _write_plain(job, sink, name)
-    except BaseException:
+    except BaseException as error:
         name.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise DiskFullError(str(folder.parent), job.shard.nbytes) from error
         raise
 
 

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
 
 from huggingface_hub import constants
 
+from workaround.errors import UploadError
 from workaround.journal import Journal, Uploaded
 from workaround.progress import Progress
 from workaround.shards import Destination, Job, fingerprint, make, send, write
@@ -16,10 +24,25 @@ AHEAD = 2
 """Shards given to each worker of an executor before its first is done. Without an executor it is
 the number of files: one being written and one on its way, or both on their way."""
 
+WORKERS = 8
+"""Of an executor that does not tell how many it has."""
+
 log = logging.getLogger("workaround")
 
 Sent = tuple[Uploaded, bytes | None]
 Start = Callable[[Job, str], Future[Sent]]
+
+
+class WorkersLostError(UploadError):
+    """The workers of the executor are gone, or take no more work."""
+
+    def __str__(self) -> str:
+        """Why, and what to do."""
+        (reason,) = self.args
+        return (
+            f"The workers are gone ({reason}): a system kills what takes too much memory. Use fewer"
+            " processes or smaller shards; the same call goes on where it was."
+        )
 
 
 def upload(
@@ -46,14 +69,23 @@ def upload(
         SourceChangedError: A source file changes meanwhile.
         RefusedError: The Hub refuses a shard.
         UnreachableError: The Hub does not answer.
+        WorkersLostError: The executor has no workers any more.
     """
     if executor is not None:
-        workers = int(getattr(executor, "_max_workers", 8))
+        # Executors have no public way to ask.
+        workers = getattr(executor, "_max_workers", None)
 
         def make_there(job: Job, key: str) -> Future[Sent]:
-            return executor.submit(make, job, key, to, journal.folder)
+            try:
+                return executor.submit(make, job, key, to, journal.folder)
+            except RuntimeError as error:  # it was shut down, or has lost its workers
+                raise WorkersLostError(str(error)) from error
 
-        return _upload(jobs, journal, progress, make_there, AHEAD * workers)
+        try:
+            limit = AHEAD * (workers if isinstance(workers, int) else WORKERS)
+            return _upload(jobs, journal, progress, make_there, limit)
+        except BrokenExecutor as error:
+            raise WorkersLostError(str(error)) from error
 
     # hf_xet sends a shard over several connections by itself, and takes memory for each shard.
     senders = AHEAD if constants.HF_HUB_DISABLE_XET else 1

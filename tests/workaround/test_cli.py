@@ -159,18 +159,32 @@ def test_a_pull_request_is_named(hub: Hub, table: Path, capsys: pytest.CaptureFi
     assert call(capsys, "verify", REPO, "--against", table, "--revision", "refs/pr/1")[0] == 0
 
 
-def test_interrupted_push_says_that_it_goes_on(hub: Hub, table: Path) -> None:
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_interrupted_push_says_that_it_goes_on(
+    hub: Hub,
+    table: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    status: int,
+    processes: int,
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     hub.fail("POST", "/commit/", status=503, count=1000)
-    with start("push", table, REPO) as process:
+    with start("push", table, REPO, "--num-proc", processes) as process:
         while not hub.requests("POST", "/commit/"):
             assert process.poll() is None
             time.sleep(0.01)
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         output, error = process.communicate()
-    assert (process.returncode, output) == (130, "")
+    assert (process.returncode, output) == (status, "")
     last = error.splitlines()[-1]
     assert last == "workaround: interrupted: the same command goes on where it was"
     assert "Traceback" not in error
+    assert list(temporary.iterdir()) == []
     hub.clear_faults()
     assert run("push", table, REPO)[0] == 0
     assert loaded() == expected(table)

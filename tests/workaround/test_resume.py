@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import pickle
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -24,7 +26,8 @@ from tests.mockhub.modes import DEPRECATIONS
 from tests.workaround.command import hear_ctrl_c
 from tests.workaround.pushing import MakeNifti, contents, loaded, sessions, tree
 from workaround import push_to_hub
-from workaround.journal import TargetBusyError
+from workaround.errors import DiskFullError
+from workaround.journal import Journal, JournalError, TargetBusyError
 from workaround.retry import RefusedError
 
 pytestmark = list(DEPRECATIONS)
@@ -215,12 +218,44 @@ def test_full_disk_is_a_clear_error_and_leaves_nothing(
     previous = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limit[1]))
     try:
-        with pytest.raises(OSError, match="File too large"):
+        with pytest.raises(DiskFullError, match=f"{temporary} has no room for a shard of") as full:
             push_to_hub(rows, REPO)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limit)
         signal.signal(signal.SIGXFSZ, previous)
     assert list(temporary.iterdir()) == []
+    assert str(pickle.loads(pickle.dumps(full.value))) == str(full.value)
+
+
+@pytest.mark.parametrize("rest", [b"", b"more of it"])
+def test_damaged_journal_is_set_aside(
+    hub: Hub, rows: Dataset, caplog: pytest.LogCaptureFixture, rest: bytes
+) -> None:
+    stop_at_commit(hub, rows)
+    (journal,) = (hub.home / "workaround").glob("*.sqlite")
+    journal.write_bytes(b"not a database " * 100)
+    journal.with_name(f"{journal.name}-wal").write_bytes(rest)
+    push_to_hub(rows, REPO, num_shards=SHARDS)
+    assert "The journal was damaged" in caplog.text
+    assert loaded(REPO) == contents(rows)
+    assert journal.with_suffix(".damaged").exists()
+
+
+def test_journal_that_cannot_be_written_is_a_clear_error(
+    hub: Hub, rows: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Journal, "add", add)
+    with pytest.raises(JournalError, match=r"workaround cannot .* \(database or disk is full\)"):
+        push_to_hub(rows, REPO)
+    monkeypatch.undo()
+    (journal,) = (hub.home / "workaround").glob("*.sqlite")
+    journal.unlink()
+    journal.mkdir()
+    with pytest.raises(JournalError, match="set HF_HOME to another folder"):
+        push_to_hub(rows, REPO)
 
 
 @over_xet_and_lfs

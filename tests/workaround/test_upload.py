@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import psutil
 import pytest
 from huggingface_hub import constants
 
@@ -13,6 +21,11 @@ from mockhub.server import Hub
 from tests.mockhub.modes import DEPRECATIONS
 from tests.workaround.pushing import MakeNifti, contents, loaded, sessions
 from workaround import push_to_hub, shards, upload
+from workaround.journal import Journal, Uploaded, open_journal
+from workaround.progress import show_progress
+from workaround.retry import RefusedError
+from workaround.shards import Destination
+from workaround.workers import processes_of
 
 pytestmark = list(DEPRECATIONS)
 REPO = "user/data"
@@ -71,3 +84,111 @@ def test_next_shard_is_written_or_sent_too_and_there_are_two_files_at_most(
     push_to_hub(rows, REPO, num_shards=6)
     assert (watch.files, watch.sent) == (2, together)
     assert loaded(REPO) == contents(rows)
+
+
+class Answers(Executor):
+    """An executor that has its answers ready: shards, errors, and None for work not begun."""
+
+    def __init__(self, *answers: Uploaded | Exception | None, workers: int | None = 4) -> None:
+        self._answers = iter(answers)
+        self._max_workers = workers
+        self.futures: list[Future[Any]] = []
+
+    def submit(self, *_: Any, **__: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self.futures.append(future)
+        match next(self._answers):
+            case Uploaded() as sent:
+                future.set_result((sent, None))
+            case Exception() as error:
+                future.set_exception(error)
+        return future
+
+
+@pytest.fixture
+def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
+    monkeypatch.setattr(constants, "HF_HOME", str(tmp_path))
+    monkeypatch.setattr(upload, "fingerprint", lambda job: f"key of {job.shard.path}")
+    with open_journal("somewhere") as journal:
+        yield journal
+
+
+def job(number: int) -> Any:
+    return SimpleNamespace(shard=SimpleNamespace(path=f"data/{number}", nbytes=1))
+
+
+def sent(number: int) -> Uploaded:
+    return Uploaded(f"data/{number}", f"key of data/{number}", "0" * 64, 1, None)
+
+
+def upload_with(executor: Executor, journal: Journal, count: int) -> list[Uploaded]:
+    to = Destination("https://hub", REPO, None, create_pr=False, token=None)
+    with show_progress(count, count) as progress:
+        return upload.upload(map(job, range(count)), journal, to, executor, progress)
+
+
+@pytest.mark.parametrize("workers", [1, 4, None])
+def test_shards_of_workers_come_in_order(journal: Journal, workers: int | None) -> None:
+    shards = [sent(number) for number in range(5)]
+    assert upload_with(Answers(*shards, workers=workers), journal, 5) == shards
+
+
+def test_shard_sent_while_another_failed_is_remembered(journal: Journal) -> None:
+    with pytest.raises(RefusedError, match="No"):
+        upload_with(Answers(RefusedError("No"), sent(1)), journal, 2)
+    assert journal.get("data/1", "key of data/1") == sent(1)
+
+
+@pytest.mark.timeout(20)
+def test_work_that_has_not_begun_is_cancelled_once_a_shard_failed(journal: Journal) -> None:
+    executor = Answers(RefusedError("No"), None, None)
+    with pytest.raises(RefusedError):
+        upload_with(executor, journal, 3)
+    assert [future.cancelled() for future in executor.futures] == [False, True, True]
+
+
+def test_worker_that_was_killed_is_told(journal: Journal) -> None:
+    with pytest.raises(upload.WorkersLostError, match="terminated"):
+        upload_with(Answers(BrokenExecutor("terminated abruptly")), journal, 1)
+
+
+def test_executor_that_was_shut_down_is_told(journal: Journal) -> None:
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    with pytest.raises(upload.WorkersLostError, match="after shutdown"):
+        upload_with(executor, journal, 1)
+
+
+def test_workers_that_were_killed_are_told_and_the_same_call_goes_on(
+    hub: Hub, make_nifti: MakeNifti
+) -> None:
+    rows = sessions(make_nifti)
+    with processes_of(1) as executor:
+        executor.submit(os.kill, executor.submit(os.getpid).result(), signal.SIGKILL)
+        with pytest.raises(upload.WorkersLostError, match="fewer processes or smaller shards"):
+            push_to_hub(rows, REPO, executor=executor)
+    push_to_hub(rows, REPO, num_proc=2)
+    assert loaded(REPO) == contents(rows)
+
+
+PARENT = """
+import os, time
+from workaround.workers import processes_of
+if __name__ == "__main__":
+    workers = processes_of(1)
+    print(workers.submit(os.getpid).result(), flush=True)
+    workers.submit(time.sleep, 60).result()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_worker_ends_with_its_parent(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "parent.py").write_text(PARENT)
+    command = [sys.executable, str(tmp_path / "parent.py")]
+    env = {**os.environ, "PYTHONPATH": str(Path(upload.__file__).parents[1])}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as parent:
+        assert parent.stdout is not None
+        worker = psutil.Process(int(parent.stdout.readline()))
+        parent.send_signal(number)
+    gone, _ = psutil.wait_procs([worker], timeout=30)
+    assert gone
