@@ -1,8 +1,6 @@
-"""``python -m workaround``: the command."""
+"""``python -m workaround``, the same as the script ``workaround``."""
 
-import sys
-
-from workaround.cli import main
+from workaround.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 import time
@@ -202,3 +203,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     elif not failed:
         print(report.text)
     return report.status
+
+
+def run() -> None:
+    """The script: exit with the status of the command.
+
+    After an interruption threads may still be sending, or be asleep in the client: Python would
+    wait for them.
+    """
+    status = main()
+    if status in {INTERRUPTED, TERMINATED}:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -171,12 +172,21 @@ def _write_plain(job: Job, sink: BinaryIO, name: Path) -> Written:
     return Written(name, sha256, name.stat().st_size)
 
 
-def send(written: Written, path: str, key: str, to: Destination) -> tuple[Uploaded, bytes | None]:
+def send(
+    written: Written, path: str, key: str, to: Destination, stop: Event | None = None
+) -> tuple[Uploaded, bytes | None]:
     """Upload the file of a shard, and remove it.
 
     The Hub decides how it travels: to LFS or Xet, now, or as a regular file in the commit. The
     client does nothing for those, and upstream has removed the file when the commit wants it
     (catalog: ``regular-shard-file-deleted``).
+
+    Args:
+        written: The shard.
+        path: Its name in the repository.
+        key: Its fingerprint.
+        to: Where.
+        stop: Once it is set, a busy Hub is waited for no longer.
 
     Returns:
         The shard, and its content if it is a regular file.
@@ -199,6 +209,7 @@ def send(written: Written, path: str, key: str, to: Destination) -> tuple[Upload
                 create_pr=to.create_pr,
                 free_memory=False,
             ),
+            stop,
         )
         if addition._upload_mode == "lfs":
             return Uploaded(path, key, written.sha256, written.size, oid=None), None

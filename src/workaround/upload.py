@@ -12,6 +12,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
+from threading import Event
 
 from huggingface_hub import constants
 
@@ -26,6 +27,8 @@ the number of files: one being written and one on its way, or both on their way.
 
 WORKERS = 8
 """Of an executor that does not tell how many it has."""
+GRACE = 10.0
+"""Seconds for what is on its way after Ctrl-C; what takes longer is sent again by the next call."""
 
 log = logging.getLogger("workaround")
 
@@ -83,80 +86,92 @@ def upload(
 
         try:
             limit = AHEAD * (workers if isinstance(workers, int) else WORKERS)
-            return _upload(jobs, journal, progress, make_there, limit)
+            return _upload(jobs, _Pending(journal, progress, make_there, limit, Event()))
         except BrokenExecutor as error:
             raise WorkersLostError(str(error)) from error
 
     # hf_xet sends a shard over several connections by itself, and takes memory for each shard.
     senders = AHEAD if constants.HF_HUB_DISABLE_XET else 1
-    with ThreadPoolExecutor(senders, thread_name_prefix="upload") as pool:
+    pool, stop = ThreadPoolExecutor(senders, thread_name_prefix="upload"), Event()
 
-        def write_here(job: Job, key: str) -> Future[Sent]:
-            written = write(job, journal.folder)
-            return pool.submit(send, written, job.shard.path, key, to)
+    def write_here(job: Job, key: str) -> Future[Sent]:
+        written = write(job, journal.folder)
+        return pool.submit(send, written, job.shard.path, key, to, stop)
 
-        return _upload(jobs, journal, progress, write_here, AHEAD)
+    try:
+        return _upload(jobs, _Pending(journal, progress, write_here, AHEAD, stop))
+    finally:
+        pool.shutdown(wait=False)
 
 
-def _upload(
-    jobs: Iterable[Job], journal: Journal, progress: Progress, start: Start, limit: int
-) -> list[Uploaded]:
+def _upload(jobs: Iterable[Job], pending: _Pending) -> list[Uploaded]:
     keys = []
-    with _Pending(journal, progress, start, limit) as pending:
+    with pending:
         for job in jobs:
-            key = fingerprint(job)
-            keys.append((job.shard.path, key))
-            if journal.find(*keys[-1]) is None:
-                pending.take(job, key)
-            else:
-                log.info("%s is on the Hub already", job.shard.path)
-                progress.add(job.shard.nbytes)
-    return [journal.get(path, key) for path, key in keys]
+            keys.append((job.shard.path, fingerprint(job)))
+            pending.take(job, keys[-1][1])
+        pending.drain()
+    return [pending.journal.get(path, key) for path, key in keys]
 
 
 class _Pending:
     """Shards that others are working on; the journal stays here."""
 
-    def __init__(self, journal: Journal, progress: Progress, start: Start, limit: int) -> None:
-        self._journal = journal
+    def __init__(
+        self, journal: Journal, progress: Progress, start: Start, limit: int, stop: Event
+    ) -> None:
+        self.journal = journal
         self._progress = progress
         self._start = start
         self._limit = limit
+        self._stop = stop
         self._pending: dict[Future[Sent], Job] = {}
 
     def __enter__(self) -> _Pending:
         return self
 
     def take(self, job: Job, key: str) -> None:
+        if self.journal.find(job.shard.path, key) is not None:
+            log.info("%s is on the Hub already", job.shard.path)
+            self._progress.add(job.shard.nbytes)
+            return
         while len(self._pending) >= self._limit:
             self._collect()
         self._pending[self._start(job, key)] = job
 
-    def _collect(self) -> None:
-        done, _ = wait(self._pending, return_when=FIRST_COMPLETED)
+    def _collect(self, timeout: float | None = None) -> bool:
+        """Note what is done; False if nothing is after so many seconds."""
+        done, _ = wait(self._pending, timeout, return_when=FIRST_COMPLETED)
         jobs = [(self._pending.pop(future), future) for future in done]
         failed = [error for _, future in jobs if (error := future.exception()) is not None]
         for job, future in jobs:
             if future.exception() is None:
-                self._journal.add(*future.result())
+                self.journal.add(*future.result())
                 self._progress.add(job.shard.nbytes)
         if failed:
             raise failed[0]
+        return bool(done)
+
+    def drain(self) -> None:
+        """Wait for all of them."""
+        while self._pending:
+            self._collect()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        failure: Exception | None = None
-        if kind is not None:
-            self._abandon()
+        """Remember what others still send, when one has failed or Ctrl-C came."""
+        if kind is None:
+            return
+        self._abandon()
+        timeout = None if issubclass(kind, Exception) else GRACE
         while self._pending:
             try:
-                self._collect()
-            except Exception as error:  # what others sent must still come into the journal
-                failure = failure or error
-                self._abandon()
-        if failure is not None and kind is None:
-            raise failure
+                if not self._collect(timeout):
+                    return
+            except Exception as error:  # what is raised is the first failure
+                log.info("Another shard failed: %s", error)
 
     def _abandon(self) -> None:
-        """Let those that run end, and start no other."""
+        """Let those that run end, without waiting for a busy Hub, and start no other."""
+        self._stop.set()
         for future in [future for future in self._pending if future.cancel()]:
             del self._pending[future]

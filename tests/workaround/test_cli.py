@@ -190,6 +190,18 @@ def test_interrupted_push_says_that_it_goes_on(
     assert loaded() == expected(table)
 
 
+@pytest.mark.timeout(60)
+def test_push_that_waits_for_a_busy_hub_can_be_interrupted(hub: Hub, table: Path) -> None:
+    hub.fail("POST", "/preupload/", status=503, count=1000, headers={"Retry-After": "3000"})
+    with start("push", table, REPO) as process:
+        while not hub.requests("POST", "/preupload/"):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate()
+    assert process.returncode == 130, error
+
+
 @pytest.mark.usefixtures("hub")
 def test_progress_is_shown_on_a_terminal(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HF_HUB_DISABLE_PROGRESS_BARS", raising=False)

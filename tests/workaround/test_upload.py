@@ -121,7 +121,7 @@ def sent(number: int) -> Uploaded:
     return Uploaded(f"data/{number}", f"key of data/{number}", "0" * 64, 1, None)
 
 
-def upload_with(executor: Executor, journal: Journal, count: int) -> list[Uploaded]:
+def upload_with(executor: Executor | None, journal: Journal, count: int) -> list[Uploaded]:
     to = Destination("https://hub", REPO, None, create_pr=False, token=None)
     with show_progress(count, count) as progress:
         return upload.upload(map(job, range(count)), journal, to, executor, progress)
@@ -150,6 +150,28 @@ def test_work_that_has_not_begun_is_cancelled_once_a_shard_failed(journal: Journ
 def test_worker_that_was_killed_is_told(journal: Journal) -> None:
     with pytest.raises(upload.WorkersLostError, match="terminated"):
         upload_with(Answers(BrokenExecutor("terminated abruptly")), journal, 1)
+
+
+def test_busy_hub_is_not_waited_for_once_a_shard_failed(
+    journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = []
+    both = threading.Barrier(2, timeout=30)
+
+    def send(_: Any, path: str, key: str, __: Destination, stop: threading.Event) -> Any:
+        both.wait()
+        if path == "data/0":
+            raise RefusedError("No")
+        stopped.append(stop.wait(30))
+        return sent(1), None
+
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(upload, "write", lambda *_: None)
+    monkeypatch.setattr(upload, "send", send)
+    with pytest.raises(RefusedError):
+        upload_with(None, journal, 2)
+    assert stopped == [True]
+    assert journal.get("data/1", "key of data/1") == sent(1)
 
 
 def test_executor_that_was_shut_down_is_told(journal: Journal) -> None:
