@@ -20,6 +20,7 @@ from huggingface_hub.hf_api import RepoFile
 
 from workaround.card import CardUpdate, PushedSplit, Target, updated_files
 from workaround.journal import Journal, Uploaded
+from workaround.loading import split_files
 from workaround.plan import Plan
 from workaround.retry import persist
 from workaround.shards import Destination, addition_of, git_oid
@@ -308,8 +309,7 @@ def _files(to: Destination, head: str) -> dict[str, RepoFile]:
 
 def _stale(there: Mapping[str, RepoFile], target: Target, split: str) -> list[str]:
     """Files of an earlier upload of a split, or of the whole config."""
-    prefix = f"{target.data_dir}/" + ("" if target.whole_config else f"{split}-")
-    return [path for path in there if path.startswith(prefix) and "/" not in path[len(prefix) :]]
+    return split_files(there, target.data_dir, None if target.whole_config else split)
 
 
 def _sharded_splits(there: Mapping[str, RepoFile]) -> list[str]:

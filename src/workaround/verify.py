@@ -6,19 +6,17 @@ shards are read from the Hub at that commit.
 
 from __future__ import annotations
 
+import posixpath
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from functools import partial
 from itertools import accumulate
 from typing import Literal
 
 from datasets import Dataset, DatasetDict, config
-from datasets.data_files import sanitize_patterns
-from datasets.utils.metadata import MetadataConfigs
-from huggingface_hub import DatasetCard, HfFileSystem
+from huggingface_hub import HfFileSystem
 from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.utils.tqdm import tqdm
 
@@ -27,6 +25,7 @@ from workaround.compare import Origin, Stored, compare_cells, compare_footer
 from workaround.errors import Problem, SourceChangedError, UploadError
 from workaround.files import Files
 from workaround.journal import Uploaded
+from workaround.loading import Loaded, UnreadableCardError, card_problems, find, split_files
 from workaround.pages import DamagedError
 from workaround.plan import Shard
 from workaround.retry import persist
@@ -74,7 +73,10 @@ class VerifyError(UploadError):
 
     def __str__(self) -> str:
         """The first differences, one a line."""
-        lines = ["The Hub does not have what is here. Push again to replace what differs:"]
+        lines = [
+            "The Hub does not have what is here. Push again if what is here is right;"
+            " if a file here has changed since, bring the old one back:"
+        ]
         lines += [f"  {problem}" for problem in self.problems[: self.SHOWN]]
         if len(self.problems) > self.SHOWN:
             lines.append(f"  ... and {len(self.problems) - self.SHOWN} more")
@@ -136,7 +138,8 @@ def verify_shards(
                 problems.append(Problem(shard.start, None, shard.path, reason, split=split))
             size, count = file.size, shard.stop - shard.start
             pieces.append(_Piece(shard.path, size, shard.start, count, split, origin))
-        problems += _numbering(split, [path for path in there if _belongs(path, shards[split])])
+        folder = posixpath.dirname(shards[split][0].path)
+        problems += _numbering(split, split_files(there, folder, split))
     return _report(to, commit, pieces, problems, level)
 
 
@@ -158,7 +161,8 @@ def verify(
         dataset: The dataset with its paths, or a `DatasetDict` for several splits at once.
         config_name: Config that was uploaded to.
         split: Name of the split; the dataset's own, or "train".
-        data_dir: Folder of the shards; what the card says by default.
+        data_dir: Folder of the shards, whatever the card says; by default the card is followed, and
+            has to go with what is here: else `load_dataset` fails.
         revision: Branch, tag, commit or ``refs/pr/N``; ``main`` by default.
         token: To read with; the one that is logged in by default.
         level: "footers" compares rows, cells and the bytes in them row by row, and reads the end of
@@ -180,26 +184,53 @@ def verify(
         lambda: str(to.api().repo_info(repo_id, repo_type="dataset", revision=revision).sha),
     )
     there = _tree(to, commit)
-    patterns = {} if data_dir else _card_patterns(to, commit, there, config_name)
-    problems: list[Problem] = []
+    if data_dir:  # `load_dataset` too asks nothing of the card then
+        named = {name: sorted(split_files(there, folder, name)) for name in source.splits}
+        loaded = Loaded(named, None)
+    else:
+        loaded = _loaded(to, commit, there, config_name)
+    problems = [
+        Problem(None, None, README, "names files that are not on the Hub", split=name)
+        for name, paths in loaded.files.items()
+        if not paths and name not in source.splits
+    ]
     pieces: list[_Piece] = []
     for name, rows in source.splits.items():
-        wanted = patterns.get(name, [f"{folder}/{name}-*"])
-        paths = sorted(path for path in there if any(fnmatchcase(path, one) for one in wanted))
-        wrong = _numbering(name, paths)
-        counts = [_count_rows(to, commit, there[path]) for path in paths]
-        if not wrong and sum(counts) != len(rows):
-            reason = f"has {sum(counts)} rows on the Hub and {len(rows)} here"
-            wrong = [Problem(None, None, None, reason, split=name)]
+        paths = loaded.files.get(name, [])
+        if not paths and (elsewhere := split_files(there, folder, name)):
+            reason = f"load_dataset does not find it: the card leads elsewhere than {elsewhere}"
+            problems.append(Problem(None, None, README, reason, split=name))
+            continue
+        files = [there[path] for path in paths]
+        found, wrong = _pieces(to, commit, files, name, Origin(rows, source.files))
         problems += wrong
-        if not wrong:
-            starts = accumulate(counts, initial=0)
-            origin = Origin(rows, source.files)
-            pieces += [
-                _Piece(path, there[path].size, start, count, name, origin)
-                for path, start, count in zip(paths, starts, counts, strict=False)
-            ]
+        pieces += found
+    sound = {piece.split: len(piece.origin.rows) for piece in pieces}
+    problems += card_problems(loaded, sound, source.features)
     return _report(to, commit, pieces, problems, level)
+
+
+def _pieces(
+    to: Destination, commit: str, files: Sequence[RepoFile], split: str, origin: Origin
+) -> tuple[list[_Piece], list[Problem]]:
+    """The shards of a split, if all are there with all of its rows; else what is wrong."""
+    problems = _numbering(split, [file.path for file in files])
+    counts = []
+    for file in files:
+        try:
+            counts.append(_count_rows(to, commit, file))
+        except DamagedError as error:
+            problems.append(Problem(None, None, file.path, f"is damaged: {error}", split=split))
+    if not problems and sum(counts) != len(origin.rows):
+        reason = f"has {sum(counts)} rows on the Hub and {len(origin.rows)} here"
+        problems.append(Problem(None, None, None, reason, split=split))
+    if problems:
+        return [], problems
+    starts = accumulate(counts, initial=0)
+    parts = zip(files, starts, counts, strict=False)  # there is one start more
+    return [
+        _Piece(file.path, file.size, start, count, split, origin) for file, start, count in parts
+    ], []
 
 
 def _report(
@@ -271,37 +302,27 @@ def _numbering(split: str, paths: Sequence[str]) -> list[Problem]:
     return [Problem(None, None, None, reason, split=split) for reason in reasons]
 
 
-def _belongs(path: str, shards: Sequence[Shard]) -> bool:
-    """Whether a file on the Hub would be read as a part of the split."""
-    prefix = _NUMBERED.split(shards[0].path)[0]
-    return path.startswith(f"{prefix}-")
-
-
-def _card_patterns(
+def _loaded(
     to: Destination, commit: str, there: Mapping[str, RepoFile], config_name: str
-) -> dict[str, list[str]]:
-    """Which files are of which split, as the card says."""
-    if README not in there:
-        return {}
-    text = persist(
-        f"Reading the card of {to}",
-        lambda: _system(to).cat_file(_url(to, commit, README)).decode(),
-    )
-    configs = MetadataConfigs.from_dataset_card_data(DatasetCard(text).data)
-    entry = configs.get(config_name, {})
-    if "data_files" not in entry:
-        return {}
-    return {str(split): paths for split, paths in sanitize_patterns(entry["data_files"]).items()}
+) -> Loaded:
+    """The config, as `load_dataset` finds it."""
+
+    def look() -> Loaded:
+        readme = None
+        if README in there:
+            readme = _system(to).cat_file(_url(to, commit, README)).decode()
+        return find(f"hf://{_url(to, commit, '')}".rstrip("/"), readme, config_name, to.token)
+
+    try:
+        return persist(f"Reading the card of {to}", look)
+    except UnreadableCardError as error:
+        raise VerifyError([Problem(None, None, README, str(error))]) from error
 
 
 def _count_rows(to: Destination, commit: str, file: RepoFile) -> int:
     def count() -> int:
         with _system(to).open(_url(to, commit, file.path), "rb", block_size=BLOCK) as stream:
-            try:
-                return Stored.open(file.path, stream, file.size).rows
-            except DamagedError as error:
-                problem = Problem(None, None, file.path, f"is damaged: {error}")
-                raise VerifyError([problem]) from error
+            return Stored.open(file.path, stream, file.size).rows
 
     return persist(f"Reading {file.path}", count)
 
@@ -319,8 +340,7 @@ def _tree(to: Destination, commit: str) -> dict[str, RepoFile]:
 
 
 def _system(to: Destination) -> HfFileSystem:
-    """A file system that remembers nothing of an earlier look."""
-    return HfFileSystem(endpoint=to.endpoint, token=to.token, skip_instance_cache=True)
+    return HfFileSystem(endpoint=to.endpoint, token=to.token)
 
 
 def _url(to: Destination, commit: str, path: str) -> str:

@@ -237,6 +237,19 @@ def test_a_shard_that_is_damaged(
     assert "is damaged" in problem.reason
 
 
+@LEVELS
+def test_every_shard_that_is_damaged_is_named_with_its_split(
+    pushed: str, dataset: Dataset, level: Level
+) -> None:
+    test = "data/test-00000-of-00001.parquet"
+    upload(pushed, {FIRST: b"no Parquet", SECOND: b"none either", test: shard_of(dataset)})
+    rewrite(pushed, test, spoil(lambda _: b""))
+    found = problems(pushed, DatasetDict({"train": dataset, "test": dataset}), level)
+    places = {(each.split, each.row, each.path) for each in found}
+    source = dataset[1]["t1w"]["path"]
+    assert places == {("train", None, FIRST), ("train", None, SECOND), ("test", 1, source)}
+
+
 def test_a_source_file_that_is_gone(pushed: str, dataset: Dataset) -> None:
     path = Path(dataset[0]["t1w"]["path"])
     path.unlink()
@@ -290,6 +303,8 @@ def test_a_repository_that_is_not_there(repo_id: str, dataset: Dataset) -> None:
 def test_the_error_lists_the_first_problems_and_travels_between_processes() -> None:
     error = VerifyError([Problem(row, "scan", f"{row}.nii", "differs") for row in range(80)])
     lines = str(error).splitlines()
+    assert "Push again if what is here is right" in lines[0]
+    assert "if a file here has changed since, bring the old one back" in lines[0]
     assert lines[1].strip() == "row 0, column 'scan', 0.nii: differs"
     assert lines[-1].strip() == "... and 30 more"
     assert pickle.loads(pickle.dumps(error)).problems == error.problems

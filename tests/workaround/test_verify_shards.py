@@ -128,6 +128,15 @@ def test_a_shard_that_the_push_did_not_replace(pushed: str, dataset: Dataset) ->
         check(pushed, dataset, known)
 
 
+@pytest.mark.parametrize("name", ["train2-00000-of-00001", "train-old/x-00000-of-00007"])
+def test_shards_of_others_with_names_that_begin_alike(
+    pushed: str, dataset: Dataset, name: str
+) -> None:
+    known = sent(pushed)
+    commit(pushed, CommitOperationCopy(FIRST, f"data/{name}.parquet"))
+    assert check(pushed, dataset, known).shards == 2
+
+
 def test_files_that_were_not_to_be_embedded(repo_id: str, dataset: Dataset) -> None:
     sink = io.BytesIO()
     table = dataset.with_format("arrow")[:]
