@@ -39,11 +39,6 @@ class Struct:
         """Set a field; its type is needed if it is new."""
         self.fields[number] = (self.fields[number][0] if kind is None else kind, value)
 
-    def drop(self, *numbers: int) -> None:
-        """Remove fields that may be there."""
-        for number in numbers:
-            self.fields.pop(number, None)
-
 
 @dataclass
 class List:

@@ -85,6 +85,14 @@ def test_rows_that_are_lost(pushed: str, dataset: Dataset, level: Level) -> None
     assert problem.reason == f"has {ROWS - 1} rows on the Hub and {ROWS} here"
 
 
+@pytest.mark.parametrize("rows", [2, 4])
+def test_rows_without_files_that_are_more_or_fewer(repo_id: str, rows: int) -> None:
+    numbers = Dataset.from_dict({"n": range(4)})
+    upload(repo_id, {"data/train-00000-of-00001.parquet": shard_of(numbers.select(range(3)))})
+    (problem,) = problems(repo_id, numbers.select(range(rows)), "footers")
+    assert problem.reason == f"has 3 rows on the Hub and {rows} here"
+
+
 @LEVELS
 def test_shards_in_each_others_place(pushed: str, dataset: Dataset, level: Level) -> None:
     first, second = (

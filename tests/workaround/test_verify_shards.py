@@ -121,6 +121,15 @@ def test_a_shard_that_the_push_lost(pushed: str, dataset: Dataset) -> None:
         check(pushed, dataset, known)
 
 
+@pytest.mark.parametrize("level", ["footers", "full"])
+def test_a_shard_of_fewer_rows_than_were_planned(pushed: str, dataset: Dataset, level: str) -> None:
+    rewrite(pushed, SECOND, lambda rows: rows[:-1])
+    with pytest.raises(VerifyError) as caught:
+        check(pushed, dataset, sent(pushed), level=level)
+    (problem,) = caught.value.problems
+    assert (problem.path, problem.reason) == (SECOND, "has 2 rows instead of 3")
+
+
 def test_a_shard_that_the_push_did_not_replace(pushed: str, dataset: Dataset) -> None:
     known = sent(pushed)
     commit(pushed, CommitOperationCopy(FIRST, "data/train-00000-of-00007.parquet"))
