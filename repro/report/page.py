@@ -11,13 +11,13 @@ from tabulate import tabulate
 from repro.catalog import MIB, Bug
 from repro.report import issue, markdown
 from repro.report.markdown import MARKS, Document
+from repro.report.private import without_folders
 from repro.report.stories import (
     Story,
     environments,
     story,
     summary,
     thread,
-    without_folders,
 )
 from repro.seeds import CLAIMS
 

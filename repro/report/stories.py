@@ -1,6 +1,5 @@
 """What the verdicts of many releases say of one bug: what the pages are written from."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -9,9 +8,8 @@ from typing import Any
 from repro.catalog import MIB, Bug
 from repro.report import markdown, plots
 from repro.report.markdown import Document, find, label
+from repro.report.private import without_folders
 from repro.verdict import Verdict
-
-FOLDERS = re.compile(r"(?<![\w/:.])(?:file://)?/(?:[^\s/'\"<>|]+/)+")
 
 
 @dataclass(frozen=True)
@@ -75,11 +73,6 @@ def story(documents: Sequence[Document], bug: Bug) -> Story:
         stretches=list(_stretches(measured)),
         plot=plots.rss(curves, bug.cap_bytes, bug.id) if curves else "",
     )
-
-
-def without_folders(text: str) -> str:
-    """A message without where things are on the disk of whoever measured: names of files stay."""
-    return FOLDERS.sub("…/", text)
 
 
 def thread(url: str) -> str:

@@ -19,7 +19,7 @@ from tests.repro.documents import not_installable
 
 ENVIRONMENT = environment() | {"datasets": "5.3.0"}
 HOME = Path("/home/ada")
-PRIVATE = Private(folders={HOME: "$HOME"}, names={"ada": "user"})
+PRIVATE = Private(folders={HOME: "$HOME"}, users={"ada"}, hosts=())
 CAP = 700 * fakes.MIB
 SECTIONS = (  # of the form
     "Describe the bug",
@@ -144,8 +144,8 @@ def test_fences_hold_whatever_the_output_is() -> None:
 
 
 def test_folders_and_names_are_in_no_file() -> None:
-    leaky = fakes.run(stdout=f'{HOME}/a.nii\n{{"rows_lost": 7}}', stderr=f"{HOME}/x.py of ada")
-    large = fakes.run(Exited(1), f"{HOME}/b.nii", "ada", cap_bytes=CAP, enforced_by="watchdog")
+    leaky = fakes.run(stdout=f'{HOME}/a.nii\n{{"rows_lost": 7}}', stderr=f"{HOME}/x.py of ada@box")
+    large = fakes.run(Exited(1), f"{HOME}/b.nii", "ada@box", cap_bytes=CAP, enforced_by="watchdog")
     earlier = measured("5.2.0", f"lost in {HOME}/c.nii")
     for text in bundle(leaky, large, earlier).values():
         assert "/home" not in text
@@ -153,7 +153,7 @@ def test_folders_and_names_are_in_no_file() -> None:
 
 
 def test_why_it_cannot_be_tested_tells_no_folder() -> None:
-    untestable = fakes.run(Exited(125), "", f"FileNotFoundError: '{HOME}/secret/a.nii' of ada")
+    untestable = fakes.run(Exited(125), "", f"FileNotFoundError: '{HOME}/secret/a.nii' of ada@box")
     for text in bundle(untestable).values():
         assert "/home" not in text
         assert not re.search(r"\bada\b", text)

@@ -18,7 +18,8 @@ PRIVATE = Private(
         Path("/scratch"): "$TMP",
         Path("/"): "$PWD",
     },
-    names={"ada": "user", "box": "host", "root": "user", "": "user"},
+    users={"ada", "root", ""},
+    hosts={"box"},
 )
 TELLS = """
 import getpass, os, pathlib, socket, sys, tempfile
@@ -32,14 +33,28 @@ json.loads(str(pathlib.Path(tempfile.gettempdir(), "scan.nii")))
 @pytest.mark.parametrize(
     ("text", "hidden"),
     [
-        ("/home/ada/data/scan.nii", "$HOME/data/scan.nii"),
+        ("/home/ada/data/scan.nii", "$HOME/…/scan.nii"),
+        ("/home/ada/scan.nii", "$HOME/scan.nii"),
+        ('File "/data/Jane Roe/study/nibabel.py", line 3', 'File "…/nibabel.py", line 3'),
+        ('File "/home/ada/acme secret/nibabel.py"', 'File "$HOME/…/nibabel.py"'),
+        ('"/scratch/Jane\'s data/study/scan.nii"', '"$TMP/…/scan.nii"'),
+        ("'/data/Jane Roe/scan of \"Roe\".nii'", "'…/scan of \"Roe\".nii'"),
+        (
+            '"/home/ada/.local/lib/python3.11/site-packages/nibabel/loadsave.py"',
+            '"$HOME/…/site-packages/nibabel/loadsave.py"',
+        ),
+        ("x\n/data/Jane Roe/a b.py:3: UserWarning: no", "x\n…/a b.py:3: UserWarning: no"),
+        ("no file /data/study of Jane Roe/scan.nii here", "no file …/scan.nii here"),
+        ("[/data/Jane Roe/a.nii, /home/ada/b c/d.nii]", "[…/a.nii, $HOME/…/d.nii]"),
         ('"/home/ada/venv/lib/x.py", line 3', '"$PYTHON/lib/x.py", line 3'),
-        ("/scratch/repro-run-a1_b/tmp/tmpx/scan.nii", "$TMP/tmpx/scan.nii"),
+        ("/scratch/repro-run-a1_b/tmp/tmpx/scan.nii", "$TMP/…/scan.nii"),
         ("in /scratch.", "in $TMP."),
         ("/home/ada2/scan.nii", "…/scan.nii"),
         ("/data/scratch/scan.nii", "…/scan.nii"),
         ("file:///data/study/scan.nii", "…/scan.nii"),
         ("ada@box: adaptive boxes", "user@host: adaptive boxes"),
+        ("for the ada split, ada/ada of ada", "for the ada split, ada/user of ada"),
+        ("~ada/scan.nii", "~user/scan.nii"),
         ("box-1 and box_1", "box-1 and box_1"),
         (
             "in the root of http://127.0.0.1:8901/api/x",
@@ -53,7 +68,7 @@ def test_places_and_names_are_replaced(text: str, hidden: str) -> None:
 
 
 def test_nothing_to_hide_changes_nothing() -> None:
-    assert Private({}, {}).hide("7 rows") == "7 rows"
+    assert Private({}, (), ()).hide("7 rows") == "7 rows"
 
 
 def test_output_of_a_real_script_tells_nothing(
@@ -76,6 +91,15 @@ def test_output_of_a_real_script_tells_nothing(
     assert "user@host $PWD/tells.py\n" in shown
     assert 'File "$PWD/tells.py", line 6, in <module>' in shown
     assert 'File "$PYTHON/lib/python' in shown
+
+
+def test_folders_of_the_import_path_are_called_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = tmp_path / "Jane Roe" / "study"
+    monkeypatch.setenv("PYTHONPATH", f"{study}:src")
+    private = Private.here(Path(__file__), Path(sys.executable))
+    assert private.hide(f"src of {study}/nib/x.py") == "src of $PYTHONPATH/…/x.py"
 
 
 def test_user_without_a_name_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
