@@ -14,8 +14,7 @@ import sys
 
 
 def measure() -> dict:
-    from datasets import ClassLabel, Dataset, Features, load_dataset
-    from datasets.exceptions import DatasetGenerationError
+    from datasets import ClassLabel, Dataset, Features, exceptions, load_dataset
     from huggingface_hub import HfApi
 
     api = HfApi(os.environ["HF_ENDPOINT"])
@@ -37,7 +36,7 @@ def measure() -> dict:
     renamed = pushed_twice("renamed-column", subject("age"), subject("years"))
     try:
         loaded, raised = load_dataset(renamed, split="train").column_names, None
-    except DatasetGenerationError as error:
+    except exceptions.DatasetGenerationError as error:
         loaded, raised = None, type(error).__name__
     old, new = labelled("control", "patient"), labelled("patient", "control")
     rows = load_dataset(pushed_twice("other-labels", old, new), split="train")
@@ -51,10 +50,11 @@ def measure() -> dict:
 
 
 if __name__ == "__main__":
+    if "HF_ENDPOINT" not in os.environ:
+        sys.exit(print("needs HF_ENDPOINT: start python -m mockhub", file=sys.stderr) or 125)
     try:
         print(json.dumps(evidence := measure()))
     except Exception:  # a crash is no evidence: git bisect run skips 125
-        sys.excepthook(*sys.exc_info())
-        sys.exit(125)
+        sys.exit(sys.excepthook(*sys.exc_info()) or 125)
     loaded = (evidence["columns_loaded"], evidence["label_loaded"])
     sys.exit(int(loaded != (evidence["columns_pushed"], evidence["label_pushed"])))

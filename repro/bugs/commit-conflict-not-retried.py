@@ -24,8 +24,7 @@ def fail_next_commit(repo: str, status: int) -> None:  # on a local Hub: python 
 
 def measure() -> dict:
     from datasets import Dataset
-    from huggingface_hub import CommitOperationAdd, HfApi
-    from huggingface_hub.utils import HfHubHTTPError
+    from huggingface_hub import CommitOperationAdd, HfApi, utils
 
     api, original, sent, evidence = HfApi(os.environ["HF_ENDPOINT"]), HfApi.create_commit, [], {}
 
@@ -46,15 +45,16 @@ def measure() -> dict:
         try:
             Dataset.from_dict({"row": [1, 2, 3]}).push_to_hub(repo)
             evidence[status] = {"commits_sent": len(sent), "raised": None}
-        except HfHubHTTPError as error:
+        except utils.HfHubHTTPError as error:
             evidence[status] = {"commits_sent": len(sent), "raised": type(error).__name__}
     return evidence
 
 
 if __name__ == "__main__":
+    if "HF_ENDPOINT" not in os.environ:
+        sys.exit(print("needs HF_ENDPOINT: start python -m mockhub", file=sys.stderr) or 125)
     try:
         print(json.dumps(evidence := measure()))
     except Exception:  # a crash is no evidence: git bisect run skips 125
-        sys.excepthook(*sys.exc_info())
-        sys.exit(125)
+        sys.exit(sys.excepthook(*sys.exc_info()) or 125)
     sys.exit(int(any(push["raised"] for push in evidence.values())))

@@ -39,6 +39,8 @@ def measure(folder: Path) -> dict:
 
 
 if __name__ == "__main__":
+    if "HF_ENDPOINT" not in os.environ:
+        sys.exit(print("needs HF_ENDPOINT: start python -m mockhub", file=sys.stderr) or 125)
     try:
         with tempfile.TemporaryDirectory() as folder:
             print(json.dumps(evidence := measure(Path(folder))))

@@ -14,8 +14,10 @@ from repro.installation import Installation
 from repro.report import collected, issue
 from repro.report.markdown import Document, find, release
 from repro.report.private import Private
+from repro.report.steps import public_origin
 from repro.verdict import Judgement, Verdict
 
+CHECKOUT = Path(__file__).parents[2]
 DESCRIPTION = """
 Run the script of a bug, on what is installed here or on another release, and write what to attach
 to an upstream issue: the text in the shape of its form, the script, its output, and for a memory
@@ -70,7 +72,8 @@ def action(arguments: argparse.Namespace) -> int:
         if not arguments.anyway:
             return 1
     private = Private.here(bug.script, installation.python)
-    files = issue.bundle(judgement, installation.environment, documents, private)
+    origin = public_origin(CHECKOUT)
+    files = issue.bundle(judgement, installation.environment, documents, private, origin)
     folder.mkdir(parents=True, exist_ok=True)
     for name in {issue.PLOT} - files.keys():
         (folder / name).unlink(missing_ok=True)  # of an earlier bundle

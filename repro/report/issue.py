@@ -8,7 +8,6 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from packaging.version import Version
 from tabulate import tabulate
 
 from repro.catalog import MIB, UPSTREAM, Bug
@@ -16,6 +15,7 @@ from repro.isolate import Exited, Run
 from repro.report import verdicts
 from repro.report.markdown import Document, in_order, label
 from repro.report.private import Private
+from repro.report.steps import fenced, steps
 from repro.report.stories import Story, Stretch, story, thread
 from repro.verdict import Judgement, Verdict
 
@@ -39,24 +39,6 @@ NAMES = {
 }
 FORM = f"{UPSTREAM}/issues/new?template=bug-report.yml"
 DROP = "Comments such as this one do not show. GitHub takes files by drag and drop, SVG too."
-RUN_IT = (
-    "`uv run` installs what the script names at its top; any Python that has it will do as well. "
-    "The last line of the output is the evidence. The exit status is 1 where the bug is, 0 where "
-    "it is not and 125 where that cannot be tested, as `git bisect run` wants it."
-)
-ON_A_HUB = (
-    "The script pushes to private dataset repos, which it names itself, deletes and makes anew: "
-    "use a token of an account for tests. The output below is of a run against a local stand-in "
-    "of the Hub, `python -m mockhub` of nifti-hub-workaround."
-)
-ON_A_FAILING_HUB = (
-    "The script tells the Hub to fail, which only a local one does: `python -m mockhub "
-    "--port 8901` of nifti-hub-workaround."
-)
-WITHOUT_A_HUB = "Without `HF_ENDPOINT` and `HF_TOKEN` it leaves out the part that pushes."
-REAL_HUB = "HF_ENDPOINT=https://huggingface.co HF_TOKEN=hf_... "
-LOCAL_HUB = "HF_ENDPOINT=http://127.0.0.1:8901 HF_TOKEN=hf_mockhub "
-GIT = f"'datasets @ git+{UPSTREAM}'"
 
 
 def bundle(
@@ -64,6 +46,7 @@ def bundle(
     environment: Mapping[str, str],
     documents: Sequence[Document],
     private: Private,
+    origin: str | None = None,
 ) -> dict[str, str]:
     """The files of a bundle, by name.
 
@@ -73,6 +56,7 @@ def bundle(
         documents: what was measured before, in order of releases; that run takes the place of an
             earlier one of its release.
         private: what to leave out of the output.
+        origin: the URL that this project can be had from; None if nobody knows one.
     """
     bug = judgement.bug
     this = verdicts.document([judgement], environment)
@@ -80,7 +64,7 @@ def bundle(
     told = story(in_order([*others, this]), bug)
     script = bug.script.read_text()
     files = {
-        TEXT: "\n".join(_text(judgement, environment, told, script, private)),
+        TEXT: "\n".join(_text(judgement, environment, told, private, origin)),
         bug.script.name: script,
         OUTPUT: "\n".join(_runs(judgement, private, most=None)) + "\n",
     }
@@ -96,10 +80,11 @@ def _text(
     judgement: Judgement,
     environment: Mapping[str, str],
     told: Story,
-    script: str,
     private: Private,
+    origin: str | None,
 ) -> Iterator[str]:
     bug = judgement.bug
+    script = bug.script.read_text()
     yield MARK
     yield f"<!--\nTitle: {bug.title}\n"
     yield f"{_where_to(told)}\n"
@@ -113,7 +98,8 @@ def _text(
     if told.plot:
         yield f"<!-- Drop {PLOT} here: memory over time, with and without the bug. -->\n"
     yield "### Steps to reproduce the bug\n"
-    yield from _how_to_run(bug, environment["datasets"], script)
+    for paragraph in steps(bug, environment, script, origin):
+        yield f"{paragraph}\n"
     yield f"<details open><summary><code>{bug.script.name}</code></summary>\n"
     yield f"{fenced(script, 'python')}\n\n</details>\n"
     yield "Its output:\n"
@@ -198,23 +184,6 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
-def _how_to_run(bug: Bug, release: str, script: str) -> Iterator[str]:
-    """How to run the script, by what it asks of its environment."""
-    hub, needs = "", ""
-    if "/mockhub/" in script:
-        hub, needs = LOCAL_HUB, ON_A_FAILING_HUB
-    elif 'environ["HF_ENDPOINT"]' in script:
-        hub, needs = REAL_HUB, ON_A_HUB
-    elif "HF_ENDPOINT" in script:
-        needs = WITHOUT_A_HUB
-    datasets = GIT if Version(release).is_devrelease else f"datasets=={release}"
-    commands = [f"{hub}uv run --with {datasets} {bug.script.name}"]
-    if bug.cap_bytes is not None:
-        commands.append(f"{commands[0]} --large  # in {bug.cap_bytes // MIB} MiB of memory")
-    yield fenced("\n".join(commands), "sh") + "\n"
-    yield f"{RUN_IT} {needs}".rstrip() + "\n"
-
-
 def _runs(judgement: Judgement, private: Private, most: int | None) -> Iterator[str]:
     """The output of the run, and of the large one, and how they ended."""
     script = judgement.bug.script.name
@@ -247,13 +216,6 @@ def _tail(text: str, most: int | None) -> str:
         return text
     end = text[-most:]
     return f"[...]\n{end.partition(chr(10))[2] or end}"
-
-
-def fenced(text: str, language: str = "") -> str:
-    """A block of code, whatever runs of backticks are in it."""
-    longest = max(map(len, re.findall("`+", text)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return f"{fence}{language}\n{text.rstrip(chr(10))}\n{fence}"
 
 
 def prose(text: str) -> str:

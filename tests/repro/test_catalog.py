@@ -118,8 +118,13 @@ def test_script_never_pushes_to_a_hub_that_nobody_named(bug: Bug) -> None:
     assert '"HF_ENDPOINT"' in source
 
 
-def test_script_is_untestable_without_a_hub() -> None:
-    script = catalog.find("temp-files-left").script
-    run = isolate.run([sys.executable, script], timeout=60, env={"HF_ENDPOINT": None})
+@pytest.mark.parametrize(
+    "bug",
+    [bug for bug in BUGS if 'environ["HF_ENDPOINT"]' in bug.script.read_text()],
+    ids=lambda bug: bug.id,
+)
+def test_script_without_a_hub_is_untestable_and_says_in_a_line_what_to_start(bug: Bug) -> None:
+    run = isolate.run([sys.executable, bug.script], timeout=60, env={"HF_ENDPOINT": None})
     assert run.ended == isolate.Exited(125)
-    assert "HF_ENDPOINT" in run.stderr
+    assert run.stderr == "needs HF_ENDPOINT: start python -m mockhub\n"
+    assert run.stdout == ""
