@@ -5,19 +5,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from mockhub.server import HubProcessError
 from repro.commands import bisect, drift, issue, listing, matrix, report, run
-from repro.commands.arguments import UsageError
-from repro.environments import InstallError
-from repro.gitbisect import GitBisectError
-from repro.isolate import IsolationError
-from repro.pypi import IndexUnreachableError
-from repro.report.collected import DocumentError
+from repro.errors import AskedForError, MachineError
 
 COMMANDS = (listing, run, matrix, bisect, issue, report, drift)  # in the order of the help
-# Something was asked for that there is not.
-ASKED_FOR = (UsageError, GitBisectError, DocumentError, IndexUnreachableError, InstallError)
-EXPECTED = (HubProcessError, IsolationError, OSError)  # what the user can do something about
+# What only the extras of pyproject.toml bring, by module.
+EXTRAS = {"blake3", "jinja2", "markupsafe", "matplotlib", "platformdirs", "psutil", "starlette"}
+EXTRAS |= {"uv", "uvicorn", "yaml"}
 INTERRUPTED = 130  # what a shell shows for SIGINT
 UNREAD = 141  # and for SIGPIPE
 
@@ -37,14 +31,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         status: int = arguments.action(arguments)
         sys.stdout.flush()
-    except ASKED_FOR as error:
+    except AskedForError as error:
         print(f"repro: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # as in `list | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # it is flushed at exit
         return UNREAD
-    except EXPECTED as error:
+    except (MachineError, OSError) as error:
         print(f"\nrepro: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] not in EXTRAS:
+            raise
+        print(f"repro: no {error.name}: pip install -e '.[matrix,report]'", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nrepro: interrupted", file=sys.stderr)

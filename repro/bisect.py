@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from repro.verdict import Verdict
+from repro.outcome import Verdict
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from repro.figures import Evidence
 
 MIB = 2**20
 SCRIPTS = Path(__file__).parent / "bugs"
+GIT = "git"  # the name of git main among the releases
 UPSTREAM = "https://github.com/huggingface/datasets"
 
 

@@ -9,8 +9,8 @@ from packaging.version import Version
 
 from repro import catalog
 from repro.catalog import Bug
+from repro.outcome import Verdict
 from repro.report.markdown import Document, find, label, release
-from repro.verdict import Verdict
 
 CONTRADICTED = "contradicted"
 """A verdict that the large run under a memory cap speaks against."""

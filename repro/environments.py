@@ -19,16 +19,16 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 from uv import find_uv_bin
 
+from repro.catalog import GIT, UPSTREAM
+from repro.errors import AskedForError
 from repro.installation import Installation
 
-GIT = "git"
-UPSTREAM = "https://github.com/huggingface/datasets"
 SCRIPTS_NEED = ("nibabel", "numpy", "pillow")
 """What bug scripts import beside datasets; datasets itself asks for none of them."""
 MOST_SAID = 500  # characters; a failed build is a page
 
 
-class InstallError(RuntimeError):
+class InstallError(AskedForError):
     """There is no such combination of versions; the message is what uv says, on one line."""
 
 

@@ -16,18 +16,19 @@ from pathlib import Path
 from packaging.version import Version
 
 from repro.catalog import Bug
+from repro.errors import AskedForError
 from repro.gitstep import ABORT
 from repro.installation import Installation
+from repro.outcome import Verdict
 from repro.processes import MARK
 from repro.releases import Change
 from repro.runfolder import run_folder
-from repro.verdict import Verdict
 
 _SQUASHED = re.compile(r"\(#(\d+)\)$")
 _FOUND = re.compile(r"^# (?:possible )?first \w+ commit: \[(\w+)\]", re.MULTILINE)
 
 
-class GitBisectError(RuntimeError):
+class GitBisectError(AskedForError):
     """The commit cannot be found; the message is one line."""
 
 

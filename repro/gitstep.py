@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from repro import isolate
-from repro.verdict import Verdict, last_object, measured
+from repro.outcome import Verdict
+from repro.verdict import last_object, measured
 
 SKIP, ABORT = 125, 255  # what git bisect run makes of an exit status
 

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from argparse import ArgumentTypeError
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -11,9 +10,10 @@ from typing import Any
 
 from packaging.version import Version
 
-from mockhub.server import Hub
+from mockhub.server import Hub, HubProcessError
 from repro import isolate
 from repro.catalog import Bug
+from repro.errors import MachineError
 from repro.figures import Evidence
 from repro.installation import Installation
 from repro.seeds import Experiment
@@ -24,18 +24,8 @@ class ExperimentError(RuntimeError):
     """An experiment ended without evidence."""
 
 
-JOBS = min(os.cpu_count() or 1, 4)  # scripts to run at a time: more would slow each other down
-
-
-def job_count(text: str) -> int:
-    """A number of scripts to run at a time, from a command line.
-
-    Raises:
-        argparse.ArgumentTypeError: it is not a number above 0.
-    """
-    if not text.isdecimal() or int(text) == 0:
-        raise ArgumentTypeError(f"{text!r} is not a number above 0")
-    return int(text)
+class NoHubError(MachineError):
+    """There is no local Hub to run scripts against."""
 
 
 def examine(
@@ -120,14 +110,21 @@ class Background:
 
 @contextmanager
 def background(jobs: int) -> Iterator[Background]:
-    """A local Hub, and examinations against it that end with the `with` block."""
-    with Hub.start() as hub:
-        # No cache of ours or of the user's: each run has a cache folder of its own.
-        own = {name: None for name in hub.env() if name.endswith(("_HOME", "_CACHE"))}
-        examinations = Background(
-            {**hub.env(), **own, "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}, jobs
-        )
-        try:
-            yield examinations
-        finally:
-            examinations.stop()
+    """A local Hub, and examinations against it that end with the `with` block.
+
+    Raises:
+        NoHubError: the Hub does not start, or does not stop.
+    """
+    try:
+        with Hub.start() as hub:
+            # No cache of ours or of the user's: each run has a cache folder of its own.
+            own = {name: None for name in hub.env() if name.endswith(("_HOME", "_CACHE"))}
+            examinations = Background(
+                {**hub.env(), **own, "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}, jobs
+            )
+            try:
+                yield examinations
+            finally:
+                examinations.stop()
+    except HubProcessError as error:
+        raise NoHubError(str(error)) from error

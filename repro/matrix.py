@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
 
-from repro.catalog import Bug
-from repro.environments import GIT, InstallError, Pins, install
+from repro.catalog import GIT, Bug
+from repro.environments import InstallError, Pins, install
 from repro.harness import Background, background
 from repro.report import collected, verdicts
 from repro.report.markdown import Document, find
@@ -82,7 +82,7 @@ def measure(all_cases: Sequence[Case], jobs: int, cache: Path | None = None) -> 
         cache: folder to keep environments in; None is the user's cache.
 
     Raises:
-        HubProcessError: there is no local Hub to examine them with.
+        NoHubError: there is no local Hub to examine them with.
         IsolationError: a script cannot be isolated or capped on this machine.
         OSError: uv or git cannot be started.
     """

@@ -17,6 +17,8 @@ from pathlib import Path
 
 import psutil
 
+from repro.errors import MachineError
+
 LINUX = sys.platform == "linux"
 MARK = "REPRO_RUN"
 """The environment variable that names the folder of the run that a process belongs to."""
@@ -26,7 +28,7 @@ _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # <linux/prctl.h>
 _LISTS_CHILDREN = Path(f"/proc/self/task/{os.getpid()}/children").exists()
 
 
-class IsolationError(RuntimeError):
+class IsolationError(MachineError):
     """A run could not be isolated, measured or cleaned up as promised."""
 
 

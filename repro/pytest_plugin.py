@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from repro.catalog import Bug
+from repro.commands.arguments import JOBS, job_count
 from repro.figures import Evidence
-from repro.harness import JOBS, background, job_count
+from repro.harness import background
 from repro.installation import environment
 from repro.report import terminal, verdicts
 from repro.seeds import EXPERIMENTS

@@ -12,8 +12,8 @@ from repro.catalog import Bug
 from repro.environments import InstallError, Pins, install
 from repro.harness import Background
 from repro.installation import Installation
+from repro.outcome import Verdict
 from repro.pypi import Release
-from repro.verdict import Verdict
 
 A_DAY = timedelta(days=1)  # a release was tested with what was there when it was uploaded
 LONGEST = 200  # characters of what uv has to say

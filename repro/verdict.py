@@ -2,22 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 
 from packaging.version import Version
 
 from repro.catalog import MIB, Bug
 from repro.figures import Evidence
 from repro.isolate import Exited, Killed, Run
-
-
-class Verdict(StrEnum):
-    """What a run of a bug script says about the bug."""
-
-    REPRODUCED = "reproduced"
-    ABSENT = "absent"
-    UNTESTABLE = "untestable"
-
+from repro.outcome import Verdict
 
 STATUS = {0: Verdict.ABSENT, 1: Verdict.REPRODUCED}  # any other exit status proves nothing
 

@@ -1,14 +1,28 @@
 """What the commands have in common on the command line."""
 
-from argparse import ArgumentParser
+import os
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable, Sequence
 
 from repro import catalog
-from repro.harness import JOBS, job_count
+from repro.errors import AskedForError
+
+JOBS = min(os.cpu_count() or 1, 4)  # scripts to run at a time: more would slow each other down
 
 
-class UsageError(ValueError):
+class UsageError(AskedForError):
     """What was asked for cannot be meant so; the message is one line for the user."""
+
+
+def job_count(text: str) -> int:
+    """A number of scripts to run at a time, from a command line.
+
+    Raises:
+        argparse.ArgumentTypeError: it is not a number above 0.
+    """
+    if not text.isdecimal() or int(text) == 0:
+        raise ArgumentTypeError(f"{text!r} is not a number above 0")
+    return int(text)
 
 
 def add_jobs(command: ArgumentParser) -> None:

@@ -7,15 +7,14 @@ import json
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
-from repro import gitbisect, pypi
 from repro.commands.arguments import UsageError, find_bugs
-from repro.gitbisect import GitBisectError
-from repro.harness import background
-from repro.releases import Measured, bisect
-from repro.report import bisection
+
+if TYPE_CHECKING:
+    from repro.releases import Measured
 
 SINCE = Version("2.17.0")  # what is older cannot push as the scripts do
 DESCRIPTION = """
@@ -52,12 +51,18 @@ def action(arguments: argparse.Namespace) -> int:
 
     Raises:
         GitBisectError: a commit that was asked for cannot be found.
-        HubProcessError: there is no local Hub to run scripts against.
+        NoHubError: there is no local Hub to run scripts against.
         IndexUnreachableError: the releases cannot be listed.
         IsolationError: a script cannot be isolated on this machine.
         OSError: uv or git cannot be started.
         UsageError: there is no such bug, or no release that new.
     """
+    from repro import gitbisect, pypi
+    from repro.gitbisect import GitBisectError
+    from repro.harness import background
+    from repro.releases import bisect
+    from repro.report import bisection
+
     (bug,) = find_bugs([arguments.bug])
     if arguments.git is not None:
         gitbisect.check(arguments.git)  # better now than after minutes of work

@@ -6,16 +6,15 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from repro.commands.arguments import UsageError, find_bugs
-from repro.environments import Pins, install
-from repro.harness import background
-from repro.installation import Installation
-from repro.report import collected, issue
+from repro.outcome import Verdict
+from repro.report import collected
 from repro.report.markdown import Document, find, release
-from repro.report.private import Private
-from repro.report.steps import public_origin
-from repro.verdict import Judgement, Verdict
+
+if TYPE_CHECKING:
+    from repro.verdict import Judgement
 
 CHECKOUT = Path(__file__).parents[2]
 DESCRIPTION = """
@@ -50,12 +49,19 @@ def action(arguments: argparse.Namespace) -> int:
 
     Raises:
         DocumentError: a file of what was measured before holds something else.
-        HubProcessError: there is no local Hub to run the script against.
+        NoHubError: there is no local Hub to run the script against.
         InstallError: that release cannot be installed.
         IsolationError: the script cannot be isolated or capped on this machine.
         OSError: the folder cannot be written.
         UsageError: there is no such bug, or the folder holds something else.
     """
+    from repro.environments import Pins, install
+    from repro.harness import background
+    from repro.installation import Installation
+    from repro.report import issue
+    from repro.report.private import Private
+    from repro.report.steps import public_origin
+
     (bug,) = find_bugs([arguments.bug])
     folder = arguments.out or Path(f"issue-{bug.id}")
     _check(folder)
@@ -86,6 +92,8 @@ def action(arguments: argparse.Namespace) -> int:
 
 def _check(folder: Path) -> None:
     """Make sure that a folder is new, empty, or a bundle that may be replaced."""
+    from repro.report import issue
+
     text = folder / issue.TEXT
     ours = text.is_file() and text.read_text(errors="replace").startswith(issue.MARK)
     if folder.exists() and not ours and (not folder.is_dir() or any(folder.iterdir())):

@@ -9,16 +9,19 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from huggingface_hub.utils.tqdm import tqdm
 from packaging.version import InvalidVersion, Version
 
-from repro import matrix, pypi
+from repro.catalog import GIT
 from repro.commands.arguments import add_jobs, find_bugs
 from repro.drift import as_json, drifts
-from repro.environments import GIT, Pins
 from repro.report import collected, markdown, terminal
 from repro.report.markdown import Document
+
+if TYPE_CHECKING:
+    from repro.environments import Pins
+    from repro.matrix import Case
 
 ALL = "all"
 FIRST = Version("4.4.0")  # the first release with the Nifti feature
@@ -65,12 +68,14 @@ def action(arguments: argparse.Namespace) -> int:
 
     Raises:
         DocumentError: a file of the folder holds something else.
-        HubProcessError: there is no local Hub to examine bugs with.
+        NoHubError: there is no local Hub to examine bugs with.
         IndexUnreachableError: the releases cannot be listed.
         IsolationError: a script cannot be isolated or capped on this machine.
         OSError: the folder cannot be written, or uv cannot be started.
         UsageError: there is no such bug.
     """
+    from repro import matrix
+
     bugs, out = find_bugs(arguments.bugs), arguments.out
     out.mkdir(parents=True, exist_ok=True)
     earlier = [*collected.read(collected.MEASURED), *collected.read(out)]
@@ -91,6 +96,8 @@ def action(arguments: argparse.Namespace) -> int:
 
 def _pins(arguments: argparse.Namespace) -> list[Pins]:
     """All combinations, the first version of datasets first."""
+    from repro.environments import Pins
+
     versions: dict[str, None] = {}
     for version in arguments.datasets:
         versions |= dict.fromkeys(_all() if version == ALL else [version])
@@ -99,13 +106,17 @@ def _pins(arguments: argparse.Namespace) -> list[Pins]:
 
 
 def _all() -> list[str]:
+    from repro import pypi
+
     return [
         str(release.version) for release in pypi.releases("datasets") if release.version >= FIRST
     ]
 
 
-def _progress(documents: Iterator[Document], cases: Sequence[matrix.Case]) -> Iterator[Document]:
+def _progress(documents: Iterator[Document], cases: Sequence[Case]) -> Iterator[Document]:
     """Show on a terminal which installation is examined."""
+    from huggingface_hub.utils.tqdm import tqdm
+
     with tqdm(  # type: ignore[no-untyped-call]
         total=len(cases), unit="installation", disable=None
     ) as bar:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from repro import catalog
 from repro.commands.arguments import UsageError
-from repro.report import collected, page
+from repro.report import collected
 
 OUT = Path("report")
 DESCRIPTION = """
@@ -43,6 +43,8 @@ def action(arguments: argparse.Namespace) -> int:
         OSError: the folder cannot be written.
         UsageError: there are no verdicts.
     """
+    from repro.report import page
+
     documents = collected.read(arguments.measured)
     if not documents:
         raise UsageError(f"{arguments.measured} holds no verdicts: `matrix` measures them")

@@ -6,13 +6,13 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from repro.catalog import Bug
 from repro.commands.arguments import add_jobs, find_bugs
-from repro.harness import background
-from repro.installation import environment
-from repro.report import terminal, verdicts
-from repro.verdict import Judgement
+
+if TYPE_CHECKING:
+    from repro.verdict import Judgement
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -41,10 +41,14 @@ def run(bugs: Sequence[Bug], file: Path | None, jobs: int) -> int:
         0 if every verdict is the expected one, else 1.
 
     Raises:
-        HubProcessError: there is no local Hub to examine them with.
+        NoHubError: there is no local Hub to examine them with.
         IsolationError: one of them cannot be isolated or capped on this machine.
         OSError: the file cannot be written.
     """
+    from repro.harness import background
+    from repro.installation import environment
+    from repro.report import terminal, verdicts
+
     judgements: list[Judgement] = []
     if file is not None:
         verdicts.write(file, judgements, environment())  # better now than after a minute of work

@@ -7,8 +7,8 @@ from typing import Any
 
 from repro.bisect import Stretch
 from repro.gitbisect import Commit
+from repro.outcome import Verdict
 from repro.releases import Bisection, Change, Measured
-from repro.verdict import Verdict
 
 
 def line(measured: Measured) -> str:

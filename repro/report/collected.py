@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from repro.errors import AskedForError
 from repro.report.markdown import MARKS, Document, in_order, release
 
 MEASURED = Path(__file__).parents[2] / "docs" / "measured"
@@ -13,7 +14,7 @@ MEASURED = Path(__file__).parents[2] / "docs" / "measured"
 MOST_SAMPLES = 100
 
 
-class DocumentError(ValueError):
+class DocumentError(AskedForError):
     """A file does not hold verdicts."""
 
 

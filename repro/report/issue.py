@@ -12,12 +12,13 @@ from tabulate import tabulate
 
 from repro.catalog import MIB, UPSTREAM, Bug
 from repro.isolate import Exited, Run
+from repro.outcome import Verdict
 from repro.report import verdicts
 from repro.report.markdown import Document, in_order, label
 from repro.report.private import Private
 from repro.report.steps import fenced, steps
 from repro.report.stories import Story, Stretch, story, thread
-from repro.verdict import Judgement, Verdict
+from repro.verdict import Judgement
 
 TEXT, OUTPUT, PLOT = "issue.md", "output.txt", "rss.svg"
 MARK = "<!-- made by `python -m repro issue` -->"

@@ -11,8 +11,8 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from repro.catalog import MIB, Bug
+from repro.outcome import Verdict
 from repro.report.markdown import Document, find, label
-from repro.verdict import Verdict
 
 INK, PAPER, GRID = "#1f2328", "#ffffff", "#d1d9e0"
 AFFECTED, FIXED = "#b3261e", "#0b57a4"

@@ -6,10 +6,10 @@ from itertools import groupby
 from typing import Any
 
 from repro.catalog import MIB, Bug
+from repro.outcome import Verdict
 from repro.report import markdown, plots
 from repro.report.markdown import Document, find, label
 from repro.report.private import without_folders
-from repro.verdict import Verdict
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,9 @@
 """The table at the end of a run, for a terminal."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
@@ -8,7 +11,9 @@ from repro.catalog import MIB, Bug
 from repro.drift import expected, state
 from repro.report import markdown
 from repro.report.markdown import Document
-from repro.verdict import Judgement
+
+if TYPE_CHECKING:
+    from repro.verdict import Judgement
 
 CELL, GAP = 22, 4  # characters of a cell of the matrix, and between cells, at most
 LEGEND = "x reproduced, · absent, ? untestable, ! not as expected, ″ the figure above"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from repro.bisect import Stretch, search, stretches
-from repro.verdict import Verdict
+from repro.outcome import Verdict
 
 VERDICTS = {".": Verdict.ABSENT, "x": Verdict.REPRODUCED, "?": Verdict.UNTESTABLE}
 

@@ -9,8 +9,8 @@ from packaging.version import Version
 from repro.environments import Pins
 from repro.gitbisect import Commit, GitBisectError, first_commits
 from repro.installation import Installation
+from repro.outcome import Verdict
 from repro.releases import Change, Measured
-from repro.verdict import Verdict
 from tests.repro import fakes
 from tests.repro.clones import RUNS_THE_SOURCES, Clone, git
 

@@ -9,8 +9,8 @@ import pytest
 
 from repro.harness import ExperimentError, background, examine, measure
 from repro.isolate import Exited, IsolationError, Killed, TimedOut
+from repro.outcome import Verdict
 from repro.seeds import Experiment
-from repro.verdict import Verdict
 from tests.repro import fakes
 from tests.repro.aftermath import marked
 

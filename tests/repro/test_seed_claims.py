@@ -13,7 +13,8 @@ from datasets.table import embed_table_storage
 
 from repro.catalog import Bug, find
 from repro.figures import Evidence
-from repro.verdict import Judgement, Verdict
+from repro.outcome import Verdict
+from repro.verdict import Judgement
 
 pytestmark = [pytest.mark.repro, pytest.mark.timeout(600)]  # some wait for a script
 

@@ -8,7 +8,8 @@ from packaging.version import Version
 
 from repro import catalog
 from repro.isolate import Ended, Exited, Killed, TimedOut
-from repro.verdict import Verdict, judge, last_object
+from repro.outcome import Verdict
+from repro.verdict import judge, last_object
 from tests.repro import fakes
 
 MIB = 2**20

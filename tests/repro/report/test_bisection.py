@@ -9,10 +9,10 @@ from packaging.version import Version
 from repro.environments import Pins
 from repro.gitbisect import Commit
 from repro.installation import Installation
+from repro.outcome import Verdict
 from repro.pypi import Release
 from repro.releases import Bisection, Measured
 from repro.report.bisection import commit_line, document, line, summary
-from repro.verdict import Verdict
 from tests.repro import fakes
 
 VERDICTS = {".": Verdict.ABSENT, "x": Verdict.REPRODUCED, "?": Verdict.UNTESTABLE}
