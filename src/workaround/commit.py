@@ -134,7 +134,7 @@ class _There:
     @classmethod
     def now(cls, to: Destination, target: Target, plan: Plan) -> _There:
         head = to.api().repo_info(to.repo_id, repo_type="dataset", revision=to.revision).sha
-        files = _files(to, str(head))
+        files = to.files(str(head))
         stale = {split.name: _stale(files, target, split.name) for split in plan.splits}
         return cls(to, str(head), files, target, plan, stale)
 
@@ -190,7 +190,7 @@ def _opened(push: Push, cards: Mapping[str, bytes], gone: Sequence[str]) -> Comm
         if request.title != push.message.title:
             continue
         revision = f"refs/pr/{request.num}"
-        there = _files(to, revision)
+        there = to.files(revision)
         if (
             all(_holds(there, shard) for shard in push.shards().values())
             and all(_oid(there, path) == git_oid(text) for path, text in cards.items())
@@ -299,12 +299,6 @@ def _info(push: Push, head: str) -> CommitInfo:
         commit_description=push.message.description or "",
         oid=head,
     )
-
-
-def _files(to: Destination, head: str) -> dict[str, RepoFile]:
-    """All files of the repository at a commit."""
-    tree = to.api().list_repo_tree(to.repo_id, recursive=True, revision=head, repo_type="dataset")
-    return {item.path: item for item in tree if isinstance(item, RepoFile)}
 
 
 def _stale(there: Mapping[str, RepoFile], target: Target, split: str) -> list[str]:

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import Dataset
 from huggingface_hub import CommitOperationAdd, HfApi
+from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.lfs import UploadInfo
 
 from workaround.cells import Leaf, fields, file_columns, file_leaves, replace_cells, with_fields
@@ -64,6 +65,13 @@ class Destination:
     def api(self) -> HfApi:
         """A client of this Hub."""
         return HfApi(endpoint=self.endpoint, token=self.token, library_name="workaround")
+
+    def files(self, commit: str) -> dict[str, RepoFile]:
+        """All files of the repository at a commit or revision, by path."""
+        tree = self.api().list_repo_tree(
+            self.repo_id, recursive=True, revision=commit, repo_type="dataset"
+        )
+        return {item.path: item for item in tree if isinstance(item, RepoFile)}
 
 
 @dataclass(frozen=True)

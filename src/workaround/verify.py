@@ -123,7 +123,7 @@ def verify_shards(
         RefusedError: The Hub does not let us read.
         UnreachableError: The Hub does not answer.
     """
-    there = _tree(to, commit)
+    there = persist(f"Listing {to}", lambda: to.files(commit))
     problems, pieces = [], []
     for split, rows in splits.items():
         origin = Origin(rows, files, embed)
@@ -183,7 +183,7 @@ def verify(
         f"Reading {to}",
         lambda: str(to.api().repo_info(repo_id, repo_type="dataset", revision=revision).sha),
     )
-    there = _tree(to, commit)
+    there = persist(f"Listing {to}", lambda: to.files(commit))
     if data_dir:  # `load_dataset` too asks nothing of the card then
         named = {name: sorted(split_files(there, folder, name)) for name in source.splits}
         loaded = Loaded(named, None)
@@ -325,18 +325,6 @@ def _count_rows(to: Destination, commit: str, file: RepoFile) -> int:
             return Stored.open(file.path, stream, file.size).rows
 
     return persist(f"Reading {file.path}", count)
-
-
-def _tree(to: Destination, commit: str) -> dict[str, RepoFile]:
-    """All files at a commit."""
-
-    def read() -> dict[str, RepoFile]:
-        tree = to.api().list_repo_tree(
-            to.repo_id, recursive=True, revision=commit, repo_type="dataset"
-        )
-        return {item.path: item for item in tree if isinstance(item, RepoFile)}
-
-    return persist(f"Listing {to}", read)
 
 
 def _system(to: Destination) -> HfFileSystem:

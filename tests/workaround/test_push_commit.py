@@ -224,9 +224,9 @@ def test_files_in_folders_below_stay(hub: Hub, numbers: Dataset) -> None:
         commit_message="Others",
         repo_type="dataset",
     )
-    push_to_hub(numbers, REPO, num_shards=2, verify="none")
+    push_to_hub(numbers, REPO, num_shards=2)
     assert set(others) < tree(REPO).keys()
-    push_to_hub(DatasetDict({"train": numbers}), REPO, verify="none")
+    push_to_hub(DatasetDict({"train": numbers}), REPO)
     assert set(others) < tree(REPO).keys()
 
 
