@@ -10,13 +10,14 @@ from pathlib import Path
 from repro.catalog import find
 from repro.report import collected, markdown, plots
 from repro.report.collected import MEASURED
+from repro.report.documents import Document
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = MEASURED / "output.txt"  # what `pytest -m repro` printed on 4.4.2
 PLOT = ROOT / "docs" / "sliced-list-embed.svg"
 
 
-def tables(documents: Sequence[markdown.Document]) -> dict[str, str]:
+def tables(documents: Sequence[Document]) -> dict[str, str]:
     """The README's generated parts, by the name of their place."""
     return {
         "bugs": markdown.bugs(documents),
@@ -26,7 +27,7 @@ def tables(documents: Sequence[markdown.Document]) -> dict[str, str]:
     }
 
 
-def plot(documents: Sequence[markdown.Document]) -> str:
+def plot(documents: Sequence[Document]) -> str:
     """RSS over time of `sliced-list-embed --large`, where it has the bug and where not."""
     bug = find("sliced-list-embed")
     title = "Embedding one row of 8 MiB, of a dataset of 376 MiB"

@@ -28,7 +28,7 @@ class Bug:
         id: also the name of the script.
         title: what goes wrong, in one line.
         threads: the issues and pull requests about it, as URLs.
-        claim: what the threads or the seed documents say.
+        claim: what the threads or the seed documents say; empty where nobody said anything.
         expected: what a user would expect instead, as a sentence.
         cause: why it really happens, with the upstream file and function.
         affected: the releases that were measured to have it.
@@ -133,7 +133,7 @@ BUGS = (
         id="regular-shard-file-deleted",
         title="in regular upload mode each shard is deleted before it is committed",
         threads=(f"{UPSTREAM}/pull/8030",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="The push completes whichever upload mode the Hub answers: the temporary file of "
         "a shard stays until the shard is committed.",
         cause="datasets/arrow_dataset.py:_push_parquet_shards_to_hub_single unlinks its temporary "
@@ -157,7 +157,7 @@ BUGS = (
         id="commit-conflict-not-retried",
         title="one conflict or one busy moment of the Hub ends push_to_hub",
         threads=(f"{UPSTREAM}/pull/7783",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="A commit that conflicts with another (409, 412), or meets a busy moment of the "
         "Hub (429, 503), is sent again after a pause, and the push completes.",
         cause="datasets/arrow_dataset.py retries 409 and 412 only if err.__context__ is a "
@@ -170,7 +170,7 @@ BUGS = (
         id="temp-files-left",
         title="push_to_hub leaves every shard behind in TMPDIR",
         threads=(f"{UPSTREAM}/pull/8030",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="A temporary file is removed as soon as its shard is uploaded: after the push "
         "TMPDIR is as it was before.",
         cause="datasets/arrow_dataset.py:_push_parquet_shards_to_hub_single wrote each shard to a "
@@ -182,7 +182,7 @@ BUGS = (
         id="absolute-path-leak",
         title="push_to_hub uploads absolute local paths of Nifti files",
         threads=(f"{UPSTREAM}/pull/7853",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="Only the name of a file is stored beside its bytes: nothing on the Hub tells the "
         "folders or the user of the machine that pushed.",
         cause="Where Nifti has no embed_storage, nothing reduces the path to its basename. "
@@ -207,7 +207,7 @@ BUGS = (
         id="nifti2-embedded-unreadable",
         title="an embedded NIfTI-2 image cannot be decoded",
         threads=(f"{UPSTREAM}/pull/7815",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="An embedded image decodes to the same voxels as its file, NIfTI-1 and NIfTI-2 "
         "alike.",
         cause="datasets/features/nifti.py:Nifti.decode_example reads bytes as a nibabel "
@@ -220,7 +220,7 @@ BUGS = (
         id="pair-image-no-data",
         title="of an image in two files, .hdr and .img, only one is embedded",
         threads=(f"{UPSTREAM}/pull/7853",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="An image in two files decodes from what was embedded, or an error says that it "
         "cannot be embedded.",
         cause="datasets/features/nifti.py:Nifti.embed_storage reads the file that the path names. "
@@ -233,7 +233,7 @@ BUGS = (
         id="edited-image-uploads-original",
         title="an image edited in memory is stored as its unedited file, a new one as nothing",
         threads=(f"{UPSTREAM}/pull/7892",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="What is stored is the image as it is in memory, edits included, in whichever way "
         "it was given to the dataset.",
         cause="datasets/features/nifti.py:encode_nibabel_image prefers the name in the file_map of "
@@ -248,7 +248,7 @@ BUGS = (
         id="gz-cells-inflated-by-map",
         title="map and streams turn .nii.gz images into uncompressed ones without a name",
         threads=(f"{UPSTREAM}/pull/7892",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="A column that map or a stream did not change keeps the bytes and the names of "
         "its files, compressed as they were.",
         cause="datasets/features/nifti.py:encode_nibabel_image writes decoded images with "
@@ -262,7 +262,7 @@ BUGS = (
         id="cell-without-bytes-and-path-fails",
         title="a cell with neither bytes nor path ends the push",
         threads=(f"{UPSTREAM}/pull/8150",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="The push completes, and the cell is as empty on the Hub as it was before, as it "
         "was up to 4.8.4.",
         cause="Since PR #8150 embed_storage of every feature of files asks utils/file_utils.py:"
@@ -275,7 +275,7 @@ BUGS = (
         id="undecoded-lists-not-embedded",
         title="files in lists or dicts with decode=False are not embedded, their local paths leak",
         threads=(f"{UPSTREAM}/pull/3685",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="Files are embedded whether a column is decoded or not, in lists and dicts as in "
         "columns of their own.",
         cause="datasets/features/features.py:require_decoding forgets ignore_decode_attribute "
@@ -288,7 +288,7 @@ BUGS = (
         id="half-a-dataset-visible",
         title="during a push of more than 50 shards, readers get a part of the rows",
         threads=(f"{UPSTREAM}/pull/6269", f"{UPSTREAM}/issues/5045"),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="A push changes the branch at once: readers get the rows of before or all the new "
         "ones, and a push that dies leaves the branch as it was.",
         cause="datasets/arrow_dataset.py:push_to_hub (later _push_to_repo) commits 50 shards at a "
@@ -325,7 +325,7 @@ BUGS = (
         id="bucket-folder-keeps-old-shards",
         title="a push to a folder of a bucket deletes shards of another dataset, not its own",
         threads=(f"{UPSTREAM}/pull/8064",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="A dataset that is pushed again to a folder of a bucket takes the place of its "
         "old shards, and no file outside that folder is touched.",
         cause="datasets/arrow_dataset.py:_push_to_bucket finds the old shards by paths relative to "
@@ -337,7 +337,7 @@ BUGS = (
         id="colon-path-cut",
         title="a local path with `::` is cut there, and another file may be uploaded in its name",
         threads=(f"{UPSTREAM}/pull/5299",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="The file that is embedded is the one at the path, whatever its name.",
         cause="datasets/utils/file_utils.py:xopen, which embed_storage opens files with, takes any "
         "path with `::` for a chain of URLs. Since PR #5299 it opens what is before the first one.",
@@ -361,7 +361,7 @@ BUGS = (
         id="stream-with-empty-shard-fails",
         title="a stream with nothing left in one of its shards cannot be pushed",
         threads=(f"{UPSTREAM}/pull/7595",),
-        claim="Not in the seeds: found here.",
+        claim="",
         expected="The rows that a filter leaves are pushed, even if it leaves none of some shard.",
         cause="datasets/iterable_dataset.py:IterableDataset.to_parquet, with which push_to_hub "
         "writes each shard, concatenates its batches with pa.concat_tables, which takes no less "

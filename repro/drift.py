@@ -10,7 +10,10 @@ from packaging.version import Version
 from repro import catalog
 from repro.catalog import Bug
 from repro.outcome import Verdict
-from repro.report.markdown import Document, find, label, release
+from repro.report.documents import Document, asked, find, label, release
+
+ANY_BUG, INSTALLABLE, NOT_INSTALLABLE = "every bug", "installable", "not installable"
+"""What stands for the bug and the verdicts where there is nothing to examine."""
 
 CONTRADICTED = "contradicted"
 """A verdict that the large run under a memory cap speaks against."""
@@ -21,7 +24,7 @@ class Drift:
     """A verdict that changed.
 
     Attributes:
-        bug: its id.
+        bug: its id, or `every bug`.
         datasets: where: the release, and what else was asked for.
         was: what the catalog expects; where the verdict is that, what it was the last time.
         now: what was measured.
@@ -77,7 +80,12 @@ def expected(document: Document, bug: Bug) -> str:
 
 
 def _of_document(document: Document, earlier: Sequence[Document]) -> Iterator[Drift]:
-    same = next((each for each in reversed(earlier) if label(each) == label(document)), None)
+    same = next((each for each in reversed(earlier) if asked(each) == asked(document)), None)
+    if "error" in document:
+        seen = label(same) if same is not None and "error" not in same else None
+        where, why = label(document), document["error"]
+        yield Drift(ANY_BUG, where, INSTALLABLE, NOT_INSTALLABLE, seen, "", why)
+        return
     for bug in catalog.BUGS:
         entry = find(document, bug)
         if entry is None:
@@ -94,8 +102,11 @@ def _of_document(document: Document, earlier: Sequence[Document]) -> Iterator[Dr
 def _last_seen(bug: Bug, was: str, document: Document, earlier: Sequence[Document]) -> str | None:
     """The newest release, up to that of a document, that has an entry of that state."""
     newest = Version(release(document))
-    for each in reversed(earlier):
-        entry = find(each, bug)
-        if entry is not None and state(entry) == was and Version(release(each)) <= newest:
-            return label(each)
-    return None
+    seen = [
+        each
+        for each in earlier
+        if (entry := find(each, bug)) is not None
+        and state(entry) == was
+        and Version(release(each)) <= newest
+    ]
+    return label(max(seen, key=lambda each: Version(release(each)))) if seen else None

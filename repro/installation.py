@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
 PACKAGES = (
@@ -35,7 +35,17 @@ def environment() -> dict[str, str]:
         except PackageNotFoundError:
             versions[package] = "not installed"
     system = f"{platform.system()} {platform.machine()}"
-    return versions | {"python": platform.python_version(), "platform": system}
+    return versions | {"python": platform.python_version(), "platform": system} | _commit()
+
+
+def _commit() -> dict[str, str]:
+    """The commit of datasets, where it was installed from git (PEP 610)."""
+    try:
+        origin = json.loads(distribution("datasets").read_text("direct_url.json") or "{}")
+    except PackageNotFoundError:
+        return {}
+    commit = origin.get("vcs_info", {}).get("commit_id")
+    return {"commit": commit} if commit else {}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from repro.catalog import GIT, Bug
 from repro.environments import InstallError, Pins, install
 from repro.harness import Background, background
 from repro.report import collected, verdicts
-from repro.report.markdown import Document, find
+from repro.report.documents import Document, find
 
 AT_A_TIME = 2  # installations: the next is made while the current one is examined
 

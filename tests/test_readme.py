@@ -8,12 +8,14 @@ import pytest
 from packaging.version import Version
 
 from repro.catalog import BUGS, Bug
+from repro.drift import drifts
 from repro.report import markdown
+from repro.report.documents import in_order, release
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 FOLDER = ROOT / "docs" / "measured"
-MEASURED = markdown.in_order(json.loads(file.read_text()) for file in FOLDER.glob("*.json"))
+MEASURED = in_order(json.loads(file.read_text()) for file in FOLDER.glob("*.json"))
 
 
 def test_ci_calls_the_test_command_of_the_readme() -> None:
@@ -46,4 +48,13 @@ def test_table_of_uploads_is_what_was_measured() -> None:
 def test_affected_range_is_what_was_measured(bug: Bug) -> None:
     for document in MEASURED:
         reproduced = markdown.entry(document, bug)["verdict"] == "reproduced"
-        assert bug.expected_on(Version(markdown.release(document))) == reproduced
+        assert bug.expected_on(Version(release(document))) == reproduced
+
+
+def test_drift_of_the_readme_is_what_the_program_says() -> None:
+    """Of a live bug, or it would be as expected."""
+    (line,) = re.findall(r"`(drift: .*)`", README)
+    words = line.split()
+    entry = {"id": words[1], "verdict": "absent", "figure": "", "reason": ""}
+    (told,) = drifts([{"environment": {"datasets": words[7]}, "bugs": [entry]}], MEASURED)
+    assert str(told) == line

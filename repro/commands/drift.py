@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from repro import catalog
 from repro.commands.arguments import UsageError
 from repro.drift import as_json, drifts
 from repro.report import collected
+from repro.report.documents import Document
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -23,7 +25,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--against",
         type=Path,
         default=collected.MEASURED,
-        metavar="DIR",
+        metavar="FILE|DIR",
         help="what was measured before (default: what this project publishes)",
     )
     command.add_argument("--json", action="store_true", help="print a list of objects")
@@ -35,15 +37,31 @@ def action(arguments: argparse.Namespace) -> int:
 
     Raises:
         DocumentError: a file holds something else.
-        UsageError: there are no verdicts.
+        UsageError: there are no verdicts, there or before, or on bugs that nobody knows.
     """
-    measured: Path = arguments.measured
-    documents = [collected.read_file(measured)] if measured.is_file() else collected.read(measured)
-    if not documents:
-        raise UsageError(f"{measured} holds no verdicts")
-    found = drifts(documents, collected.read(arguments.against))
+    documents, earlier = _read(arguments.measured), _read(arguments.against)
+    known = {bug.id for bug in catalog.BUGS}
+    measured = {entry["id"] for document in documents for entry in document["bugs"]}
+    if unknown := sorted(measured - known):
+        raise UsageError(f"{arguments.measured} is about bugs not in the catalog: {unknown}")
+    if not measured and not any("error" in document for document in documents):
+        raise UsageError(f"{arguments.measured} holds no verdicts")
+    found = drifts(documents, earlier)
     if arguments.json:
         print(as_json(found), end="")
     else:
         print("\n".join(map(str, found)) or "no drift")
     return 1 if found else 0
+
+
+def _read(place: Path) -> list[Document]:
+    """The documents of a file or of a folder, at least one.
+
+    Raises:
+        DocumentError: a file holds something else.
+        UsageError: there are none.
+    """
+    documents = [collected.read_file(place)] if place.is_file() else collected.read(place)
+    if not documents:
+        raise UsageError(f"{place} holds no verdicts")
+    return documents

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from repro.commands.arguments import UsageError, find_bugs
 from repro.outcome import Verdict
 from repro.report import collected
-from repro.report.markdown import Document, find, release
+from repro.report.documents import Document, asked, find, releases
 
 if TYPE_CHECKING:
     from repro.verdict import Judgement
@@ -104,11 +104,12 @@ def _why_not(judgement: Judgement, documents: Sequence[Document]) -> str:
     """Why there is nothing to report from here, and from where there is."""
     bug, why = judgement.bug, judgement.reason or judgement.figure
     having = [
-        release(document)
+        document
         for document in documents
         if (entry := find(document, bug)) and entry["verdict"] == Verdict.REPRODUCED
     ]
-    there = f"; --datasets {having[-1]} reports it from there" if having else ""
+    from_there = asked(releases(having)[-1])["datasets"] if having else ""
+    there = f"; --datasets {from_there} reports it from there" if having else ""
     return (
         f"repro: {bug.id} is {judgement.verdict} on datasets {judgement.datasets} ({why}){there}; "
         "--anyway writes that it is so"

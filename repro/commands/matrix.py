@@ -15,9 +15,9 @@ from packaging.version import InvalidVersion, Version
 
 from repro.catalog import GIT
 from repro.commands.arguments import add_jobs, find_bugs
-from repro.drift import as_json, drifts
+from repro.drift import NOT_INSTALLABLE, as_json, drifts
 from repro.report import collected, markdown, terminal
-from repro.report.markdown import Document
+from repro.report.documents import Document, in_order
 
 if TYPE_CHECKING:
     from repro.environments import Pins
@@ -86,12 +86,13 @@ def action(arguments: argparse.Namespace) -> int:
             collected.write(out, document)
             documents.append(document)
     print(terminal.matrix(documents, bugs, shutil.get_terminal_size(WIDE).columns))
-    found = drifts(documents, markdown.in_order(earlier))
+    found = drifts(documents, in_order(earlier))
     (out / "drift.json").write_text(as_json(found))
-    (out / "matrix.md").write_text(markdown.summary(documents, map(str, found)))
+    notes = [str(drift) for drift in found if drift.now != NOT_INSTALLABLE]  # told already
+    (out / "matrix.md").write_text(markdown.summary(documents, notes, bugs))
     for drift in found:
         print(drift, file=sys.stderr)
-    return 1 if found or any("error" in document for document in documents) else 0
+    return 1 if found else 0
 
 
 def _pins(arguments: argparse.Namespace) -> list[Pins]:

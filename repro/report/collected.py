@@ -2,13 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from repro.errors import AskedForError
-from repro.report.markdown import MARKS, Document, in_order, release
+from packaging.version import Version
 
-MEASURED = Path(__file__).parents[2] / "docs" / "measured"
+from repro import catalog
+from repro.errors import AskedForError
+from repro.outcome import Verdict
+from repro.report.documents import Document, asked, in_order, release
+
+_SHIPPED = Path(__file__).parents[1] / "measured"  # in a wheel
+MEASURED = _SHIPPED if _SHIPPED.is_dir() else Path(__file__).parents[2] / "docs" / "measured"
 """What this project publishes: the table of the README."""
 
 MOST_SAMPLES = 100
@@ -35,13 +41,9 @@ def read_file(file: Path) -> Document:
         DocumentError: it is not a document.
     """
     try:
-        document: Document = json.loads(file.read_text())
-        well_formed = bool(release(document)) and all(map(_is_entry, document["bugs"]))
-    except (ValueError, KeyError, TypeError):
-        well_formed = False
-    if not well_formed:
-        raise DocumentError(f"{file} does not hold verdicts")
-    return document
+        return _checked(json.loads(file.read_text()))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DocumentError(f"{file} does not hold verdicts") from error
 
 
 def write(folder: Path, document: Document) -> Path:
@@ -56,20 +58,52 @@ def write(folder: Path, document: Document) -> Path:
         OSError: it cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / name(document.get("asked", {"datasets": release(document)}))
+    file = folder / name(asked(document))
     part = file.with_name(f"{file.name}.part")
     part.write_text(json.dumps({**document, "bugs": [*map(_thinned, document["bugs"])]}) + "\n")
     part.replace(file)
     return file
 
 
-def name(asked: Mapping[str, str]) -> str:
+def name(versions: Mapping[str, str]) -> str:
     """The file for an installation of these versions, by the name of the package."""
-    return f"{'-'.join(f'{package}-{version}' for package, version in asked.items())}.json"
+    return f"{'-'.join(f'{package}-{version}' for package, version in versions.items())}.json"
 
 
-def _is_entry(bug: Mapping[str, Any]) -> bool:
-    return bool(bug["id"]) and bug["verdict"] in MARKS
+def _checked(document: Any) -> Document:
+    """The document, with all that its entries may lack.
+
+    Raises:
+        Exception: it is none.
+    """
+    if "error" not in document:
+        Version(release(document))
+    asked(document)["datasets"].strip()
+    return {**document, "bugs": [_entry(entry) for entry in document["bugs"]]}
+
+
+def _entry(found: Mapping[str, Any]) -> dict[str, Any]:
+    ended = f"status {found['exit']}" if "exit" in found else ""
+    lacking = {"reason": "", "figure": _figure(found), "ended": ended, "peak_rss_bytes": None}
+    entry: dict[str, Any] = {**lacking, **found}
+    capped: dict[str, Any] = entry.get("capped") or {"ended": ""}
+    Verdict(entry["verdict"])
+    texts = (entry["id"], entry["reason"], entry["figure"], entry["ended"], capped["ended"])
+    samples = [(second, rss) for run in (entry, capped) for second, rss in run.get("samples", ())]
+    numbers = [entry["peak_rss_bytes"] or 0, *chain.from_iterable(samples)]
+    if not (entry["id"] and all(isinstance(text, str) for text in texts)):
+        raise ValueError("a text is none")
+    if not all(isinstance(number, int | float) for number in numbers):
+        raise ValueError("a number is none")
+    return entry
+
+
+def _figure(found: Mapping[str, Any]) -> str:
+    """The decisive figure of what was measured by another program that told only the evidence."""
+    if "figure" in found or not found.get("evidence"):
+        return ""
+    bug = next((bug for bug in catalog.BUGS if bug.id == found["id"]), None)
+    return bug.figure(found["evidence"]) if bug else ""
 
 
 def _thinned(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,10 +14,12 @@ from repro.catalog import MIB, UPSTREAM, Bug
 from repro.isolate import Exited, Run
 from repro.outcome import Verdict
 from repro.report import verdicts
-from repro.report.markdown import Document, in_order, label
+from repro.report.documents import Document, in_order, label
+from repro.report.markdown import cell
+from repro.report.plots import ABOVE_THE_CAP
 from repro.report.private import Private
 from repro.report.steps import fenced, steps
-from repro.report.stories import Story, Stretch, story, thread
+from repro.report.stories import Story, Stretch, shown_verdict, story, thread
 from repro.verdict import Judgement
 
 TEXT, OUTPUT, PLOT = "issue.md", "output.txt", "rss.svg"
@@ -32,6 +34,7 @@ CODE = re.compile(  # a code span, a call, or what has an underscore or a dot be
 )
 NAMES = {
     "datasets": "`datasets` version",
+    "commit": "`datasets` commit",
     "platform": "Platform",
     "python": "Python version",
     "huggingface_hub": "`huggingface_hub` version",
@@ -98,6 +101,7 @@ def _text(
     yield f"{_releases(told.stretches, private)}\n"
     if told.plot:
         yield f"<!-- Drop {PLOT} here: memory over time, with and without the bug. -->\n"
+        yield f"{ABOVE_THE_CAP}\n"
     yield "### Steps to reproduce the bug\n"
     for paragraph in steps(bug, environment, script, origin):
         yield f"{paragraph}\n"
@@ -108,26 +112,21 @@ def _text(
     yield "### Expected behavior\n"
     yield f"{prose(bug.expected)}\n"
     yield "### Environment info\n"
-    named = [*NAMES, *(name for name in environment if name not in NAMES)]
-    for name in named:
-        yield f"- {NAMES.get(name, f'`{name}` version')}: {environment[name]}"
+    names = NAMES | {name: f"`{name}` version" for name in environment if name not in NAMES}
+    for name in (name for name in names if name in environment):
+        yield f"- {names[name]}: {environment[name]}"
     yield ""
 
 
 def _where_to(told: Story) -> str:
     """What to do with the text: where it belongs, if anywhere."""
     issues = " ".join(_issues(told.bug))
-    if _fixed(told):
+    if told.fixed:
         also = f" What is new in it belongs in {issues}" if issues else ""
         return f"Fixed: the newest release measured does not have it. Upgrade, do not report.{also}"
     if issues:
         return f"Known: {issues}\nComment there; if that is closed, open one that refers to it."
     return f"No issue is known. Look for one, then open it: {FORM}"
-
-
-def _fixed(told: Story) -> bool:
-    """Whether the newest release that was measured does not have it."""
-    return told.stretches[-1].verdict is Verdict.ABSENT
 
 
 def _summary(bug: Bug, script: str) -> str:
@@ -146,7 +145,7 @@ def _finding(judgement: Judgement, told: Story, private: Private) -> str:
             found = f"**{on} it is absent**: {prose(figure)}."
         case _:
             found = f"**{on} it cannot be tested**:\n\n{fenced(figure)}\n"
-    newest = "; the newest release measured does not have it" if _fixed(told) else ""
+    newest = "; the newest release measured does not have it" if told.fixed else ""
     return f"{found}\nReleases that were measured to have it: {told.affected}{newest}."
 
 
@@ -170,19 +169,14 @@ def _releases(stretches: Sequence[Stretch], private: Private) -> str:
     """One row for neighbouring releases on which the same was measured."""
     large = any(stretch.large for stretch in stretches)
     rows = [
-        [stretch.releases, str(stretch.verdict), stretch.figure, stretch.peak_mib, stretch.ended]
+        [stretch.releases, shown_verdict(stretch), stretch.figure, stretch.peak_mib, stretch.ended]
         + ([stretch.large] if large else [])
         for stretch in stretches
     ]
     headers = ["datasets", "verdict", "measured", "peak RSS, MiB", "script"]
     headers += ["large run under a memory cap"] if large else []
-    cells = [[_cell(private.hide(text)) for text in row] for row in rows]
+    cells = [[cell(private.hide(text)) for text in row] for row in rows]
     return tabulate(cells, headers, tablefmt="github", disable_numparse=True)
-
-
-def _cell(text: str) -> str:
-    """Text that neither ends its cell of a table nor is taken for HTML."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
 def _runs(judgement: Judgement, private: Private, most: int | None) -> Iterator[str]:

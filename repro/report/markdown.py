@@ -3,46 +3,36 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
+from packaging.specifiers import SpecifierSet
 from tabulate import tabulate
 
 from repro.catalog import BUGS, Bug
+from repro.outcome import Verdict
+from repro.report.documents import Document, find, label, release, releases
+from repro.report.marks import WORDS, mark
 from repro.seeds import CLAIMS
 
-Document = Mapping[str, Any]
-"""What `repro.report.verdicts.document` makes of one run.
-
-It may have `asked`, the versions that were asked for (`repro matrix`). If they could not be
-installed it has an `error` and no bugs, and its environment is what was asked for.
-"""
-
-MARKS = {"reproduced": "x", "absent": "·", "untestable": "?"}
-NOT_MEASURED, NOT_INSTALLABLE = "", "!"
+LEGEND = ", ".join(f"`{mark}` {word}" if mark else f"empty: {word}" for mark, word in WORDS.items())
 
 
-def in_order(documents: Iterable[Document]) -> list[Document]:
-    """Sorted by the version of datasets, the oldest first."""
-    return sorted(documents, key=_place)
+def bugs(documents: Sequence[Document]) -> str:
+    """One row a bug: the releases measured to have it, and the figure on the newest of those.
 
-
-def _place(document: Document) -> tuple[bool, Version]:
-    """What to sort by; git main that could not be installed has no version, and comes last."""
-    try:
-        return False, Version(release(document))
-    except InvalidVersion:
-        return True, Version("0")
-
-
-def release(document: Document) -> str:
-    """The version of datasets that was measured."""
-    return str(document["environment"]["datasets"])
-
-
-def label(document: Document) -> str:
-    """The version of datasets, and what else was asked for, as in `4.4.2, pyarrow 21.0.0`."""
-    asked = document.get("asked", {})
-    others = [f"{name} {version}" for name, version in asked.items() if name != "datasets"]
-    return ", ".join([release(document), *others])
+    Args:
+        documents: in order of releases. What is of git counts only where there are no releases.
+    """
+    rows = []
+    for bug in BUGS:
+        measured = releases([each for each in documents if find(each, bug)])
+        having = [each for each in measured if entry(each, bug)["verdict"] == Verdict.REPRODUCED]
+        shown = next(reversed(having or measured), None)
+        script = f"[`{bug.id}`](repro/bugs/{bug.id}.py)"
+        live = " (live)" if having and shown is measured[-1] else ""
+        figure = f"{entry(shown, bug)['figure']} ({label(shown)})" if shown else "not measured"
+        threads = ", ".join(f"[#{url.rpartition('/')[2]}]({url})" for url in bug.threads)
+        rows.append((script, bug.title, f"{_span(having)}{live}", cell(figure), threads))
+    headers = ("bug", "what goes wrong", "measured on", "decisive figure", "threads")
+    return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
 
 
 def entry(document: Document, bug: Bug) -> Mapping[str, Any]:
@@ -57,55 +47,48 @@ def entry(document: Document, bug: Bug) -> Mapping[str, Any]:
     return found
 
 
-def find(document: Document, bug: Bug) -> Mapping[str, Any] | None:
-    """What was measured of a bug; None if it was not measured there."""
-    return next((each for each in document["bugs"] if each["id"] == bug.id), None)
-
-
-def bugs(documents: Sequence[Document]) -> str:
-    """One row a bug: the releases measured to have it, and the figure on the newest of those.
-
-    Args:
-        documents: in order of releases.
-    """
-    rows = []
-    for bug in BUGS:
-        measured = [each for each in documents if find(each, bug)]
-        having = [each for each in measured if entry(each, bug)["verdict"] == "reproduced"]
-        shown = next(reversed(having or measured), None)
-        script = f"[`{bug.id}`](repro/bugs/{bug.id}.py)"
-        live = " (live)" if having and shown is measured[-1] else ""
-        figure = f"{entry(shown, bug)['figure']} ({release(shown)})" if shown else "not measured"
-        threads = ", ".join(f"[#{url.rpartition('/')[2]}]({url})" for url in bug.threads)
-        rows.append((script, bug.title, f"{_span(having)}{live}", figure, threads))
-    headers = ("bug", "what goes wrong", "measured on", "decisive figure", "threads")
-    return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
-
-
 def _span(having: Sequence[Document]) -> str:
     """The first and the last of the releases that have a bug."""
     if not having:
         return "none"
-    first, last = release(having[0]), release(having[-1])
+    first, last = label(having[0]), label(having[-1])
     return first if first == last else f"{first} to {last}"
 
 
-def matrix(documents: Sequence[Document]) -> str:
-    """Bugs by releases: x reproduced, · absent, ? untestable, ! not installable."""
-    rows = [(bug.id, *(mark(document, bug) for document in documents)) for bug in BUGS]
-    return tabulate(rows, ("", *map(label, documents)), tablefmt="github", disable_numparse=True)
+def matrix(documents: Sequence[Document], shown: Sequence[Bug] = BUGS) -> str:
+    """Bugs by releases, a mark each (`repro.report.marks`)."""
+    rows = [(bug.id, *(mark(document, bug) for document in documents)) for bug in shown]
+    headers = ("", *(cell(label(document)) for document in documents))
+    return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
 
 
-def summary(documents: Sequence[Document], notes: Iterable[str]) -> str:
+def summary(
+    documents: Sequence[Document], notes: Iterable[str], shown: Sequence[Bug] = BUGS
+) -> str:
     """The matrix, what its marks mean, what could not be installed, and what else there is to say.
 
     Args:
         documents: in order of releases.
         notes: a line each.
+        shown: the bugs.
     """
-    lines = "\n".join(f"- {line}" for line in [*errors(documents), *notes])
-    marks = "`x` reproduced, `·` absent, `?` untestable, `!` not installable"
-    return f"{matrix(documents)}\n\n{marks}\n\n{lines}".rstrip() + "\n"
+    lines = "\n".join(f"- {escaped(line)}" for line in [*errors(documents), *notes])
+    return f"{matrix(documents, shown)}\n\n{LEGEND}\n\n{lines}".rstrip() + "\n"
+
+
+def specifier(affected: SpecifierSet) -> str:
+    """A range with its lower bound first, as in `>=4.4.0.dev0,<4.4.2.dev0`."""
+    return ",".join(sorted(map(str, affected), key=lambda bound: bound.startswith("<")))
+
+
+def escaped(text: str) -> str:
+    """Text of a program as Markdown: on one line, and nothing in it is taken for HTML."""
+    return text.replace("<", "&lt;").replace("\n", " ")
+
+
+def cell(text: str) -> str:
+    """Text of a program in a cell of a table: it does not end the cell either."""
+    return escaped(text).replace("|", "\\|")
 
 
 def errors(documents: Iterable[Document]) -> list[str]:
@@ -115,14 +98,6 @@ def errors(documents: Iterable[Document]) -> list[str]:
         for document in documents
         if "error" in document
     ]
-
-
-def mark(document: Document, bug: Bug) -> str:
-    """The verdict about a bug as one character; empty if it was not measured there."""
-    if "error" in document:
-        return NOT_INSTALLABLE
-    found = find(document, bug)
-    return MARKS[found["verdict"]] if found else NOT_MEASURED
 
 
 def claims() -> str:

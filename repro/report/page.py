@@ -9,12 +9,15 @@ from markupsafe import Markup, escape
 from tabulate import tabulate
 
 from repro.catalog import MIB, Bug
-from repro.report import issue, markdown
-from repro.report.markdown import MARKS, Document
+from repro.report import issue, markdown, marks
+from repro.report.documents import Document, label
+from repro.report.markdown import cell
+from repro.report.plots import ABOVE_THE_CAP
 from repro.report.private import without_folders
 from repro.report.stories import (
     Story,
     environments,
+    shown_verdict,
     story,
     summary,
     thread,
@@ -22,12 +25,6 @@ from repro.report.stories import (
 from repro.seeds import CLAIMS
 
 CODE = re.compile(r"`([^`]+)`")
-WORDS = {
-    **{mark: verdict for verdict, mark in MARKS.items()},
-    markdown.NOT_INSTALLABLE: "not installable",
-    markdown.NOT_MEASURED: "not examined",
-}
-"""What the marks of the matrix mean."""
 
 
 def html(documents: Sequence[Document], bugs: Sequence[Bug]) -> str:
@@ -40,15 +37,18 @@ def html(documents: Sequence[Document], bugs: Sequence[Bug]) -> str:
     stories = [story(documents, bug) for bug in bugs]
     packages, installed = environments(documents)
     return _template("page.html.jinja").render(
-        documents=documents,
+        newest_first=[*reversed(documents)],
+        surprises=marks.surprises(documents, bugs),
         stories=stories,
         summary=summary(documents, stories),
         claims=CLAIMS,
         packages=packages,
-        installed=installed,
-        words=WORDS,
-        mark=markdown.mark,
-        label=markdown.label,
+        installed=[*reversed(installed)],
+        known=marks.WORDS,
+        words=marks.words,
+        mark=marks.mark,
+        label=label,
+        above_the_cap=ABOVE_THE_CAP,
     )
 
 
@@ -65,9 +65,11 @@ def text(documents: Sequence[Document], bugs: Sequence[Bug]) -> dict[str, str]:
     page = _template("page.md.jinja").render(
         stories=stories,
         summary=summary(documents, stories),
-        matrix=without_folders(markdown.summary(documents, []).strip()),
+        surprises=marks.surprises(documents, bugs),
+        matrix=without_folders(markdown.summary(documents, [], bugs).strip()),
         figures=_figures,
         claims=markdown.claims(),
+        above_the_cap=ABOVE_THE_CAP,
         where=tabulate(where, packages, tablefmt="github", disable_numparse=True),
     )
     plots = {f"{each.bug.id}.svg": f"{each.plot}\n" for each in stories if each.plot}
@@ -79,10 +81,10 @@ def _figures(told: Story) -> str:
     if told.bug.cap_bytes is not None:
         headers.append(f"the same, large, in {told.bug.cap_bytes // MIB} MiB")
     rows = [
-        (each.releases, each.verdict, each.figure, each.peak_mib, each.ended, each.large)
+        (each.releases, shown_verdict(each), each.figure, each.peak_mib, each.ended, each.large)
         for each in told.stretches
     ]
-    shown = [row[: len(headers)] for row in rows]
+    shown = [map(cell, row[: len(headers)]) for row in rows]
     return tabulate(shown, headers, tablefmt="github", disable_numparse=True)
 
 
@@ -102,6 +104,9 @@ def _template(name: str) -> Template:
     templates.filters |= {
         "prose": prose,
         "code": issue.prose,
+        "escaped": markdown.escaped,
+        "shown_verdict": shown_verdict,
+        "specifier": markdown.specifier,
         "thread": thread,
         "without_folders": without_folders,
     }

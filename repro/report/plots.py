@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from repro.catalog import MIB, Bug
 from repro.outcome import Verdict
-from repro.report.markdown import Document, find, label
+from repro.report.documents import Document, find, label, of_git
 
 INK, PAPER, GRID = "#1f2328", "#ffffff", "#d1d9e0"
 AFFECTED, FIXED = "#b3261e", "#0b57a4"
@@ -40,6 +40,10 @@ STYLE: dict[str, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
 }
+ABOVE_THE_CAP = (
+    "RSS may read higher than the cap: "
+    "pages of shared libraries count in it, and not in the cgroup."
+)
 DASHES = ("-", (0, (5, 1.5)), (0, (3, 1.5, 1, 1.5)))  # not by colour alone
 
 
@@ -73,11 +77,12 @@ def curves(documents: Sequence[Document], bug: Bug) -> list[Curve]:
         bug: of the catalog.
     """
     found = []
+    of_git_first = sorted(documents, key=of_git, reverse=True)
     for verdict, word, colour in (
         (Verdict.REPRODUCED, "affected", AFFECTED),
         (Verdict.ABSENT, "not affected", FIXED),
     ):
-        for document in reversed(documents):
+        for document in reversed(of_git_first):
             entry = find(document, bug)
             run = (entry.get("capped") or entry) if entry else {}
             if entry and entry["verdict"] == verdict and run.get("samples"):

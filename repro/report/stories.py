@@ -7,9 +7,12 @@ from typing import Any
 
 from repro.catalog import MIB, Bug
 from repro.outcome import Verdict
-from repro.report import markdown, plots
-from repro.report.markdown import Document, find, label
+from repro.report import plots
+from repro.report.documents import Document, find, label, releases
+from repro.report.marks import UNEXPECTED, mark
 from repro.report.private import without_folders
+
+WHEN = "measured"  # the time, where it is known
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class Stretch:
     Attributes:
         releases: one, or the first and the last.
         verdict: on all of them.
+        expected: that is what the catalog says of them, and nothing contradicts it.
         figure: the decisive one.
         peak_mib: the lowest and the highest peak RSS, as in `180 to 192`.
         ended: how the script ended.
@@ -27,6 +31,7 @@ class Stretch:
 
     releases: str
     verdict: Verdict
+    expected: bool
     figure: str
     peak_mib: str
     ended: str
@@ -40,16 +45,26 @@ class Story:
     Attributes:
         bug: of the catalog.
         affected: the releases that were measured to have it, in words.
-        live: the newest release has it.
+        newest: the verdict on the newest release; None if it was not measured.
         stretches: all releases, the oldest first; empty if it was not measured.
         plot: RSS over time as SVG, of a memory bug; empty of others.
     """
 
     bug: Bug
     affected: str
-    live: bool
+    newest: Verdict | None
     stretches: Sequence[Stretch]
     plot: str
+
+    @property
+    def live(self) -> bool:
+        """Whether the newest release has it."""
+        return self.newest is Verdict.REPRODUCED
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the newest release has it no more."""
+        return self.newest is Verdict.ABSENT
 
 
 def story(documents: Sequence[Document], bug: Bug) -> Story:
@@ -69,10 +84,15 @@ def story(documents: Sequence[Document], bug: Bug) -> Story:
     return Story(
         bug=bug,
         affected=", ".join(spans) or ("none of those measured" if measured else "not measured"),
-        live=bool(measured) and _verdict(measured[-1][1]) is Verdict.REPRODUCED,
-        stretches=list(_stretches(measured)),
+        newest=_newest(documents, bug),
+        stretches=list(_stretches(measured, bug)),
         plot=plots.rss(curves, bug.cap_bytes, bug.id) if curves else "",
     )
+
+
+def shown_verdict(stretch: Stretch) -> str:
+    """The verdict in words, with the mark of one that is not as expected."""
+    return f"{stretch.verdict}{'' if stretch.expected else f' {UNEXPECTED}'}"
 
 
 def thread(url: str) -> str:
@@ -85,34 +105,51 @@ def summary(documents: Sequence[Document], stories: Sequence[Story]) -> str:
     installed = [document for document in documents if "error" not in document]
     if not installed:
         return "Nothing was measured."
-    first, last = markdown.release(installed[0]), markdown.release(installed[-1])
+    numbered = releases(installed)
+    span = _span(numbered)
+    others = "".join(f" and {label(each)}" for each in installed if each not in numbered)
     live = sum(story.live for story in stories)
     return (
         f"{len(stories)} bugs, examined on {len(installed)} installations of datasets, "
-        f"{first} to {last}. {live} of them are live: the newest that was examined has them."
+        f"{span}{others}. {live} of them are live: the newest release examined has them."
     )
 
 
 def environments(documents: Sequence[Document]) -> tuple[list[str], list[Mapping[str, str]]]:
     """The packages of all environments, and for each installation their versions."""
-    installed = [document["environment"] for document in documents if "error" not in document]
+    installed = [
+        document["environment"] | ({WHEN: document[WHEN]} if WHEN in document else {})
+        for document in documents
+        if "error" not in document
+    ]
     return list(dict.fromkeys(name for each in installed for name in each)), installed
 
 
-def _stretches(measured: Sequence[tuple[Document, Mapping[str, Any]]]) -> Iterator[Stretch]:
-    def said(pair: tuple[Document, Mapping[str, Any]]) -> tuple[Verdict, str, str, str]:
-        entry = pair[1]
-        capped = entry.get("capped")
-        return _verdict(entry), entry["figure"], entry["ended"], capped["ended"] if capped else ""
+def _newest(documents: Sequence[Document], bug: Bug) -> Verdict | None:
+    having = releases(document for document in documents if find(document, bug))
+    found = find(having[-1], bug) if having else None
+    return _verdict(found) if found else None
 
-    for (verdict, figure, ended, large), group in groupby(measured, said):
+
+def _stretches(
+    measured: Sequence[tuple[Document, Mapping[str, Any]]], bug: Bug
+) -> Iterator[Stretch]:
+    def said(pair: tuple[Document, Mapping[str, Any]]) -> tuple[Verdict, bool, str, str, str]:
+        document, entry = pair
+        expected = UNEXPECTED not in mark(document, bug)
+        large = capped["ended"] if (capped := entry.get("capped")) else ""
+        return _verdict(entry), expected, entry["figure"], entry["ended"], large
+
+    for (verdict, expected, figure, ended, large), group in groupby(measured, said):
         documents, entries = zip(*group, strict=True)
-        peaks = sorted({round(entry["peak_rss_bytes"] / MIB) for entry in entries})
+        sizes = [entry["peak_rss_bytes"] for entry in entries]
+        peaks = sorted({round(size / MIB) for size in sizes if size is not None})
         yield Stretch(
             releases=_span(documents),
             verdict=verdict,
+            expected=expected,
             figure=without_folders(figure),
-            peak_mib=" to ".join(map(str, dict.fromkeys((peaks[0], peaks[-1])))),
+            peak_mib=" to ".join(map(str, dict.fromkeys([*peaks[:1], *peaks[-1:]]))),
             ended=ended,
             large=large,
         )

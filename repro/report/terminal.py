@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from tabulate import tabulate
 
 from repro.catalog import MIB, Bug
-from repro.drift import expected, state
 from repro.report import markdown
-from repro.report.markdown import Document
+from repro.report.documents import Document, find, label
+from repro.report.marks import NOT_EXAMINED, NOT_INSTALLABLE, UNEXPECTED, WORDS, mark
 
 if TYPE_CHECKING:
     from repro.verdict import Judgement
 
 CELL, GAP = 22, 4  # characters of a cell of the matrix, and between cells, at most
-LEGEND = "x reproduced, · absent, ? untestable, ! not as expected, ″ the figure above"
+LEGEND = ", ".join(
+    [*(f"{mark} {word}" for mark, word in WORDS.items() if mark), "″ the figure above"]
+)
 HEADERS = ("bug", "verdict", "expected", "decisive figure", "peak RSS", "ended", "seconds")
 
 
@@ -30,7 +32,7 @@ def table(judgements: Iterable[Judgement], environment: Mapping[str, str]) -> st
     rows = []
     for judgement in judgements:
         bug, run, capped = judgement.bug, judgement.run, judgement.capped
-        verdict = str(judgement.verdict) + ("" if judgement.agrees else " (!)")
+        verdict = str(judgement.verdict) + ("" if judgement.agrees else f" {UNEXPECTED}")
         row = (bug.id, verdict, str(judgement.expected), judgement.figure)
         rows.append((*row, f"{run.peak_rss_bytes // MIB} MiB", run.ended, f"{run.seconds:.1f}"))
         if capped is not None:
@@ -44,7 +46,7 @@ def table(judgements: Iterable[Judgement], environment: Mapping[str, str]) -> st
 
 def listing(bugs: Iterable[Bug]) -> str:
     """The catalog: id, affected releases and title."""
-    rows = [(bug.id, str(bug.affected), bug.title) for bug in bugs]
+    rows = [(bug.id, markdown.specifier(bug.affected), bug.title) for bug in bugs]
     return tabulate(rows, ("bug", "affected releases of datasets", "what goes wrong"))
 
 
@@ -61,7 +63,7 @@ def matrix(documents: Sequence[Document], bugs: Sequence[Bug], width: int) -> st
         bugs: the columns, in as many tables one below the other as it takes.
         width: of the terminal, in characters.
     """
-    labels = [markdown.label(document) for document in documents]
+    labels = [label(document) for document in documents]
     room = width - max(map(len, ["datasets", *labels])) - GAP
     at_a_time = max(1, room // (CELL + GAP))
     tables = [
@@ -81,14 +83,13 @@ def _column(documents: Iterable[Document], bug: Bug) -> list[str]:
     """The cells of a bug; what is as in the cell above is not said again."""
     cells, above = [], None
     for document in documents:
-        found = markdown.find(document, bug)
+        found = find(document, bug)
         if "error" in document:
-            cells.append("not installable")
+            cells.append(WORDS[NOT_INSTALLABLE])
         elif found is None:
-            cells.append("not examined")
+            cells.append(WORDS[NOT_EXAMINED])
         else:
-            surprise = "" if state(found) == expected(document, bug) else "!"
             figure = "″" if found["figure"] == above else found["figure"]
-            cells.append(f"{markdown.mark(document, bug)}{surprise} {figure}")
+            cells.append(f"{mark(document, bug)} {figure}")
             above = found["figure"]
     return cells

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,16 @@ from repro.verdict import Judgement
 
 
 def document(judgements: Iterable[Judgement], environment: Mapping[str, str]) -> dict[str, Any]:
-    """Environment and verdicts, ready for `json.dump`.
+    """Environment, the time of now and verdicts, ready for `json.dump`.
 
     Sizes are bytes, times seconds, `exit` is what a shell would show (137 is SIGKILL) and
     `samples` are pairs of seconds since the start and RSS bytes of the process tree.
     """
-    return {"environment": dict(environment), "bugs": [_entry(each) for each in judgements]}
+    return {
+        "environment": dict(environment),
+        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+        "bugs": [_entry(each) for each in judgements],
+    }
 
 
 def write(file: Path, judgements: Iterable[Judgement], environment: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from repro.report.markdown import Document
+from repro.report.documents import Document
 
 
 def entry(bug_id: str, verdict: str, *, figure: str = "7 of 9", reason: str = "") -> dict[str, Any]:
@@ -13,7 +13,7 @@ def entry(bug_id: str, verdict: str, *, figure: str = "7 of 9", reason: str = ""
 def document(release: str, *entries: dict[str, Any], **asked: str) -> Document:
     """What was measured on a release, or with what was asked for besides."""
     found: dict[str, Any] = {"environment": {"datasets": release}, "bugs": list(entries)}
-    return found | ({"asked": {"datasets": release, **asked}} if asked else {})
+    return found | ({"asked": {"datasets": release} | asked} if asked else {})
 
 
 def not_installable(release: str, error: str = "no such version") -> Document:

@@ -79,7 +79,7 @@ def test_verdict_that_its_capped_run_contradicts_is_told() -> None:
 def test_bugs_that_one_side_does_not_know_are_passed_over() -> None:
     unknown = entry("not-in-the-catalog", "reproduced")
     assert drifts([document("5.2.0", unknown, entry("gone", "absent"))], EARLIER) == []
-    assert drifts([document("5.2.0"), not_installable("git")], [not_installable("git")]) == []
+    assert drifts([document("5.2.0")], [not_installable("git")]) == []
 
 
 def test_release_that_could_not_be_installed_was_not_seen() -> None:
@@ -105,3 +105,24 @@ def test_json_has_all_of_it() -> None:
         "reason": "",
     }
     assert json.loads(as_json([])) == []
+
+
+def test_release_that_cannot_be_installed_is_drift() -> None:
+    (drift,) = drifts([not_installable("5.1.0", "no such version")], EARLIER)
+    assert str(drift) == (
+        "drift: every bug installable -> not installable on datasets 5.1.0 (last seen 5.1.0): "
+        "no such version"
+    )
+
+
+def test_git_main_is_compared_with_the_git_main_of_before() -> None:
+    before = document("5.2.1.dev0", entry("gone", "untestable", reason="no"), datasets="git")
+    now = document("5.3.1.dev0", entry("gone", "absent"), datasets="git")
+    (drift,) = drifts([now], [before])
+    assert (drift.was, drift.now) == ("untestable", "absent")
+
+
+def test_bug_was_last_seen_on_the_newest_version_that_had_it() -> None:
+    main = document("5.0.2.dev0", REPRODUCED, datasets="git")
+    (drift,) = drifts([document("5.1.1", ABSENT)], [*EARLIER, main])
+    assert drift.last_seen == "5.1.0"

@@ -15,7 +15,7 @@ from repro.installation import Installation, environment
 
 def test_environment_is_the_versions_and_nothing_of_the_user() -> None:
     found = environment()
-    assert found.keys() == {*installation.PACKAGES, "python", "platform"}
+    assert found.keys() - {"commit"} == {*installation.PACKAGES, "python", "platform"}
     assert found["datasets"] == version("datasets")
     assert found["python"] == platform.python_version()
     text = " ".join(found.values())
@@ -41,3 +41,22 @@ def test_python_without_packages_says_so(tmp_path: Path) -> None:
 def test_program_that_is_no_python_is_an_error() -> None:
     with pytest.raises(subprocess.CalledProcessError):
         Installation.of(Path("/bin/false"))
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [
+        ('{"url": "https://x", "vcs_info": {"vcs": "git", "commit_id": "0e1289a"}}', "0e1289a"),
+        ('{"url": "file:///home/ada/datasets", "dir_info": {}}', None),
+        (None, None),
+    ],
+)
+def test_commit_is_told_where_it_was_installed_from_git(
+    origin: str | None, told: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Installed:
+        def read_text(self, name: str) -> str | None:
+            return origin if name == "direct_url.json" else None
+
+    monkeypatch.setattr(installation, "distribution", lambda _: Installed())
+    assert environment().get("commit") == told

@@ -9,7 +9,7 @@ from repro import catalog
 from repro.__main__ import main
 from repro.report import collected
 from tests.repro import fakes
-from tests.repro.documents import document, entry
+from tests.repro.documents import document, entry, not_installable
 
 LINE = "drift: gone absent -> reproduced on datasets 5.3.0 (last seen 5.2.0)\n"
 
@@ -65,3 +65,36 @@ def test_file_of_something_else_is_status_2(
     file.write_text("[]")
     assert main(["drift", str(file)]) == 2
     assert capsys.readouterr().err == f"repro: {file} does not hold verdicts\n"
+
+
+@pytest.mark.parametrize("bugs", [[], [entry("never-heard-of", "absent")]])
+def test_nothing_to_compare_is_no_all_clear(
+    bugs: list[dict[str, str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = collected.write(tmp_path / "none", document("5.3.0", *bugs))
+    assert main(["drift", str(file)]) == 2
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("name", ["no-such-folder", "no-such.json"])
+def test_baseline_that_is_not_there_is_status_2(
+    name: str, measured: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["drift", str(measured), "--against", str(tmp_path / name)]) == 2
+    assert capsys.readouterr().err == f"repro: {tmp_path / name} holds no verdicts\n"
+
+
+def test_baseline_may_be_a_file(
+    measured: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = str(tmp_path / "before" / "datasets-5.2.0.json")
+    assert main(["drift", str(measured), "--against", before]) == 1
+    assert capsys.readouterr().out == LINE
+
+
+def test_release_that_cannot_be_installed_is_status_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collected.write(tmp_path / "broken", not_installable("9.9.9"))
+    assert main(["drift", str(tmp_path / "broken")]) == 1
+    assert "not installable on datasets 9.9.9" in capsys.readouterr().out

@@ -1,12 +1,16 @@
 """Documents in a folder: how they are kept and found again."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from repro import catalog
+from repro.drift import drifts
 from repro.isolate import Killed
-from repro.report import collected, verdicts
+from repro.report import collected, page, verdicts
 from repro.report.collected import MOST_SAMPLES, DocumentError
 from tests.repro import fakes
 from tests.repro.documents import document, entry, not_installable
@@ -36,7 +40,8 @@ def test_document_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
     file = collected.write(tmp_path, document("5.2.0", entry("old", "absent")))
     new = document("5.2.0", entry("new", "absent"))
     assert collected.write(tmp_path, new) == file
-    assert collected.read(tmp_path) == [new]
+    (kept,) = collected.read(tmp_path)
+    assert [each["id"] for each in kept["bugs"]] == ["new"]
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -72,6 +77,19 @@ def test_samples_are_thinned_and_their_peak_stays(tmp_path: Path) -> None:
         '{"environment": {"datasets": "5.2.0"}}',
         '{"environment": {"datasets": "5.2.0"}, "bugs": [{"id": "a"}]}',
         '{"environment": {"datasets": "5.2.0"}, "bugs": [{"id": "a", "verdict": "maybe"}]}',
+        '{"environment": {"datasets": "main"}, "bugs": []}',
+        *(
+            '{"environment": {"datasets": "5.2.0"}, "bugs": [{"id": "a", "verdict": "absent", '
+            f"{more}}}]}}"
+            for more in (
+                '"reason": 5',
+                '"figure": null',
+                '"peak_rss_bytes": "much"',
+                '"samples": [[0.1]]',
+                '"samples": 5',
+                '"capped": {"samples": []}',
+            )
+        ),
     ],
 )
 def test_file_that_holds_something_else_is_an_error(text: str, tmp_path: Path) -> None:
@@ -86,3 +104,17 @@ def test_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:
     file.write_bytes(b"\xff\xfe")
     with pytest.raises(DocumentError, match="does not hold verdicts"):
         collected.read_file(file)
+
+
+def test_keys_of_the_contract_are_enough(tmp_path: Path) -> None:
+    """What `pytest -m repro --verdicts` promises; the figure follows from the evidence."""
+    told: dict[str, Any] = {"id": "temp-files-left", "verdict": "absent", "expected": "absent"}
+    told |= {"evidence": {"files_left": 0, "shards_pushed": 4}, "peak_rss_bytes": 7, "exit": 0}
+    told |= {"seconds": 1.5, "samples": [[0.1, 5]]}
+    file = tmp_path / "verdicts.json"
+    file.write_text(json.dumps({"environment": {"datasets": "5.2.0"}, "bugs": [told]}))
+    (entry,) = collected.read_file(file)["bugs"]
+    assert (entry["reason"], entry["ended"]) == ("", "status 0")
+    assert entry["figure"] == "0 files left of 4 shards"
+    assert page.text([collected.read_file(file)], catalog.BUGS)
+    assert drifts([collected.read_file(file)], []) == []

@@ -10,7 +10,7 @@ from repro.catalog import BUGS, Bug
 from repro.installation import environment
 from repro.isolate import Exited, Killed, Run
 from repro.report import issue
-from repro.report.markdown import Document
+from repro.report.documents import Document
 from repro.report.private import Private
 from repro.verdict import Judgement
 from tests.repro import fakes

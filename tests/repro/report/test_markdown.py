@@ -1,30 +1,18 @@
 """The README's tables, from verdicts that were never measured."""
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from repro.catalog import BUGS
 from repro.report import markdown
+from repro.report.documents import Document
 from tests.repro.documents import document as documents_of
 from tests.repro.documents import not_installable
 
 
-def document(release: str, verdict: str) -> markdown.Document:
-    bugs = [{"id": bug.id, "verdict": verdict, "figure": "7 of 9"} for bug in BUGS]
+def document(release: str, verdict: str) -> Document:
+    bugs = [{"id": bug.id, "verdict": verdict, "figure": "7 of 9", "reason": ""} for bug in BUGS]
     return {"environment": {"datasets": release}, "bugs": bugs}
-
-
-def test_releases_are_in_the_order_of_their_versions() -> None:
-    documents = [document(release, "absent") for release in ("4.10.0", "4.9.1", "5.0.2.dev0")]
-    in_order = [markdown.release(each) for each in markdown.in_order(documents)]
-    assert in_order == ["4.9.1", "4.10.0", "5.0.2.dev0"]
-
-
-def test_git_main_without_a_version_comes_last() -> None:
-    documents = [not_installable("git"), document("5.0.2.dev0", "absent")]
-    assert [markdown.release(each) for each in markdown.in_order(documents)] == [
-        "5.0.2.dev0",
-        "git",
-    ]
 
 
 @pytest.mark.parametrize(
@@ -49,23 +37,20 @@ def test_bugs_are_shown_with_the_releases_that_have_them(
 
 
 def test_matrix_has_a_column_a_release() -> None:
-    table = markdown.matrix([document("1.0", "reproduced"), document("1.1", "untestable")])
+    table = markdown.matrix([document("4.4.0", "reproduced"), document("4.4.1", "untestable")])
     header, _, *rows = table.splitlines()
-    assert [cell.strip() for cell in header.split("|")][2:4] == ["1.0", "1.1"]
-    assert all([cell.strip() for cell in row.split("|")][2:4] == ["x", "?"] for row in rows)
+    assert [cell.strip() for cell in header.split("|")][2:4] == ["4.4.0", "4.4.1"]
+    assert all(
+        [cell.strip() for cell in row.split("|")][2:4] in (["x", "?!"], ["x!", "?!"])
+        for row in rows
+    )
 
 
 def test_what_is_not_known_of_a_release_has_its_marks() -> None:
     documents = [document("1.0", "absent"), documents_of("1.1"), not_installable("1.2")]
-    assert [markdown.mark(each, BUGS[0]) for each in documents] == ["·", "", "!"]
     for line in markdown.bugs(documents).splitlines()[2:]:
         assert "7 of 9 (1.0)" in line
     assert "not measured" in markdown.bugs(documents[1:])
-
-
-def test_installations_of_one_release_are_told_apart() -> None:
-    assert markdown.label(documents_of("1.0", pyarrow="21.0.0")) == "1.0, pyarrow 21.0.0"
-    assert markdown.label(document("1.0", "absent")) == "1.0"
 
 
 def test_summary_is_the_matrix_and_what_there_is_to_say() -> None:
@@ -75,7 +60,7 @@ def test_summary_is_the_matrix_and_what_there_is_to_say() -> None:
     assert text.endswith(
         "\n\n- datasets 1.1 cannot be installed: no such version\n- drift: some line\n"
     )
-    assert markdown.summary(documents[:1], []).endswith("`!` not installable\n")
+    assert markdown.summary(documents[:1], []).endswith(f"\n\n{markdown.LEGEND}\n")
 
 
 def test_bug_that_was_not_measured_is_an_error() -> None:
@@ -94,3 +79,27 @@ def test_content_is_put_between_its_marks() -> None:
 def test_text_without_the_marks_is_an_error() -> None:
     with pytest.raises(ValueError, match="no place for x"):
         markdown.fill("<!-- x --> and no end", "x", "new")
+
+
+def test_figure_neither_ends_its_cell_nor_is_html() -> None:
+    bugs = [{"id": BUGS[0].id, "verdict": "absent", "figure": "8 | <9>\nof 9", "reason": ""}]
+    table = markdown.bugs([{"environment": {"datasets": "5.2.0"}, "bugs": bugs}])
+    assert r"| 8 \| &lt;9> of 9 (5.2.0)" in table
+
+
+def test_what_is_of_git_is_no_release_that_has_a_bug() -> None:
+    git = documents_of("5.0.2.dev0", *document("", "reproduced")["bugs"], datasets="git")
+    documents = [document("5.1.0", "reproduced"), document("5.2.0", "absent"), git]
+    for line in markdown.bugs(documents).splitlines()[2:]:
+        assert line.split("|")[3].strip() == "5.1.0"
+
+
+def test_summary_shows_the_bugs_that_were_asked_for() -> None:
+    text = markdown.summary([document("5.2.0", "absent")], [], BUGS[:1])
+    assert BUGS[0].id in text
+    assert BUGS[1].id not in text
+
+
+def test_lower_bound_of_a_range_comes_first() -> None:
+    assert markdown.specifier(SpecifierSet("<4.4.2.dev0,>=4.4.0")) == ">=4.4.0,<4.4.2.dev0"
+    assert markdown.specifier(SpecifierSet("==4.6.0")) == "==4.6.0"

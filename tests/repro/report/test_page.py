@@ -110,3 +110,45 @@ def test_nothing_is_fetched() -> None:
     assert not [tag for tag in ("<script", "<img", "<iframe", "@import", "url(http") if tag in html]
     assert "sliced-list-embed" in html
     assert find("sliced-list-embed").threads[0] in html
+
+
+def test_verdict_that_is_not_as_expected_is_marked_and_told() -> None:
+    lost = measured("absent", reason="", figure="<0> of 9")
+    html, text = both([DOCUMENTS[1], document("5.2.0", lost)], [BUG])
+    assert '<h2 id="surprises">Not as expected</h2>' in html
+    assert '">·!</span><span class="unseen">absent, not as expected</span>' in html
+    assert '<td class="verdict absent">absent !</td>' in html
+    assert "\n## Not as expected\n" in text
+    assert "`rows-lost` is absent on datasets 5.2.0, expected reproduced: &lt;0> of 9" in text
+    assert "| absent !" in text
+    for page_ in both([DOCUMENTS[1]], [BUG]):
+        assert "Not as expected" not in page_
+
+
+def test_newest_comes_first_on_a_narrow_screen() -> None:
+    html = page.html(DOCUMENTS, [BUG])
+    assert html.index("<span>5.1.0</span>") < html.index("<span>5.0.0</span>")
+
+
+def test_older_git_main_does_not_decide_what_is_live() -> None:
+    main = document("5.0.2.dev0", measured("reproduced"), datasets="git")
+    for text in both([document("5.2.0", measured("absent")), main], [BUG]):
+        assert "5.2.0 and git main (5.0.2.dev0). 0 of them are live" in text
+
+
+def test_time_of_the_measurement_is_told_where_it_is_known() -> None:
+    for text in both([{**DOCUMENTS[0], "measured": "2026-01-02T03:04:05+00:00"}], [BUG]):
+        assert "2026-01-02T03:04:05+00:00" in text
+
+
+def test_nothing_said_has_no_row() -> None:
+    for text in both(DOCUMENTS, [replace(BUG, claim="")]):
+        assert "hat was said" not in text
+    assert "what was said" in page.html(DOCUMENTS, [BUG])
+
+
+def test_plot_over_its_cap_says_why() -> None:
+    bug = replace(BUG, cap_bytes=700 * MIB)
+    capped = {"samples": [[0.0, MIB], [1.0, 764 * MIB]], "ended": "killed by SIGKILL"}
+    for text in both([document("5.1.0", measured("reproduced", capped=capped))], [bug]):
+        assert "RSS may read higher than the cap" in text

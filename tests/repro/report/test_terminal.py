@@ -4,7 +4,7 @@ import pytest
 
 from repro import catalog
 from repro.isolate import Exited, Killed
-from repro.report import terminal
+from repro.report import markdown, terminal
 from tests.repro import fakes
 from tests.repro.documents import document, entry, not_installable
 
@@ -34,7 +34,7 @@ def test_table_has_a_row_for_each_bug_under_a_line_of_versions() -> None:
 def test_mismatch_stands_out() -> None:
     regressed = fakes.judgement(fakes.bug(affected=fakes.NONE), fakes.run())
     row = terminal.table([regressed], ENVIRONMENT).splitlines()[-1]
-    assert cells(row)[:3] == ["rows-lost", "reproduced (!)", "absent"]
+    assert cells(row)[:3] == ["rows-lost", "reproduced !", "absent"]
 
 
 def test_reason_stands_where_there_is_no_figure() -> None:
@@ -58,7 +58,7 @@ def test_capped_run_has_a_row_of_its_own() -> None:
 def test_listing_is_the_catalog() -> None:
     _, _, *rows = terminal.listing(catalog.BUGS).splitlines()
     assert [cells(row) for row in rows] == [
-        [bug.id, str(bug.affected), bug.title] for bug in catalog.BUGS
+        [bug.id, markdown.specifier(bug.affected), bug.title] for bug in catalog.BUGS
     ]
 
 

@@ -24,7 +24,7 @@ CONTRACT = {
 
 def test_entry_is_the_contract_and_more() -> None:
     document = verdicts.document([fakes.judgement(fakes.bug(), fakes.run())], ENVIRONMENT)
-    assert document.keys() == {"environment", "bugs"}
+    assert document.keys() == {"environment", "measured", "bugs"}
     assert document["environment"] == ENVIRONMENT
     (entry,) = json.loads(json.dumps(document))["bugs"]
     assert {name: entry[name] for name in CONTRACT} == CONTRACT
