@@ -20,6 +20,9 @@ from repro.report import terminal, verdicts
 from repro.seeds import EXPERIMENTS
 from repro.verdict import Judgement
 
+ONE_PROCESS = (
+    "bugs are measured in one process, some at a time (--repro-jobs): run pytest without -n"
+)
 judgements_key = pytest.StashKey[dict[str, Judgement]]()
 notes_key = pytest.StashKey[list[tuple[str, str]]]()
 
@@ -46,6 +49,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Make room for the judgements, and be sure that they can be written."""
     config.stash[judgements_key], config.stash[notes_key] = {}, []
+    if config.getoption("--verdicts") and config.getoption("numprocesses", None):
+        raise pytest.UsageError(ONE_PROCESS)
     try:
         _write(config)
     except OSError as error:
@@ -55,6 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def coming(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Any]]]:
     """The judgements and evidence that the selected tests will ask for, by id."""
+    if hasattr(request.config, "workerinput"):  # each of pytest-xdist's would measure all of it
+        pytest.fail(ONE_PROCESS, pytrace=False)
     items = [item for item in request.session.items if isinstance(item, pytest.Function)]
     asked: list[Any] = [
         item.callspec.params["bug"] for item in items if "judgement_of" in item.fixturenames

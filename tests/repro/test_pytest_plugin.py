@@ -170,3 +170,29 @@ def test_killed_session_leaves_the_verdicts_it_knew_and_nothing_else(
     command.process.wait()
     assert judged(verdicts) == ["present"]
     assert eventually(lambda: command.left() == []), command.left()
+
+
+XDIST = """
+import pytest
+
+def pytest_addoption(parser):
+    parser.addoption("--workers", dest="numprocesses", type=int)
+
+def pytest_configure(config):
+    if config.getoption("numprocesses") == 1:
+        config.workerinput = {}  # as in a process of pytest-xdist
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"), [(["--workers=2", "--verdicts=new.json"], 4), (["--workers=1"], 1)]
+)
+def test_processes_of_xdist_do_not_measure_each_for_itself(
+    arguments: list[str], status: int, session: pytest.Pytester
+) -> None:
+    session.makepyfile(xdist_like=XDIST)
+    session.makepyfile(TEST_BUGS.format(bugs=PRESENT))
+    result = session.runpytest_subprocess("-p", "xdist_like", *arguments)
+    assert result.ret == status
+    assert "run pytest without -n" in result.stdout.str() + result.stderr.str()
+    assert not (session.path / "new.json").exists()
