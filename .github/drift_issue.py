@@ -1,7 +1,8 @@
 """Tell in an issue of this repository which verdicts drift: `drift_issue.py drift.json URL`.
 
-One open issue has the label; it is opened if there is none, else its text is replaced. Nothing is
-done where nothing drifts. Standard library and `gh` only: this runs with a token that may write
+One open issue has the label; it is opened if there is none, else its text is replaced, with a
+comment where other verdicts drift than it said: nobody is told of a text that is replaced. Nothing
+is done where nothing drifts. Standard library and `gh` only: this runs with a token that may write
 issues, beside nothing of what was installed to be measured.
 
 Exit status: 0 done, 1 `gh` failed (it says why), 2 there is no list of drifts.
@@ -43,6 +44,11 @@ def body(lines: Sequence[str], url: str) -> str:
     )
 
 
+def told(text: str) -> list[str]:
+    """The words about drift in the text of an issue, whatever ends its lines."""
+    return text.partition("```text")[2].partition("```")[0].split()
+
+
 def gh(*arguments: str, text: str | None = None) -> str:
     """What `gh` prints.
 
@@ -66,10 +72,13 @@ def report(text: str) -> str:
         subprocess.CalledProcessError: `gh` failed.
     """
     gh("label", "create", LABEL, "--description", ABOUT, "--color", COLOUR, "--force")
-    known = ("--label", LABEL, "--state", "open", "--limit", "1", "--json", "number")
-    number = gh("issue", "list", *known, "--jq", ".[].number")
-    if number:
-        return gh("issue", "edit", number, "--body-file", "-", text=text)
+    known = ("--label", LABEL, "--state", "open", "--limit", "1", "--json", "number,body")
+    for issue in json.loads(gh("issue", "list", *known)):
+        number = str(issue["number"])
+        address = gh("issue", "edit", number, "--body-file", "-", text=text)
+        if told(issue["body"]) != told(text):
+            gh("issue", "comment", number, "--body-file", "-", text=f"This drifts now.\n\n{text}")
+        return address
     new = ("--title", TITLE, "--label", LABEL, "--body-file", "-")
     return gh("issue", "create", *new, text=text)
 

@@ -54,7 +54,7 @@ class Commit:
 
 
 def check(clone: Path) -> None:
-    """See whether there is a git repository.
+    """See whether there is a git repository with tags.
 
     Raises:
         GitBisectError: there is none.
@@ -62,6 +62,8 @@ def check(clone: Path) -> None:
     if not clone.is_dir():
         raise GitBisectError(f"{clone} is not there")
     _git("rev-parse", "--git-dir", cwd=clone)
+    if not _git("tag", "--list", cwd=clone):
+        raise GitBisectError(f"{clone} has no tags: `git fetch --tags` brings those of releases")
 
 
 def first_commits(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -91,13 +92,16 @@ def action(arguments: argparse.Namespace) -> int:
 
 
 def _check(folder: Path) -> None:
-    """Make sure that a folder is new, empty, or a bundle that may be replaced."""
+    """Make sure that a folder can be written: it is new, empty, or a bundle to be replaced."""
     from repro.report import issue
 
     text = folder / issue.TEXT
     ours = text.is_file() and text.read_text(errors="replace").startswith(issue.MARK)
     if folder.exists() and not ours and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} holds something else than a bundle: name another with --out")
+    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise UsageError(f"{there} is no folder to write to: name another with --out")
 
 
 def _why_not(judgement: Judgement, documents: Sequence[Document]) -> str:

@@ -53,7 +53,7 @@ class Gh:
             env={
                 "PATH": f"{self.folder}{os.pathsep}{os.environ['PATH']}",
                 "CALLS": str(self.folder / "calls"),
-                "ISSUES": "",
+                "ISSUES": "[]",
                 **env,
             },
             capture_output=True,
@@ -96,10 +96,21 @@ def test_issue_is_opened_with_its_label(gh: Gh) -> None:
 
 
 def test_open_issue_gets_the_new_text(gh: Gh) -> None:
-    assert gh.run([drift()], ISSUES="12").returncode == 0
-    edit, text = gh.calls()[-1]
+    issues = json.dumps([{"number": 12, "body": "```text\r\nother: lines\r\n```"}])
+    done = gh.run([drift()], ISSUES=issues)
+    assert (done.returncode, done.stdout) == (0, "https://the.issue/7\n")
+    (edit, text), (comment, said) = gh.calls()[-2:]
     assert edit == ["issue", "edit", "12", "--body-file", "-"]
+    assert comment == ["issue", "comment", "12", "--body-file", "-"]
     assert "sliced-list-embed" in text
+    assert text in said
+
+
+def test_issue_that_says_it_already_gets_no_comment(gh: Gh) -> None:
+    assert gh.run([drift()]).returncode == 0
+    body = gh.calls()[-1][1].replace("\n", "\r\n")
+    assert gh.run([drift()], ISSUES=json.dumps([{"number": 12, "body": body}])).returncode == 0
+    assert gh.calls()[-1][0][:3] == ["issue", "edit", "12"]
 
 
 def test_text_of_scripts_stays_in_its_block_and_within_limits(gh: Gh) -> None:

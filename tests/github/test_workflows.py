@@ -52,3 +52,22 @@ def test_no_text_of_others_is_pasted_into_a_command(workflow: Path) -> None:
     for job in jobs(workflow).values():
         for step in job["steps"]:
             assert "${{" not in step.get("run", "")
+
+
+def test_matrix_that_could_not_measure_has_the_last_word() -> None:
+    """What comes after it would fail too, for want of files, and hide why."""
+    steps = jobs(ROOT / ".github" / "workflows" / "matrix.yml")["matrix"]["steps"]
+    (measured,) = [at for at, step in enumerate(steps) if "-e matrix" in step.get("run", "")]
+    for step in steps[measured + 1 :]:
+        assert "hashFiles('measured/drift.json') != ''" in step["if"]
+    issue = jobs(ROOT / ".github" / "workflows" / "matrix.yml")["issue"]
+    assert "needs.matrix.outputs.kept" in issue["if"]
+
+
+def test_report_is_looked_at_with_a_browser() -> None:
+    (tests,) = [
+        step
+        for step in jobs(ROOT / ".github" / "workflows" / "tests.yml")["tests"]["steps"]
+        if "-e tests" in step.get("run", "")
+    ]
+    assert "ubuntu-latest' && '1'" in tests["env"]["NEEDS_BROWSER"]

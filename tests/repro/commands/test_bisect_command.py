@@ -186,6 +186,17 @@ def test_what_there_is_not_is_one_line(
     assert capsys.readouterr().err == f"repro: {complaint}\n"
 
 
+def test_clone_without_tags_is_told_before_anything_runs(
+    clone: Clone, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for tag in git(clone.path, "tag", "--list").split():
+        git(clone.path, "tag", "--delete", tag)
+    assert main(["bisect", "rows-lost", "--git", str(clone.path)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "has no tags: `git fetch --tags` brings those of releases" in err
+
+
 def test_what_is_no_version_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["bisect", "rows-lost", "--since", "new"])

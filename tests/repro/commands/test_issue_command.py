@@ -125,6 +125,24 @@ def test_file_in_the_place_of_the_folder_is_left_alone() -> None:
     assert Path("issue-present").read_text() == "mine"
 
 
+@pytest.mark.parametrize("writable", [True, False])
+def test_folder_that_cannot_be_written_is_told_before_anything_runs(
+    writable: bool,
+    faked: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir() if not writable else place.write_text("a file")
+    monkeypatch.setattr("os.access", lambda *_: writable)  # root may write anywhere
+    fakes.write(faked, "present", f"open({str(tmp_path / 'ran')!r}, 'w')")
+    assert main(["issue", "present", "--out", str(place / "bundle")]) == 2
+    told = f"repro: {place} is no folder to write to: name another with --out\n"
+    assert capsys.readouterr().err == told
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.usefixtures("faked")
 def test_bundle_is_replaced_and_what_lies_beside_it_stays() -> None:
     assert main(["issue", "present"]) == 0

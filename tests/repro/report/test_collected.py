@@ -1,6 +1,7 @@
 """Documents in a folder: how they are kept and found again."""
 
 import json
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -118,3 +119,10 @@ def test_keys_of_the_contract_are_enough(tmp_path: Path) -> None:
     assert entry["figure"] == "0 files left of 4 shards"
     assert page.text([collected.read_file(file)], catalog.BUGS)
     assert drifts([collected.read_file(file)], []) == []
+
+
+def test_what_is_published_is_where_a_wheel_looks_for_it() -> None:
+    root = Path(__file__).parents[3]
+    wheel = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["hatch"]["build"]
+    shipped = wheel["targets"]["wheel"]["force-include"]["docs/measured"]
+    assert root / shipped == collected.SHIPPED
