@@ -118,7 +118,9 @@ def summary(documents: Sequence[Document], stories: Sequence[Story]) -> str:
 def environments(documents: Sequence[Document]) -> tuple[list[str], list[Mapping[str, str]]]:
     """The packages of all environments, and for each installation their versions."""
     installed = [
-        document["environment"] | ({WHEN: document[WHEN]} if WHEN in document else {})
+        document["environment"]
+        | {"datasets": label(document)}
+        | ({WHEN: document[WHEN]} if WHEN in document else {})
         for document in documents
         if "error" not in document
     ]

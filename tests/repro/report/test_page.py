@@ -134,6 +134,7 @@ def test_older_git_main_does_not_decide_what_is_live() -> None:
     main = document("5.0.2.dev0", measured("reproduced"), datasets="git")
     for text in both([document("5.2.0", measured("absent")), main], [BUG]):
         assert "5.2.0 and git main (5.0.2.dev0). 0 of them are live" in text
+    assert '<th scope="row">git main (5.0.2.dev0)</th>' in page.html([main], [BUG])
 
 
 def test_time_of_the_measurement_is_told_where_it_is_known() -> None:
