@@ -20,7 +20,8 @@ import pyarrow.compute as pc
 from datasets import Dataset
 
 from workaround.errors import UploadError
-from workaround.tables import file_dataset, load, typed
+from workaround.load import load
+from workaround.tables import TEXT, file_dataset
 
 IMAGES = (".nii", ".nii.gz")
 GRADIENTS = (".bval", ".bvec")
@@ -206,14 +207,14 @@ def _gradients(name: str, column: _Column, root: Path, files: set[str]) -> dict[
 
 def _participants(path: Path, subjects: pa.Array, kinds: Mapping[str, str]) -> dict[str, Any]:
     """Columns of ``participants.tsv``, with a cell for each session."""
-    table = load(path)
+    table = load(path, {**kinds, "participant_id": TEXT})
     if "participant_id" not in table.column_names:
         raise BidsError(f"{path} has no column participant_id")
     ids = table["participant_id"]
     if len(pc.unique(ids)) < len(ids):
         raise BidsError(f"{path} has several rows of one participant")
     rows = pc.index_in(subjects, ids)
-    table = typed(table.drop_columns(["participant_id"]), kinds)
+    table = table.drop_columns(["participant_id"])
     return {name: table[name].take(rows) for name in table.column_names}
 
 
