@@ -6,10 +6,11 @@ The Brain Imaging Data Structure names files by entities, ``sub-01_ses-1_run-2_b
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from datasets import Dataset
 
-from workaround.errors import UploadError
+from workaround.check import require_sound
+from workaround.errors import Problem, UploadError
 from workaround.load import load
 from workaround.tables import TEXT, file_dataset
 
@@ -58,10 +60,12 @@ class Image:
 
     def beside(self, ext: str) -> str:
         """Path of the file that differs in its extension only."""
-        return re.sub(r"\.nii(\.gz)?$", ext, self.path)
+        return re.sub(r"(?i)\.nii(\.gz)?$", ext, self.path)
 
 
-def bids_table(root: Path, kinds: Mapping[str, str] | None = None) -> Dataset:
+def bids_table(
+    root: Path, kinds: Mapping[str, str] | None = None, *, strict: bool = False
+) -> Dataset:
     """Make the file table of a BIDS folder.
 
     A row is a session. Its columns are ``subject_id``, ``session_id`` if there are sessions, those
@@ -75,12 +79,14 @@ def bids_table(root: Path, kinds: Mapping[str, str] | None = None) -> Dataset:
     Args:
         root: Holds the folders of the subjects.
         kinds: Of columns of ``participants.tsv``, as for `read_table`.
+        strict: Refuse images that are not named as in BIDS, and subjects that ``participants.tsv``
+            lacks, instead of logging a warning of each.
 
     Raises:
-        BidsError: There are no images, a column would be there twice, or bids2table is missing.
+        BidsError: There are no images, a column would be there twice, a text cannot be read, or
+            bids2table is missing.
         TableError: ``participants.tsv`` cannot be read.
         CheckError: One of its columns holds paths in some cells, and something else in others.
-        OSError: Gradients cannot be read.
     """
     kinds = kinds or {}
     root = root.absolute()
@@ -88,7 +94,7 @@ def bids_table(root: Path, kinds: Mapping[str, str] | None = None) -> Dataset:
         raise BidsError(f"{root} has no folders sub-*: is it the root of a BIDS dataset?")
     index = _index(root)
     entities = [name for name in index.column_names if name not in _NOT_ENTITIES]
-    found = index.filter(pc.is_in(index["ext"], pa.array(IMAGES)))
+    found = index.filter(pc.is_in(pc.utf8_lower(index["ext"]), pa.array(IMAGES)))
     images = [_image(record, entities) for record in found.to_pylist()]
     if not images:
         raise BidsError(f"{root} has no NIfTI images in its folders sub-*")
@@ -97,9 +103,14 @@ def bids_table(root: Path, kinds: Mapping[str, str] | None = None) -> Dataset:
     columns: dict[str, Any] = {"subject_id": subjects}
     if any(session for _, session in sessions):
         columns["session_id"] = pa.array([f"ses-{name}" if name else None for _, name in sessions])
-    if (root / "participants.tsv").exists():
-        _add(columns, _participants(root / "participants.tsv", subjects, kinds))
     files = set(index["path"].to_pylist())
+    problems = _left_out(root, {image.path for image in images})
+    participants = root / "participants.tsv"
+    if participants.exists() or participants.is_symlink():
+        more, absent = _participants(participants, subjects, kinds)
+        _add(columns, more)
+        problems += absent
+    require_sound(problems, strict=strict)
     by_column = _by_column(images)
     for name, those in by_column.items():
         column = _Column.of(those, sessions, entities)
@@ -195,7 +206,7 @@ def _gradients(name: str, column: _Column, root: Path, files: set[str]) -> dict[
 
     def read(image: Image, ext: str) -> str | None:
         path = image.beside(ext)
-        return (root / path).read_text() if path in files else None
+        return _text(root / path) if path in files else None
 
     images = [image for session in column.sessions for image in session]
     return {
@@ -205,17 +216,66 @@ def _gradients(name: str, column: _Column, root: Path, files: set[str]) -> dict[
     }
 
 
-def _participants(path: Path, subjects: pa.Array, kinds: Mapping[str, str]) -> dict[str, Any]:
-    """Columns of ``participants.tsv``, with a cell for each session."""
+def _text(path: Path) -> str:
+    """Content of a text file."""
+    _require_file(path)
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BidsError(f"{path} cannot be read as text: {error}") from error
+
+
+def _require_file(path: Path) -> None:
+    if path.is_symlink() and not path.exists():
+        raise BidsError(f"{path} is a link to what is not there: `datalad get` fetches it")
+
+
+def _left_out(root: Path, images: Container[str]) -> list[Problem]:
+    """What else in the folders of subjects ends as images do."""
+    reason = "left out, for its name is not one of BIDS (sub-01_T1w.nii.gz): rename it"
+    return [
+        Problem(None, None, str(root / path), reason, tolerable=True)
+        for path in _files_of_subjects(root)
+        if path.lower().endswith(IMAGES) and path not in images
+    ]
+
+
+def _files_of_subjects(root: Path) -> Iterator[str]:
+    """Paths from the root, in order, without hidden files."""
+    for subject in sorted(root.glob("sub-*")):
+        for folder, folders, names in os.walk(subject, followlinks=True):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            place = Path(folder).relative_to(root)
+            yield from (str(place / name) for name in sorted(names) if not name.startswith("."))
+
+
+def _participants(
+    path: Path, subjects: pa.Array, kinds: Mapping[str, str]
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Columns of ``participants.tsv``, with a cell for each session, and who is not there."""
+    _require_file(path)
     table = load(path, {**kinds, "participant_id": TEXT})
     if "participant_id" not in table.column_names:
         raise BidsError(f"{path} has no column participant_id")
-    ids = table["participant_id"]
-    if len(pc.unique(ids)) < len(ids):
-        raise BidsError(f"{path} has several rows of one participant")
-    rows = pc.index_in(subjects, ids)
-    table = table.drop_columns(["participant_id"])
-    return {name: table[name].take(rows) for name in table.column_names}
+    ids = _subject_ids(table["participant_id"])
+    counts = pc.value_counts(ids.drop_null())
+    if twice := [each["values"] for each in counts.to_pylist() if each["counts"] > 1]:
+        raise BidsError(f"{path} has several rows of one participant, {twice[0]}")
+    rows = pc.index_in(subjects, ids, skip_nulls=True)
+    if rows.null_count == len(rows):
+        raise BidsError(f"{path} has no row of any subject here: {subjects[0]} is none of its ids")
+    problems = [
+        Problem(None, "participant_id", str(path), f"no row of {subject}", tolerable=True)
+        for subject in pc.unique(subjects.filter(rows.is_null())).to_pylist()
+    ]
+    others = [name for name in table.column_names if name != "participant_id"]
+    return {name: table[name].take(rows) for name in others}, problems
+
+
+def _subject_ids(ids: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The folders that they name, with and without the prefix."""
+    labels = pc.replace_substring_regex(pc.utf8_trim_whitespace(ids), "^sub-", "")
+    return pc.binary_join_element_wise("sub-", labels, "")
 
 
 def _add(columns: dict[str, Any], more: Mapping[str, Any]) -> None:

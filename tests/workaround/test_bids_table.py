@@ -13,6 +13,7 @@ from datasets import Dataset, Features, List, Nifti, Value
 
 from repro.bids import BidsTree
 from workaround.bids import BidsError, bids_table
+from workaround.errors import CheckError
 
 MakeTree = Callable[..., BidsTree]
 IMAGES = Nifti()
@@ -130,7 +131,9 @@ def test_columns_of_participants_can_be_named(touch: Callable[..., Path]) -> Non
     ("text", "message"),
     [
         ("id\nsub-1\n", "no column participant_id"),
-        ("participant_id\nsub-1\nsub-1\n", "several rows of one participant"),
+        ("participant_id\nsub-1\nsub-1\n", "several rows of one participant, sub-1"),
+        ("participant_id\nsub-1\n1\n", "several rows of one participant, sub-1"),
+        ("participant_id\nsub-01\nsub-02\n", "no row of any subject here: sub-1"),
         ("participant_id\tT1w\nsub-1\tyes\n", "two columns 'T1w'"),
     ],
 )
@@ -141,6 +144,67 @@ def test_participants_that_do_not_fit_are_an_error(
     touch("participants.tsv", text=text)
     with pytest.raises(BidsError, match=message):
         bids_table(root)
+
+
+@pytest.mark.parametrize(
+    "text", ["1\t31\n2\t50\n", "sub-1 \t31\n sub-2\t50\n", "sub-1\t31\n\t\n\t\n2\t50\n\n\n"]
+)
+def test_ids_of_participants_may_lack_the_prefix_and_rows_may_be_blank(
+    touch: Callable[..., Path], text: str
+) -> None:
+    root = touch("sub-1/anat/sub-1_T1w.nii", "sub-2/anat/sub-2_T1w.nii")
+    touch("participants.tsv", text=f"participant_id\tage\n{text}")
+    assert [row["age"] for row in plain(bids_table(root, strict=True))] == [31, 50]
+
+
+def test_a_subject_without_a_row_of_participants_is_refused_if_strict(
+    touch: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    root = touch(*(f"sub-1/ses-{name}/anat/sub-1_ses-{name}_T1w.nii" for name in "ab"))
+    touch("sub-2/ses-a/anat/sub-2_ses-a_T1w.nii")
+    touch("participants.tsv", text="participant_id\tage\nsub-2\t31\n")
+    assert [row["age"] for row in plain(bids_table(root))] == [None, None, 31]
+    assert "no row of sub-1" in caplog.text
+    with pytest.raises(CheckError, match="no row of sub-1") as caught:
+        bids_table(root, strict=True)
+    assert [each.tolerable for each in caught.value.problems] == [True]
+
+
+@pytest.mark.parametrize("name", ["participants.tsv", "sub-1/dwi/sub-1_dwi.bval"])
+def test_a_link_without_a_text_is_an_error(touch: Callable[..., Path], name: str) -> None:
+    root = touch("sub-1/dwi/sub-1_dwi.nii")
+    (root / name).symlink_to(".git/annex/objects/gone")
+    with pytest.raises(BidsError, match=f"{name} is a link .*datalad get"):
+        bids_table(root)
+
+
+def test_gradients_that_are_not_text_are_an_error(touch: Callable[..., Path]) -> None:
+    root = touch("sub-1/dwi/sub-1_dwi.nii", "sub-1/dwi/sub-1_dwi.bval")
+    (root / "sub-1/dwi/sub-1_dwi.bval").write_bytes(b"\xff\xfe0 1000")
+    with pytest.raises(BidsError, match=r"sub-1_dwi\.bval cannot be read as text"):
+        bids_table(root)
+
+
+def test_suffixes_of_images_may_be_upper_case(touch: Callable[..., Path]) -> None:
+    root = touch("sub-1/dwi/sub-1_dwi.NII.GZ")
+    touch("sub-1/dwi/sub-1_dwi.bval", text="0 1000")
+    (row,) = plain(bids_table(root, strict=True))
+    assert row["dwi"] == f"{root}/sub-1/dwi/sub-1_dwi.NII.GZ"
+    assert row["dwi_bval"] == "0 1000"
+
+
+def test_images_whose_names_are_not_bids_are_refused_if_strict(
+    touch: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    left_out = ["sub-1/anat/T1.nii", "sub-2/anat/T1w.NII.GZ"]
+    hidden = ["sub-1/anat/._sub-1_T1w.nii", "sub-1/.git/x.nii", "derivatives/sub-1/T1.nii"]
+    root = touch("sub-1/anat/sub-1_T1w.nii", *left_out, *hidden)
+    assert len(bids_table(root)) == 1
+    assert all(path in caplog.text for path in left_out)
+    with pytest.raises(CheckError, match="left out") as caught:
+        bids_table(root, strict=True)
+    places = [(each.path, each.tolerable) for each in caught.value.problems]
+    assert places == [(f"{root}/{path}", True) for path in left_out]
 
 
 def test_derivatives_and_what_is_no_image_are_left_out(touch: Callable[..., Path]) -> None:
