@@ -51,7 +51,8 @@ class Report:
 
 def _read(arguments: argparse.Namespace) -> Dataset:
     read = bids_table if arguments.source.is_dir() else read_table
-    return read(arguments.source, dict(arguments.columns))
+    strict = getattr(arguments, "strict", False)  # of the commands that refuse
+    return read(arguments.source, dict(arguments.columns), strict=strict)
 
 
 def _check(arguments: argparse.Namespace) -> Report:

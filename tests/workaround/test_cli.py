@@ -297,6 +297,20 @@ def test_push_of_broken_data_sends_nothing(
     assert hub.requests("POST") == []
 
 
+def test_table_without_files_is_meant_only_if_it_is_said(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("subject,age\nsub-1,30\n")
+    status, output, _ = call(capsys, "check", table)
+    assert status == 1
+    assert "no column holds files" in output
+    assert call(capsys, "push", table, REPO)[0] == 1
+    assert hub.requests("POST") == []
+    assert call(capsys, "push", table, REPO, "--no-strict")[0] == 0
+    assert load_dataset(REPO, split="train").num_rows == 1
+
+
 def test_plan_shows_the_shards_and_asks_no_hub(
     hub: Hub, table: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
