@@ -15,10 +15,10 @@ DOCUMENT = (Path(__file__).parents[2] / "docs" / "uploading.md").read_text()
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Path:
-    """A table without files."""
+def table(make_nifti: Callable[..., Path], tmp_path: Path) -> Path:
+    """A table of one file."""
     path = tmp_path / "table.csv"
-    path.write_text("id\n001\n")
+    path.write_text(f"t1w\n{make_nifti().name}\n")
     return path
 
 
