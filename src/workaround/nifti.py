@@ -116,28 +116,36 @@ def _header(stream: BinaryIO) -> tuple[int, int]:
     if start not in HEADERS:
         raise _FaultyError("not NIfTI: it does not begin with a NIfTI header")
     kind = HEADERS[start]
-    version = 2 if issubclass(kind, nib.Nifti2Header) else 1
     try:
-        header = kind.from_fileobj(stream, check=False)
-        magic = bytes(header["magic"]).rstrip(b"\0")
-        if magic.startswith(b"ni"):
-            raise _FaultyError(
-                "the header of a .hdr/.img pair, whose voxels are in another file; save it as one"
-                " .nii file"
-            )
-        if not magic.startswith(b"n+"):
-            raise _FaultyError(f"not NIfTI: its header says {magic!r}")
-        header.check_fix(_quiet)
-        shape, voxel = header.get_data_shape(), header.get_data_dtype()
-        offset = header.get_data_offset()  # an integer made of a float: not of inf, nor of NaN
-        header.get_slope_inter()  # raises for numbers that voxels cannot be scaled with
-    except (HeaderDataError, nib.wrapstruct.WrapStructError, OverflowError, ValueError) as error:
-        raise _FaultyError(f"not readable NIfTI: {error}") from None
+        with np.errstate(all="ignore"):  # numbers that are too large are found below
+            needed = _needed(kind, stream)
+    except (_FaultyError, OSError, EOFError, zlib.error):
+        raise
+    except Exception as error:  # of any number that is none, and of any extension of the header
+        raise _FaultyError(f"not readable NIfTI: {str(error) or type(error).__name__}") from None
+    return 2 if issubclass(kind, nib.Nifti2Header) else 1, needed
+
+
+def _needed(kind: Any, stream: BinaryIO) -> int:
+    """The bytes of an image whose header is of some kind, uncompressed."""
+    header = kind.from_fileobj(stream, check=False)
+    magic = bytes(header["magic"]).rstrip(b"\0")
+    if magic.startswith(b"ni"):
+        raise _FaultyError(
+            "the header of a .hdr/.img pair, whose voxels are in another file; save it as one"
+            " .nii file"
+        )
+    if not magic.startswith(b"n+"):
+        raise _FaultyError(f"not NIfTI: its header says {magic!r}")
+    header.check_fix(_quiet)
+    shape, voxel = header.get_data_shape(), header.get_data_dtype()
+    offset = header.get_data_offset()  # an integer made of a float: not of inf, nor of NaN
+    header.get_slope_inter()  # raises for numbers that voxels cannot be scaled with
     if not shape or min(shape) < 0:
         raise _FaultyError(f"not readable NIfTI: its header gives it the shape {shape}")
     if offset < 0:
         raise _FaultyError(f"not readable NIfTI: its voxels are said to begin at byte {offset}")
-    return version, offset + math.prod(shape) * voxel.itemsize
+    return int(offset + math.prod(shape) * voxel.itemsize)
 
 
 @cache

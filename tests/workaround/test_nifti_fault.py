@@ -6,8 +6,10 @@ import gzip
 import io
 import math
 import struct
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import nibabel as nib
 import numpy as np
@@ -94,6 +96,47 @@ def test_whatever_has_no_fault_can_be_decoded(changes: list[tuple[int, bytes]]) 
         content[start : start + len(new)] = new
     if fault(bytes(content)) is None:
         nib.Nifti1Image.from_bytes(bytes(content)).get_fdata()
+
+
+FIELDS = [
+    (kind, order, name)
+    for kind in (nib.Nifti1Header, nib.Nifti2Header)
+    for order in "<>"
+    for name in kind.template_dtype.names or ()
+    if name != "sizeof_hdr"
+]
+
+
+@given(st.sampled_from(FIELDS), st.binary(min_size=80, max_size=80), st.binary(max_size=64))
+def test_no_field_and_no_extension_ends_the_check(
+    field: tuple[Any, str, str], noise: bytes, extension: bytes
+) -> None:
+    kind, order, name = field
+    changed = kind(endianness=order)
+    changed.set_data_shape((4, 4, 4))
+    changed["vox_offset"] = 640
+    dtype, start = changed.structarr.dtype.fields[name]
+    content = bytearray(changed.binaryblock)
+    content[start : start + dtype.itemsize] = noise[: dtype.itemsize]
+    whole = bytes(content + b"\1\0\0\0" + extension).ljust(1000, b"\0")
+    fault(whole)
+    fault(gzip.compress(whole))
+
+
+def test_extension_that_cannot_be_read_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = nib.Nifti1Image(np.ones((4, 4, 4), np.int16), np.eye(4))  # type: ignore[no-untyped-call]
+    image.header.extensions.append(nib.nifti1.Nifti1Extension(6, b"text"))
+    content = image.to_bytes()
+    assert fault(content) is None
+    broken = Mock(handler=defaultdict(lambda: Mock(side_effect=TypeError)))
+    monkeypatch.setattr(nib.nifti1, "extension_codes", broken)
+    assert reason(content) == "not readable NIfTI: TypeError"
+
+
+def test_number_that_is_too_large_is_no_warning() -> None:
+    content = bytearray(header(vox_offset=400))
+    content[348:356] = struct.pack("<4sl", b"\1\0\0\0", -(2**31))  # size of an extension
+    assert reason(bytes(content)) == "not readable NIfTI: failed to read extension content"
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 9, 100, 347])
