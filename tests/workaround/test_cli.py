@@ -159,8 +159,9 @@ def test_a_pull_request_is_named(hub: Hub, table: Path, capsys: pytest.CaptureFi
     assert call(capsys, "verify", REPO, "--against", table, "--revision", "refs/pr/1")[0] == 0
 
 
-@pytest.mark.parametrize("processes", [1, 2])
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "status", "processes"), [(signal.SIGINT, 130, 1), (signal.SIGTERM, 143, 2)]
+)
 def test_interrupted_push_says_that_it_goes_on(
     hub: Hub,
     table: Path,
