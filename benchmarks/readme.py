@@ -7,10 +7,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from repro.catalog import find
-from repro.report import collected, markdown, plots
-from repro.report.collected import MEASURED
-from repro.report.documents import Document
+from repro.catalog.bugs import find
+from repro.report import markdown, plots
+from repro.results import store as collected
+from repro.results.document import Document
+from repro.results.store import MEASURED
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = MEASURED / "output.txt"  # what `pytest -m repro` printed on 4.4.2

@@ -21,10 +21,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from mockhub.server import Hub
-from repro import isolate
-from repro.installation import environment
-from repro.nifti import write_nifti
+from mockhub.server.process import Hub
+from repro.installs.installation import environment
+from repro.sandbox import run as isolate
+from repro.synthetic.nifti import write_nifti
 
 ROOT = Path(__file__).parents[1]
 ONE_UPLOAD = Path(__file__).with_name("one_upload.py")

@@ -5,7 +5,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-from repro.commands import bisect, drift, issue, listing, matrix, report, run
+from repro.cli import bisect, drift, issue, matrix, report, run
+from repro.cli import list as listing
 from repro.errors import AskedForError, MachineError
 
 COMMANDS = (listing, run, matrix, bisect, issue, report, drift)  # in the order of the help

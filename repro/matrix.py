@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
 
-from repro.catalog import GIT, Bug
-from repro.environments import InstallError, Pins, install
-from repro.harness import Background, background
-from repro.report import collected, verdicts
-from repro.report.documents import Document, find
+from repro.catalog.bugs import GIT, Bug
+from repro.installs.environments import InstallError, Pins, install
+from repro.judge.examine import Background, background
+from repro.results import build as verdicts
+from repro.results import store as collected
+from repro.results.document import Document, find
 
 AT_A_TIME = 2  # installations: the next is made while the current one is examined
 

@@ -11,14 +11,15 @@ from typing import Any
 
 import pytest
 
-from repro.catalog import Bug
-from repro.commands.arguments import JOBS, job_count
-from repro.figures import Evidence
-from repro.harness import background
-from repro.installation import environment
-from repro.report import terminal, verdicts
-from repro.seeds import EXPERIMENTS
-from repro.verdict import Judgement
+from repro.catalog.bugs import Bug
+from repro.catalog.claims import EXPERIMENTS
+from repro.catalog.headlines import Evidence
+from repro.cli.arguments import JOBS, job_count
+from repro.installs.installation import environment
+from repro.judge.examine import background
+from repro.judge.verdict import Judgement
+from repro.report import terminal
+from repro.results import build as verdicts
 
 ONE_PROCESS = (
     "bugs are measured in one process, some at a time (--repro-jobs): run pytest without -n"

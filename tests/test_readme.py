@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from repro.catalog import BUGS, Bug
-from repro.drift import drifts
+from repro.catalog.bugs import BUGS, Bug
 from repro.report import markdown
-from repro.report.documents import in_order, release
+from repro.results.document import in_order, release
+from repro.results.drift import drifts
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()

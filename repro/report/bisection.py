@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from repro.bisect import Stretch
-from repro.gitbisect import Commit
-from repro.outcome import Verdict
-from repro.releases import Bisection, Change, Measured
+from repro.bisect.commits import Commit
+from repro.bisect.releases import Bisection, Change, Measured
+from repro.bisect.search import Stretch
+from repro.judge.outcome import Verdict
 
 
 def line(measured: Measured) -> str:

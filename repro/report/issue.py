@@ -10,17 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tabulate import tabulate
 
-from repro.catalog import MIB, UPSTREAM, Bug
-from repro.isolate import Exited, Run
-from repro.outcome import Verdict
-from repro.report import verdicts
-from repro.report.documents import Document, in_order, label
+from repro.catalog.bugs import MIB, UPSTREAM, Bug
+from repro.judge.outcome import Verdict
+from repro.judge.verdict import Judgement
 from repro.report.markdown import cell
 from repro.report.plots import ABOVE_THE_CAP
 from repro.report.private import Private
 from repro.report.steps import fenced, steps
 from repro.report.stories import Story, Stretch, shown_verdict, story, thread
-from repro.verdict import Judgement
+from repro.results import build as verdicts
+from repro.results.document import Document, in_order, label
+from repro.sandbox.run import Exited, Run
 
 TEXT, OUTPUT, PLOT = "issue.md", "output.txt", "rss.svg"
 MARK = "<!-- made by `python -m repro issue` -->"

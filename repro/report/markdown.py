@@ -6,11 +6,11 @@ from typing import Any
 from packaging.specifiers import SpecifierSet
 from tabulate import tabulate
 
-from repro.catalog import BUGS, Bug
-from repro.outcome import Verdict
-from repro.report.documents import Document, find, label, release, releases
+from repro.catalog.bugs import BUGS, Bug
+from repro.catalog.claims import CLAIMS
+from repro.judge.outcome import Verdict
 from repro.report.marks import WORDS, mark
-from repro.seeds import CLAIMS
+from repro.results.document import Document, find, label, release, releases
 
 LEGEND = ", ".join(f"`{mark}` {word}" if mark else f"empty: {word}" for mark, word in WORDS.items())
 

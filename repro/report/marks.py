@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from repro.catalog import Bug
-from repro.drift import expected, state
-from repro.outcome import Verdict
-from repro.report.documents import Document, find, label
+from repro.catalog.bugs import Bug
+from repro.judge.outcome import Verdict
+from repro.results.document import Document, find, label
+from repro.results.drift import expected, state
 
 MARKS = {Verdict.REPRODUCED: "x", Verdict.ABSENT: "·", Verdict.UNTESTABLE: "?"}
 UNEXPECTED, NOT_INSTALLABLE, NOT_EXAMINED = "!", "-", ""

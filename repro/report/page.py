@@ -8,9 +8,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 from tabulate import tabulate
 
-from repro.catalog import MIB, Bug
+from repro.catalog.bugs import MIB, Bug
+from repro.catalog.claims import CLAIMS
 from repro.report import issue, markdown, marks
-from repro.report.documents import Document, label
 from repro.report.markdown import cell
 from repro.report.plots import ABOVE_THE_CAP
 from repro.report.private import without_folders
@@ -22,7 +22,7 @@ from repro.report.stories import (
     summary,
     thread,
 )
-from repro.seeds import CLAIMS
+from repro.results.document import Document, label
 
 CODE = re.compile(r"`([^`]+)`")
 

@@ -10,9 +10,9 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from repro.catalog import MIB, Bug
-from repro.outcome import Verdict
-from repro.report.documents import Document, find, label, of_git
+from repro.catalog.bugs import MIB, Bug
+from repro.judge.outcome import Verdict
+from repro.results.document import Document, find, label, of_git
 
 INK, PAPER, GRID = "#1f2328", "#ffffff", "#d1d9e0"
 AFFECTED, FIXED = "#b3261e", "#0b57a4"

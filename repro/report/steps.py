@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from packaging.version import Version
 
-from repro.catalog import MIB, UPSTREAM, Bug
+from repro.catalog.bugs import MIB, UPSTREAM, Bug
 
 PUBLIC = {"bitbucket.org", "codeberg.org", "github.com", "gitlab.com"}
 """Where a clone URL tells nothing of somebody's own network."""

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from repro.catalog import MIB, Bug
-from repro.outcome import Verdict
+from repro.catalog.bugs import MIB, Bug
+from repro.judge.outcome import Verdict
 from repro.report import plots
-from repro.report.documents import Document, find, label, releases
 from repro.report.marks import UNEXPECTED, mark
 from repro.report.private import without_folders
+from repro.results.document import Document, find, label, releases
 
 WHEN = "measured"  # the time, where it is known
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
-from repro.catalog import MIB, Bug
+from repro.catalog.bugs import MIB, Bug
 from repro.report import markdown
-from repro.report.documents import Document, find, label
 from repro.report.marks import NOT_EXAMINED, NOT_INSTALLABLE, UNEXPECTED, WORDS, mark
+from repro.results.document import Document, find, label
 
 if TYPE_CHECKING:
-    from repro.verdict import Judgement
+    from repro.judge.verdict import Judgement
 
 CELL, GAP = 22, 4  # characters of a cell of the matrix, and between cells, at most
 LEGEND = ", ".join(

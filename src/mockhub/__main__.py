@@ -15,10 +15,10 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from mockhub.app import build
+from mockhub.http.server import LOOPBACK, Server, listen, url_of
 from mockhub.options import Options
-from mockhub.roots import RootInUseError, lock
-from mockhub.serve import LOOPBACK, Server, listen, url_of
 from mockhub.state import State
+from mockhub.storage.root_lock import RootInUseError, lock
 
 DESCRIPTION = "A local Hugging Face Hub. Its URL is the first line of its output."
 EPILOG = """\

@@ -10,31 +10,24 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import ClientDisconnect
 
-from mockhub import (
-    access,
-    admin,
-    browse,
-    bucket_batch,
-    bucket_routes,
-    card,
-    cas,
-    commit,
-    community,
-    errors,
-    info,
-    lfs,
-    lfs_files,
-    listing,
-    manage,
-    preupload,
-    refs,
-    resolve,
-)
-from mockhub.faults import Faults
-from mockhub.guard import CrashMiddleware, RequestIdMiddleware, refuse
-from mockhub.log import Log, LogMiddleware
-from mockhub.paths import RawPathMiddleware
-from mockhub.sabotage import FaultMiddleware
+from mockhub import errors
+from mockhub.control import routes as admin
+from mockhub.control.faults import Faults
+from mockhub.control.inject import FaultMiddleware
+from mockhub.control.request_log import Log, LogMiddleware
+from mockhub.http.middleware import CrashMiddleware, RequestIdMiddleware, refuse
+from mockhub.http.paths import RawPathMiddleware
+from mockhub.routes.history import commit, refs
+from mockhub.routes.history import discussions as community
+from mockhub.routes.history import tree as browse
+from mockhub.routes.repos import access_requests as access
+from mockhub.routes.repos import cards as card
+from mockhub.routes.repos import info
+from mockhub.routes.repos import lifecycle as manage
+from mockhub.routes.repos import search as listing
+from mockhub.routes.transfer import bucket_batch, lfs, lfs_files, preupload, resolve
+from mockhub.routes.transfer import buckets as bucket_routes
+from mockhub.routes.transfer import xet as cas
 from mockhub.state import State
 
 LOCAL_NAMES = ["127.0.0.1", "localhost", "*.localhost", "[::1]"]

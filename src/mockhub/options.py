@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, get_args, get_type_hints
 
-from mockhub.auth import DEFAULT_TOKEN, DEFAULT_USER, Account, Accounts, Organization
+from mockhub.repos.accounts import DEFAULT_TOKEN, DEFAULT_USER, Account, Accounts, Organization
 
 UploadMode = Literal["auto", "lfs", "regular"]
 Redirect = Literal["none", "relative", "cdn"]

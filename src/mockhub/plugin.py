@@ -23,8 +23,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from mockhub.clients import using
-from mockhub.server import Hub
+from mockhub.server.environment import using
+from mockhub.server.process import Hub
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -12,9 +12,6 @@ from urllib.parse import unquote
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
-from mockhub.auth import Account
-from mockhub.blobs import READ_SIZE, BlobStore, Sink
-from mockhub.buckets import Buckets
 from mockhub.errors import (
     AnonymousError,
     BadRequestError,
@@ -24,15 +21,18 @@ from mockhub.errors import (
     RepoMovedError,
     RepoNotFoundError,
 )
-from mockhub.gate import OPEN_FILES, refusal
-from mockhub.holdings import Holdings
 from mockhub.options import Options
-from mockhub.repo import Repo, RepoType
-from mockhub.shards import XetFile
-from mockhub.store import RepoStore
-from mockhub.tickets import Tickets
-from mockhub.uploads import Uploads
-from mockhub.xet import XetStore
+from mockhub.repos.accounts import Account
+from mockhub.repos.gating import OPEN_FILES, refusal
+from mockhub.repos.repo import Repo, RepoType
+from mockhub.repos.store import RepoStore
+from mockhub.storage.blobs import READ_SIZE, BlobStore, Sink
+from mockhub.storage.buckets import Buckets
+from mockhub.storage.multipart import Uploads
+from mockhub.storage.ownership import Holdings
+from mockhub.storage.signed_tokens import Tickets
+from mockhub.xet.shards import XetFile
+from mockhub.xet.store import XetStore
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 TRUE = {"1", "true"}

@@ -1,6 +1,6 @@
 """``python -m workaround``, the same as the script ``workaround``."""
 
-from workaround.cli import run
+from workaround.cli.main import run
 
 if __name__ == "__main__":
     run()

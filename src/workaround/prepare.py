@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from datasets import Dataset, DatasetDict
 
-from workaround.card import Target
-from workaround.check import problems_of, require_sound, surveys
 from workaround.errors import ArgumentError
-from workaround.limits import limit_problems
-from workaround.plan import Plan, plan_splits
-from workaround.source import (
+from workaround.hub.card import Target
+from workaround.planning.hub_limits import limit_problems
+from workaround.planning.plan import Plan, plan_splits
+from workaround.preflight.check import problems_of, require_sound, surveys
+from workaround.preflight.source import (
     Source,
     data_folder,
     processes,

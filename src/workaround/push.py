@@ -13,21 +13,21 @@ from datasets import Dataset, DatasetDict, config
 from huggingface_hub import CommitInfo
 from huggingface_hub.errors import RepositoryNotFoundError
 
-from workaround.card import Target
-from workaround.check import require_sound
-from workaround.commit import Message, Push, commit, foresee
 from workaround.errors import ArgumentError
-from workaround.journal import Journal, open_journal
-from workaround.limits import limit_problems, require_write
-from workaround.plan import Plan, SplitPlan
+from workaround.hub.card import Target
+from workaround.hub.retry import RefusedError, persist, status_of
+from workaround.planning.hub_limits import limit_problems, require_write
+from workaround.planning.plan import Plan, SplitPlan
+from workaround.preflight.check import require_sound
+from workaround.preflight.source import Source, processes, usable_token
 from workaround.prepare import Prepared, prepare
-from workaround.progress import show_progress
-from workaround.retry import RefusedError, persist, status_of
-from workaround.shards import Destination, Job
-from workaround.source import Source, processes, usable_token
-from workaround.upload import upload
-from workaround.verify import verify_shards
-from workaround.workers import processes_of
+from workaround.upload.commit import Message, Push, commit, foresee
+from workaround.upload.journal import Journal, open_journal
+from workaround.upload.pipeline import upload
+from workaround.upload.progress import show_progress
+from workaround.upload.shard import Destination, Job
+from workaround.upload.workers import processes_of
+from workaround.verification.verify import verify_shards
 
 Verify = Literal["footers", "full", "none"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from repro.drift import Drift, as_json
+from repro.results.drift import Drift, as_json
 
 SCRIPT = Path(__file__).parents[2] / ".github" / "drift_issue.py"
 RUN = "https://github.com/some/where/actions/runs/1"

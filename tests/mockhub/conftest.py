@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from mockhub.server import Hub
-from tests.mockhub.wire import ORG, OTHERS, NewRepo
+from mockhub.server.process import Hub
+from tests.support.mockhub.wire import ORG, OTHERS, NewRepo
 
 
 @pytest.fixture(scope="session")

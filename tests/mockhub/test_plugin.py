@@ -12,8 +12,8 @@ from datasets import Dataset, config, load_dataset
 from huggingface_hub import HfApi, HfFileSystem, constants, hf_hub_download, snapshot_download
 
 from mockhub.plugin import StartHub
-from mockhub.server import Hub
-from tests.mockhub.modes import DEPRECATIONS
+from mockhub.server.process import Hub
+from tests.support.mockhub.modes import DEPRECATIONS
 
 pytestmark = [*DEPRECATIONS, pytest.mark.clients]
 ROOT = Path(__file__).parents[2]

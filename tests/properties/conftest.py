@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.properties import budget  # noqa: F401 - registers the profile before pytest loads it
-from tests.properties.schemas import Files
+from tests.support.properties import budget  # noqa: F401 - registers the profile before pytest loads it
+from tests.support.properties.schemas import Files
 
 
 @pytest.fixture(scope="session")

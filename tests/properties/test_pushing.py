@@ -10,10 +10,10 @@ from datasets import Dataset, load_dataset
 from hypothesis import find, given
 from hypothesis.errors import NoSuchExample
 
-from tests.properties.budget import budget
-from tests.properties.known import DATASETS, PUSHING, expected, unexplained
-from tests.properties.schemas import Files, cells, features_in
-from tests.properties.trials import Example, examples, failures
+from tests.support.properties.budget import budget
+from tests.support.properties.known import DATASETS, PUSHING, expected, unexplained
+from tests.support.properties.schemas import Files, cells, features_in
+from tests.support.properties.trials import Example, examples, failures
 
 pytestmark = [
     pytest.mark.search,

@@ -10,11 +10,11 @@ from datasets import load_dataset
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
 
-from mockhub.server import Hub
-from tests.properties.budget import budget
-from tests.properties.reading import opened
-from tests.properties.schemas import Files, cells
-from tests.properties.trials import Example, after, examples, first_stage
+from mockhub.server.process import Hub
+from tests.support.properties.budget import budget
+from tests.support.properties.reading import opened
+from tests.support.properties.schemas import Files, cells
+from tests.support.properties.trials import Example, after, examples, first_stage
 from workaround import push_to_hub
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from repro import catalog
-from tests.repro.index import Index, serve
+from repro.catalog import bugs as catalog
+from tests.support.repro.index import Index, serve
 
 
 @pytest.fixture

@@ -10,17 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from repro import catalog
 from repro.__main__ import main
+from repro.catalog import bugs as catalog
 from repro.report.markdown import specifier
-from tests.repro import fakes
-from tests.repro.aftermath import PYTHONPATH, Command
-from tests.repro.children import eventually
+from tests.support.repro import fakes
+from tests.support.repro.aftermath import PYTHONPATH, Command
+from tests.support.repro.children import eventually
 
 # The real program on scripts of ours.
 FAKED = """
 import pathlib, signal, sys
-from repro import __main__, catalog
+from repro import __main__
+from repro.catalog import bugs as catalog
 catalog.SCRIPTS = pathlib.Path(sys.argv[1])
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 sys.exit(__main__.main(sys.argv[2:]))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from repro.installation import PACKAGES
-from tests.repro import fakes
-from tests.repro.aftermath import PYTHONPATH, Command
-from tests.repro.children import eventually
+from repro.installs.installation import PACKAGES
+from tests.support.repro import fakes
+from tests.support.repro.aftermath import PYTHONPATH, Command
+from tests.support.repro.children import eventually
 
 CONTRACT = {
     "id",
@@ -25,14 +25,14 @@ CONTRACT = {
 }
 CONFTEST = """
 import pathlib, signal
-from repro import catalog
+from repro.catalog import bugs as catalog
 catalog.SCRIPTS = pathlib.Path(__file__).parent / "scripts"
 pytest_plugins = ("repro.pytest_plugin",)
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 """
 TEST_BUGS = """
 import pytest
-from tests.repro import fakes
+from tests.support.repro import fakes
 
 @pytest.mark.parametrize("bug", [{bugs}], ids=lambda bug: bug.id)
 def test_bug(bug, judgement_of):

@@ -27,9 +27,9 @@ from datasets import (
 from huggingface_hub import HfApi, hf_hub_download, snapshot_download
 from packaging.version import Version
 
-from mockhub.server import Hub
-from tests.mockhub.modes import DEPRECATIONS
-from tests.workaround.pushing import (
+from mockhub.server.process import Hub
+from tests.support.mockhub.modes import DEPRECATIONS
+from tests.support.workaround.pushing import (
     IMAGE,
     MakeNifti,
     contents,
@@ -39,10 +39,10 @@ from tests.workaround.pushing import (
     tree,
 )
 from workaround import push_to_hub
-from workaround.card import CardConflictError
 from workaround.errors import ArgumentError
-from workaround.retry import RefusedError
-from workaround.verify import VerifyError
+from workaround.hub.card import CardConflictError
+from workaround.hub.retry import RefusedError
+from workaround.verification.verify import VerifyError
 
 pytestmark = list(DEPRECATIONS)
 REPO = "user/data"

@@ -6,14 +6,14 @@ from functools import partial
 import pytest
 from packaging.version import Version
 
-from repro.environments import Pins
-from repro.gitbisect import Commit
-from repro.installation import Installation
-from repro.outcome import Verdict
-from repro.pypi import Release
-from repro.releases import Bisection, Measured
+from repro.bisect.commits import Commit
+from repro.bisect.releases import Bisection, Measured
+from repro.installs.environments import Pins
+from repro.installs.index import Release
+from repro.installs.installation import Installation
+from repro.judge.outcome import Verdict
 from repro.report.bisection import commit_line, document, line, summary
-from tests.repro import fakes
+from tests.support.repro import fakes
 
 VERDICTS = {".": Verdict.ABSENT, "x": Verdict.REPRODUCED, "?": Verdict.UNTESTABLE}
 commit = partial(Commit, sha="0123456789abcdef", date="2025-11-06", title="Embed (#7853)")

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from repro import catalog
-from repro.catalog import BUGS, Bug
-from repro.installation import environment
-from repro.isolate import Exited, Killed, Run
+from repro.catalog import bugs as catalog
+from repro.catalog.bugs import BUGS, Bug
+from repro.installs.installation import environment
+from repro.judge.verdict import Judgement
 from repro.report import issue
-from repro.report.documents import Document
 from repro.report.private import Private
-from repro.verdict import Judgement
-from tests.repro import fakes
-from tests.repro.documents import not_installable
+from repro.results.document import Document
+from repro.sandbox.run import Exited, Killed, Run
+from tests.support.repro import fakes
+from tests.support.repro.documents import not_installable
 
 ENVIRONMENT = environment() | {"datasets": "5.3.0"}
 HOME = Path("/home/ada")
@@ -283,5 +283,5 @@ def test_names_of_code_become_code(text: str, markdown: str) -> None:
 
 def real_bundle(bug: Bug, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The bundle of a bug of the catalog that could not be tested."""
-    monkeypatch.setattr(catalog, "SCRIPTS", Path(catalog.__file__).parent / "bugs")
+    monkeypatch.setattr(catalog, "SCRIPTS", Path(catalog.__file__).parents[1] / "bugs")
     return bundle(fakes.run(Exited(125), "", "no Hub"), bug=bug)

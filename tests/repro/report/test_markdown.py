@@ -3,11 +3,11 @@
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from repro.catalog import BUGS
+from repro.catalog.bugs import BUGS
 from repro.report import markdown
-from repro.report.documents import Document
-from tests.repro.documents import document as documents_of
-from tests.repro.documents import not_installable
+from repro.results.document import Document
+from tests.support.repro.documents import document as documents_of
+from tests.support.repro.documents import not_installable
 
 
 def document(release: str, verdict: str) -> Document:

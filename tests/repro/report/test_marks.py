@@ -3,8 +3,8 @@
 from repro.report import page, terminal
 from repro.report.markdown import LEGEND
 from repro.report.marks import WORDS, mark, surprises, words
-from tests.repro import fakes
-from tests.repro.documents import document, entry, not_installable
+from tests.support.repro import fakes
+from tests.support.repro.documents import document, entry, not_installable
 
 BUG = fakes.bug("lost")
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from repro.catalog import BUGS, MIB, find
-from repro.report import collected, page
-from repro.seeds import CLAIMS
-from tests.repro import fakes
-from tests.repro.documents import document, entry, not_installable
+from repro.catalog.bugs import BUGS, MIB, find
+from repro.catalog.claims import CLAIMS
+from repro.report import page
+from repro.results import store as collected
+from tests.support.repro import fakes
+from tests.support.repro.documents import document, entry, not_installable
 
 BUG = fakes.bug("rows-lost")
 

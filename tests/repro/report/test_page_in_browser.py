@@ -11,10 +11,11 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page
 
-from repro.catalog import BUGS
-from repro.report import collected, page
+from repro.catalog.bugs import BUGS
+from repro.report import page
 from repro.report.plots import AFFECTED, FIXED
-from tests.repro.report.browser import chromium
+from repro.results import store as collected
+from tests.support.repro.browser import chromium
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Relative luminance and contrast as WCAG 2.2 defines them.

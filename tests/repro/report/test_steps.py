@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from repro import catalog
+from repro.catalog import bugs as catalog
 from repro.report.steps import WITHOUT_A_HUB, public_origin, steps
 
 URL = "https://github.com/ada/nifti-hub-workaround"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from repro import catalog
-from repro.isolate import Exited, Killed
+from repro.catalog import bugs as catalog
 from repro.report import markdown, terminal
-from tests.repro import fakes
-from tests.repro.documents import document, entry, not_installable
+from repro.sandbox.run import Exited, Killed
+from tests.support.repro import fakes
+from tests.support.repro.documents import document, entry, not_installable
 
 ENVIRONMENT = {"datasets": "5.3.0", "python": "3.11.9"}
 CAPPED = 700 * fakes.MIB

@@ -1,0 +1,1 @@
+"""Where a bug began and ended: over releases, then over the commits between two of them."""

@@ -1,0 +1,215 @@
+"""The commit between two releases that changed a verdict, found by `git bisect run`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.version import Version
+
+from repro.bisect.releases import Change
+from repro.bisect.step import ABORT
+from repro.catalog.bugs import Bug
+from repro.errors import AskedForError
+from repro.installs.installation import Installation
+from repro.judge.outcome import Verdict
+from repro.sandbox.processes import MARK
+from repro.sandbox.run_folder import run_folder
+
+_SQUASHED = re.compile(r"\(#(\d+)\)$")
+_FOUND = re.compile(r"^# (?:possible )?first \w+ commit: \[(\w+)\]", re.MULTILINE)
+
+
+class GitBisectError(AskedForError):
+    """The commit cannot be found; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A commit.
+
+    Attributes:
+        sha: all of it.
+        date: when it was committed, as in 2025-11-13.
+        title: the first line of its message.
+    """
+
+    sha: str
+    date: str
+    title: str
+
+    @property
+    def pull(self) -> int | None:
+        """The number of its pull request, which a squashed commit's title ends with."""
+        match = _SQUASHED.search(self.title)
+        return int(match[1]) if match else None
+
+
+def check(clone: Path) -> None:
+    """See whether there is a git repository with tags.
+
+    Raises:
+        GitBisectError: there is none.
+    """
+    if not clone.is_dir():
+        raise GitBisectError(f"{clone} is not there")
+    _git("rev-parse", "--git-dir", cwd=clone)
+    if not _git("tag", "--list", cwd=clone):
+        raise GitBisectError(f"{clone} has no tags: `git fetch --tags` brings those of releases")
+
+
+def first_commits(
+    clone: Path,
+    bug: Bug,
+    change: Change,
+    env: Mapping[str, str | None],
+    show: Callable[[str], None],
+) -> list[Commit]:
+    """The commit from which on a bug is there, or no longer is.
+
+    Works in a clone of its own that shares the objects of the given one: nothing is written to
+    that, neither a work tree nor the state of a bisection.
+
+    Args:
+        clone: of datasets, bare or not, with the tags of both releases.
+        bug: whose script to run.
+        change: between which releases.
+        env: environment variables that point a client at a Hub; None removes one.
+        show: is given a line for each commit that is run.
+
+    Returns:
+        One commit; several where those next to it cannot be tested, and it may be any of them.
+
+    Raises:
+        GitBisectError: there is no such clone or tag, or neither installation can run both
+            releases from their sources.
+    """
+    old, new = (_tag(clone, one.version) for one in (change.old, change.new))
+    with run_folder() as folder:
+        work = folder.tmp / "datasets"
+        _git("clone", "--quiet", "--shared", "--no-checkout", os.fspath(clone), os.fspath(work))
+        _git("sparse-checkout", "set", "--no-cone", "/src/", cwd=work)  # all that is run
+        changed = {**_environ(), **env, "TMPDIR": str(folder.tmp), MARK: str(folder.path)}
+        root = Path(__file__).parents[2]
+        path = os.pathsep.join([str(root), str(root / "src")])
+        own = {name: value for name, value in changed.items() if value is not None}
+        runner = _Runner(work, {**own, "PYTHONPATH": path}, show)
+        for installation in (change.new.installation, change.old.installation):
+            step = _step(bug, change, installation)
+            if runner.ends_differ(step, old, new):
+                return runner.bisect(step, old, new, change)
+    raise GitBisectError(
+        f"the tags {change.old.version} and {change.new.version} do not differ as the releases do, "
+        "over the packages of either"
+    )
+
+
+@dataclass(frozen=True)
+class _Runner:
+    """Runs steps in a work tree."""
+
+    work: Path
+    env: Mapping[str, str]
+    show: Callable[[str], None]
+
+    def ends_differ(self, step: Sequence[str], old: str, new: str) -> bool:
+        """Whether the ends of the range are what they were measured to be as releases."""
+        for commit, expected in ((old, 0), (new, 1)):
+            _git("checkout", "--quiet", "--detach", commit, cwd=self.work)
+            status, last_words = self._run(step)
+            if status == ABORT:
+                raise GitBisectError(last_words)
+            if status != expected:
+                return False
+        return True
+
+    def bisect(self, step: Sequence[str], old: str, new: str, change: Change) -> list[Commit]:
+        terms = (f"--term-old={change.old.verdict}", f"--term-new={change.new.verdict}")
+        _git("bisect", "start", *terms, new, old, cwd=self.work)
+        _, last_words = self._run([_program(), "bisect", "run", *step])
+        shas = _FOUND.findall(_git("bisect", "log", cwd=self.work))
+        if not shas:
+            raise GitBisectError(f"git bisect run found no commit: {last_words}")
+        return [_commit(self.work, sha) for sha in shas]
+
+    def _run(self, command: Sequence[str]) -> tuple[int, str]:
+        """Run to the end and show what the steps say; if interrupted, wait until all is over.
+
+        Returns:
+            The exit status, and the last line that was printed.
+        """
+        line = ""
+        with subprocess.Popen(  # noqa: S603 - git, or a step of ours
+            command,
+            cwd=self.work,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for us; we pass it on
+        ) as process:
+            assert process.stdout is not None  # noqa: S101 - a pipe
+            try:
+                for line in process.stdout:
+                    if line.startswith(tuple(Verdict)):
+                        self.show(line.rstrip("\n"))
+            except BaseException:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGINT)
+                process.stdout.read()  # ends with the last of them
+                raise
+        return process.returncode, line.rstrip("\n")
+
+
+def _step(bug: Bug, change: Change, installation: Installation | None) -> list[str]:
+    assert installation is not None  # noqa: S101 - it gave a verdict
+    options = {
+        "python": installation.python,
+        "old": change.old.verdict,
+        "timeout": bug.timeout,
+    }
+    command = [sys.executable, "-P", "-m", "repro.bisect.step", str(bug.script.resolve())]
+    return [*command, *(f"--{name}={value}" for name, value in options.items())]
+
+
+def _tag(clone: Path, version: Version) -> str:
+    """The commit that a release was made of."""
+    check(clone)
+    for name in (str(version), f"v{version}"):
+        with contextlib.suppress(GitBisectError):
+            return _git("rev-parse", "--verify", f"refs/tags/{name}^{{commit}}", cwd=clone).strip()
+    raise GitBisectError(f"{clone} has no tag {version}; in a clone of datasets, fetch the tags")
+
+
+def _commit(work: Path, sha: str) -> Commit:
+    return Commit(*_git("show", "-s", "--format=%H%n%cs%n%s", sha, cwd=work).splitlines())
+
+
+def _git(*arguments: str, cwd: Path | None = None) -> str:
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        [_program(), *arguments], cwd=cwd, env=_environ(), capture_output=True, text=True
+    )
+    if done.returncode:
+        said = done.stderr.strip().replace("\n", " ")
+        raise GitBisectError(said or f"git {arguments[0]} ended with {done.returncode}")
+    return done.stdout
+
+
+def _environ() -> dict[str, str]:
+    """Our environment without GIT_DIR and the like, which would lead us to another repository."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+
+
+def _program() -> str:
+    if (git := shutil.which("git")) is None:
+        raise GitBisectError("git is not installed")
+    return git

@@ -1,0 +1,341 @@
+"""The two documents this project began with: their claims, and what became of each.
+
+The documents are a user's account of December 2025, of an upload of 273 GB of NIfTI.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+SCRIPTS = Path(__file__).parents[1] / "experiments"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A script that measures an idea of the documents beside plain upstream.
+
+    Attributes:
+        id: names it.
+        script: stands alone; prints its evidence as a JSON object, last.
+        arguments: of the script.
+        timeout: seconds after which it is hopeless.
+    """
+
+    id: str
+    script: Path
+    arguments: tuple[str, ...] = ()
+    timeout: float = 120.0
+
+
+SHARD_COUNTS = (3, 9)
+EXPERIMENTS = (
+    Experiment("slice-hypotheses", SCRIPTS / "slice-hypotheses.py"),
+    Experiment(
+        "one-shard-at-a-time", SCRIPTS / "one-shard-at-a-time.py", tuple(map(str, SHARD_COUNTS))
+    ),
+)
+
+
+class Outcome(StrEnum):
+    """What became of a claim."""
+
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    REFINED = "refined"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim of the documents.
+
+    Attributes:
+        place: where it stands.
+        text: the claim, shortened.
+        outcome: what measuring made of it.
+        finding: what is true.
+        releases: the releases of datasets that the finding is about.
+        shown_by: the bug ids and tests that show it.
+    """
+
+    place: str
+    text: str
+    outcome: Outcome
+    finding: str
+    releases: str
+    shown_by: tuple[str, ...]
+
+
+_SEED_FIXES = "tests/repro/measured/test_seed_fixes.py"
+_SEED_CLAIMS = "tests/repro/measured/test_seed_claims.py"
+
+CLAIMS = (
+    Claim(
+        "Pitfall 1",
+        "The upload succeeds, and every NIfTI file is 0 bytes on the Hub.",
+        Outcome.CONFIRMED,
+        "The cells hold `bytes: null` and the local path. Nothing raises.",
+        "4.4.0, 4.4.1",
+        ("embed-zero-bytes", "absolute-path-leak"),
+    ),
+    Claim(
+        "Pitfall 1, root cause",
+        "`Nifti.embed_storage` does not work correctly.",
+        Outcome.REFINED,
+        "There was none: `embed_array_storage` passed the column through.",
+        "4.4.0, 4.4.1",
+        ("embed-zero-bytes",),
+    ),
+    Claim(
+        "Pitfall 1, fix; checklist",
+        "You must install `datasets` from git main, not from PyPI.",
+        Outcome.REFUTED,
+        "4.4.2 from PyPI embeds, and so does every release since. 5.2.0 is the one to use.",
+        "4.4.2 and later",
+        ("embed-zero-bytes",),
+    ),
+    Claim(
+        "Pitfall 1, fix",
+        '`dependencies = ["datasets>=3.4.0"]`',
+        Outcome.REFUTED,
+        "The `Nifti` feature arrived in 4.4.0.",
+        "before 4.4.0",
+        ("embed-zero-bytes",),
+    ),
+    Claim(
+        "Pitfall 1, verification",
+        "A version like 4.4.2.dev0 is the safe one.",
+        Outcome.REFINED,
+        "It embeds, but 4.4.2 is also where `sliced-list-embed` begins for `Nifti`. A version "
+        "number proves nothing: run `pytest -m repro`.",
+        "4.4.2 to 5.1.0",
+        ("sliced-list-embed",),
+    ),
+    Claim(
+        "Pitfall 2",
+        "Without `num_shards` the push dies at 0 %: shards are counted by the length of the paths.",
+        Outcome.CONFIRMED,
+        "Also in 5.2.0. `_estimate_nbytes` adds the size of external files for `Audio`, `Image` "
+        "and `Video` only. What dies is memory: the one shard is held whole, several times over.",
+        "all from 4.4.0",
+        ("shard-count-ignores-nifti",),
+    ),
+    Claim(
+        "Pitfall 2, symptom; bug 2",
+        "`resource_tracker: leaked semaphore` is a symptom, not the cause.",
+        Outcome.CONFIRMED,
+        "Python's resource tracker says it of any process that SIGKILL ends while it holds a "
+        "semaphore, such as a lock of multiprocessing.",
+        "any",
+        (f"{_SEED_CLAIMS}::test_leaked_semaphore_warning_follows_any_sigkill",),
+    ),
+    Claim(
+        "Pitfall 2, fix; checklist",
+        "`num_shards=len(file_table)` makes it safe: RAM falls to that of the largest session.",
+        Outcome.REFINED,
+        "True of flat columns. With list columns every shard reads the whole dataset, so more "
+        "shards make it worse. It is needed at any size, not above 10 GB only.",
+        "4.4.2 to 5.1.0 for lists",
+        ("shard-count-ignores-nifti", "sliced-list-embed"),
+    ),
+    Claim(
+        "Pitfall 3",
+        "`max_shard_size` does not work.",
+        Outcome.CONFIRMED,
+        "For `Nifti` it has no effect at all; for `Image` it is off in both directions.",
+        "all from 4.4.0",
+        ("max-shard-size-overshoot",),
+    ),
+    Claim(
+        "Pitfall 3, root cause",
+        "The size is estimated from the first 1000 rows.",
+        Outcome.REFINED,
+        "True of `Image`, `Audio` and `Video`. `Nifti` files are not measured, not even the first.",
+        "all from 4.4.0",
+        ("max-shard-size-overshoot", "shard-count-ignores-nifti"),
+    ),
+    Claim(
+        "Pitfall 4; why it is hard, 5",
+        "An upload completes, without an exception, and the dataset is broken or incomplete.",
+        Outcome.CONFIRMED,
+        "Twice: the cells are empty, or rows are lost to `num_proc`.",
+        "4.4.0, 4.4.1; to 5.1.0",
+        ("embed-zero-bytes", "num-proc-loses-rows"),
+    ),
+    Claim(
+        "Pitfall 4, prevention; checklist",
+        "Look at a sample before the upload: `ds[0]` shows actual data.",
+        Outcome.REFUTED,
+        "It does so on 4.4.0 as well, where the upload is empty: locally the path is read.",
+        "4.4.0, 4.4.1",
+        ("embed-zero-bytes",),
+    ),
+    Claim(
+        "Checklist",
+        "`embed_external_files=True` is the default; be explicit.",
+        Outcome.CONFIRMED,
+        "It is, on every release. With False the local paths are uploaded and no data.",
+        "all from 4.4.0",
+        ("absolute-path-leak", f"{_SEED_CLAIMS}::test_embedding_is_the_default"),
+    ),
+    Claim(
+        "Checklist",
+        "File paths must be absolute.",
+        Outcome.REFUTED,
+        "Relative paths embed the same bytes, as long as the working directory stays.",
+        "4.4.2 and later",
+        (f"{_SEED_CLAIMS}::test_relative_path_embeds_the_same_bytes",),
+    ),
+    Claim(
+        "Checklist",
+        "Run in tmux or screen, with a log file.",
+        Outcome.REFINED,
+        "Good advice, since one conflict or one 503 ends a push of hours. But the log says nothing "
+        "of a kill by the kernel.",
+        "all from 4.4.0",
+        ("commit-conflict-not-retried", "sliced-list-embed"),
+    ),
+    Claim(
+        "Why it is hard, 1",
+        "No error message: the kill does not explain itself.",
+        Outcome.CONFIRMED,
+        "Exit status 137 by the kernel's OOM killer, and no traceback.",
+        "4.4.2 to 5.1.0",
+        (f"{_SEED_CLAIMS}::test_kill_leaves_no_traceback", "sliced-list-embed"),
+    ),
+    Claim(
+        "Why it is hard, 2",
+        "Misleading defaults: the shard count comes from a wrong size.",
+        Outcome.CONFIRMED,
+        "See pitfall 2.",
+        "all from 4.4.0",
+        ("shard-count-ignores-nifti",),
+    ),
+    Claim(
+        "Why it is hard, 3",
+        "The stable release is broken; use a development version.",
+        Outcome.REFINED,
+        "It was, in two releases of November 2025. The development version of then had bug 2.",
+        "4.4.0, 4.4.1",
+        ("embed-zero-bytes", "sliced-list-embed"),
+    ),
+    Claim(
+        "Why it is hard, 4",
+        "The official documentation does not say so.",
+        Outcome.CONFIRMED,
+        "The docstring of `push_to_hub` speaks of Image, Audio and Video, and never of Nifti.",
+        "all from 4.4.0",
+        (f"{_SEED_CLAIMS}::test_documentation_of_push_to_hub_does_not_mention_nifti",),
+    ),
+    Claim(
+        "Bug 1",
+        "The `additions` list keeps the bytes of all shards: 902 x 300 MB.",
+        Outcome.REFINED,
+        "Not after an LFS or Xet upload, which empties each operation: peak RSS is flat in the "
+        "number of shards. Only where the Hub takes Parquet through regular git.",
+        "4.4.0 to 4.6.0",
+        ("additions-retain-bytes",),
+    ),
+    Claim(
+        "Bug 1, fix",
+        "Upload one shard at a time: memory stays constant.",
+        Outcome.REFINED,
+        "By itself it reads as much as upstream, and peaks higher with every row where bug 2 is. "
+        "It takes a commit for each shard, and the Hub allows 128 an hour.",
+        "4.4.2 to 5.1.0",
+        (
+            f"{_SEED_FIXES}::test_one_shard_at_a_time_reads_no_less",
+            f"{_SEED_FIXES}::test_one_shard_at_a_time_takes_a_commit_a_shard",
+        ),
+    ),
+    Claim(
+        "Bug 2",
+        "`embed_table_storage` is killed on a shard with a `Sequence(Nifti())` column.",
+        Outcome.CONFIRMED,
+        "After `shard` and `select`, of one row or of scattered ones, with an empty list too.",
+        "4.4.2 to 5.1.0",
+        ("sliced-list-embed",),
+    ),
+    Claim(
+        "Bug 2, root cause",
+        "Internal references in the Arrow table make it crash.",
+        Outcome.REFUTED,
+        "It is not a crash. `ListArray.values` ignores the slice, so every shard opens and reads "
+        "every file of the dataset: a push reads the dataset as often as there are shards.",
+        "4.4.2 to 5.1.0",
+        ("sliced-list-embed",),
+    ),
+    Claim(
+        "Bug 2, evidence",
+        "A dataset made by hand works; the same rows from `shard` or `select` do not.",
+        Outcome.CONFIRMED,
+        "A whole column has no slice to ignore.",
+        "4.4.2 to 5.1.0",
+        ("sliced-list-embed", f"{_SEED_FIXES}::test_pandas_round_trip_reads_the_row_and_no_more"),
+    ),
+    Claim(
+        "Bug 2, hypotheses",
+        "`large_binary` and `combine_chunks()` do not help.",
+        Outcome.CONFIRMED,
+        "They change nothing in what is read.",
+        "all from 4.4.0",
+        (f"{_SEED_FIXES}::test_hypothesis_changes_nothing",),
+    ),
+    Claim(
+        "Bug 2, hypotheses",
+        "Small files crash too, so the size of the files does not matter.",
+        Outcome.REFINED,
+        "All of them are read too, but memory follows the sum of their sizes: what kills is the "
+        "size of the dataset.",
+        "4.4.2 to 5.1.0",
+        (f"{_SEED_FIXES}::test_small_files_are_read_as_large_ones_are", "sliced-list-embed"),
+    ),
+    Claim(
+        "Bug 2, fix",
+        "A round trip through pandas makes embedding work.",
+        Outcome.CONFIRMED,
+        "It rebuilds the array, so there is no slice left to ignore: exactly the row is read. Not "
+        "needed from 5.2.0 on.",
+        "4.4.2 to 5.1.0",
+        (
+            f"{_SEED_FIXES}::test_pandas_round_trip_reads_the_row_and_no_more",
+            f"{_SEED_FIXES}::test_both_fixes_read_each_file_once",
+        ),
+    ),
+    Claim(
+        "Bug 2, minimal reproduction",
+        "Two rows, `shard(2, 0)` and `embed_table_storage` crash with SIGKILL.",
+        Outcome.REFINED,
+        "With two rows it reads too much and survives. The same in 700 MiB of memory, with 376 MiB "
+        "of files, ends with 137.",
+        "4.4.2 to 5.1.0",
+        ("sliced-list-embed",),
+    ),
+    Claim(
+        "Environment",
+        "macOS 14 on ARM, Python 3.13, PyArrow 18.1.0.",
+        Outcome.REFINED,
+        "None of them matters: the same bytes are read on Linux x86-64, Python 3.11 and 3.13, "
+        "PyArrow 18.1.0 (by force: 4.4.2 asks for 21), 21 and 26, huggingface_hub 0.30.0 and "
+        "1.33.0.",
+        "4.4.2 to 5.1.0",
+        ("sliced-list-embed",),
+    ),
+    Claim(
+        "Environment",
+        "`datasets` git main, post-0.22.0.",
+        Outcome.REFUTED,
+        "No such version has `Nifti`. What is described, embedding that reads all, is 4.4.2.dev0 "
+        "and later.",
+        "before 4.4.0",
+        ("embed-zero-bytes", "sliced-list-embed"),
+    ),
+    Claim(
+        "Related issues",
+        "#6360 is the same code path.",
+        Outcome.CONFIRMED,
+        "Embedding of lists goes through `embed_array_storage` for every feature: `List(Image())` "
+        "reads every file too.",
+        "to 5.1.0",
+        (f"{_SEED_CLAIMS}::test_list_of_images_is_read_as_a_list_of_nifti_is",),
+    ),
+)

@@ -1,0 +1,102 @@
+"""`python -m repro bisect`: where a bug began and where it ended."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packaging.version import InvalidVersion, Version
+
+from repro.cli.arguments import UsageError, find_bugs
+
+if TYPE_CHECKING:
+    from repro.bisect.releases import Measured
+
+SINCE = Version("2.17.0")  # what is older cannot push as the scripts do
+DESCRIPTION = """
+Run the script of a bug on releases of datasets from PyPI, each in an environment of its own, until
+the first that has it and the first that no longer does are known. It takes some ten of them.
+"""
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command."""
+    command = commands.add_parser(
+        "bisect", help="find where a bug began and ended", description=DESCRIPTION
+    )
+    command.add_argument("bug", metavar="BUG", help="id of the catalog")
+    command.add_argument(
+        "--since",
+        type=_version,
+        default=SINCE,
+        metavar="VERSION",
+        help=f"the oldest release that may be run (default: {SINCE})",
+    )
+    command.add_argument(
+        "--git",
+        type=Path,
+        metavar="CLONE",
+        help="go on to the commits, with `git bisect run` in a copy of this clone of datasets",
+    )
+    command.add_argument("--json", action="store_true", help="print the result as JSON")
+    command.set_defaults(action=action)
+
+
+def action(arguments: argparse.Namespace) -> int:
+    """Run the command; returns 0.
+
+    Raises:
+        GitBisectError: a commit that was asked for cannot be found.
+        NoHubError: there is no local Hub to run scripts against.
+        IndexUnreachableError: the releases cannot be listed.
+        IsolationError: a script cannot be isolated on this machine.
+        OSError: uv or git cannot be started.
+        UsageError: there is no such bug, or no release that new.
+    """
+    from repro.bisect import commits as gitbisect
+    from repro.bisect.commits import GitBisectError
+    from repro.bisect.releases import bisect
+    from repro.installs import index as pypi
+    from repro.judge.examine import background
+    from repro.report import bisection
+
+    (bug,) = find_bugs([arguments.bug])
+    if arguments.git is not None:
+        gitbisect.check(arguments.git)  # better now than after minutes of work
+    releases = [one for one in pypi.releases("datasets") if one.version >= arguments.since]
+    if not releases:
+        raise UsageError(f"there is no release of datasets since {arguments.since}")
+    show = partial(print, flush=True, file=sys.stderr if arguments.json else sys.stdout)
+
+    def show_release(measured: Measured) -> None:
+        show(bisection.line(measured))
+
+    commits, failed = [], None
+    with background(1) as examinations:
+        found = bisect(bug, releases, examinations, show_release)
+        show("\n".join(["", *bisection.summary(found)]))
+        for change in found.changes() if arguments.git is not None else ():
+            show()
+            try:
+                first = gitbisect.first_commits(arguments.git, bug, change, examinations.env, show)
+            except GitBisectError as error:  # the next change may do: told at the end
+                failed = error
+                continue
+            commits.append((change, first))
+            show(bisection.commit_line(change, first))
+    if arguments.json:
+        print(json.dumps(bisection.document(found, commits), indent=1))
+    if failed is not None:
+        raise failed
+    return 0
+
+
+def _version(text: str) -> Version:
+    try:
+        return Version(text)
+    except InvalidVersion as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a version") from error

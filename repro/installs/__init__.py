@@ -1,0 +1,1 @@
+"""Environments with a release of datasets, made from a package index and kept."""

@@ -1,0 +1,139 @@
+"""Virtual environments with chosen versions, made by uv and kept for the next time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock
+from platformdirs import user_cache_path
+from uv import find_uv_bin
+
+from repro.catalog.bugs import GIT, UPSTREAM
+from repro.errors import AskedForError
+from repro.installs.installation import Installation
+
+SCRIPTS_NEED = ("nibabel", "numpy", "pillow")
+"""What bug scripts import beside datasets; datasets itself asks for none of them."""
+MOST_SAID = 500  # characters; a failed build is a page
+
+
+class InstallError(AskedForError):
+    """There is no such combination of versions; the message is what uv says, on one line."""
+
+
+@dataclass(frozen=True)
+class Pins:
+    """The versions to install; what is None is the newest that fits the others.
+
+    Attributes:
+        datasets: a version, or "git" for git main: of the clone or URL that DATASETS_GIT names,
+            else of GitHub. Or what follows `datasets @ `, such as `git+file:///clone@commit`.
+        huggingface_hub: a version.
+        pyarrow: a version.
+        python: a version of the interpreter, as in 3.12; None is the one that runs this.
+        before: packages newer than that time do not count.
+    """
+
+    datasets: str
+    huggingface_hub: str | None = None
+    pyarrow: str | None = None
+    python: str | None = None
+    before: datetime | None = None
+
+    def __str__(self) -> str:
+        """As in `datasets 4.4.2, pyarrow 21.0.0`."""
+        named = {name: value for name, value in asdict(self).items() if value is not None}
+        if self.before is not None:
+            named["before"] = f"{self.before:%Y-%m-%d}"
+        return ", ".join(f"{name} {value}" for name, value in named.items())
+
+    def requirements(self) -> list[str]:
+        """What to ask uv for (PEP 508); git main is asked for by its commit of now.
+
+        Raises:
+            InstallError: git main is to be installed, and there is no such repository.
+        """
+        source = _git_main() if self.datasets == GIT else self.datasets
+        asked = [f"datasets @ {source}" if "://" in source else f"datasets=={source}"]
+        for name in ("huggingface_hub", "pyarrow"):
+            if (version := getattr(self, name)) is not None:
+                asked.append(f"{name}=={version}")
+        return [*asked, *SCRIPTS_NEED]
+
+
+def install(pins: Pins, cache: Path | None = None) -> Installation:
+    """An environment with these versions: the one that is kept, or a new one.
+
+    Safe to call from several threads and processes: each environment is made once. What was not
+    finished is made anew.
+
+    Args:
+        pins: the versions.
+        cache: folder to keep environments in; None is the user's cache.
+
+    Raises:
+        InstallError: uv cannot find or build it.
+        OSError: uv or git cannot be started, or the folder cannot be written.
+    """
+    kept = (cache or user_cache_path("nifti-hub-workaround")) / "environments"
+    asked = pins.requirements()
+    meant = json.dumps([pins.python or sys.version, str(pins.before), asked])
+    name = hashlib.sha256(meant.encode()).hexdigest()[:16]
+    folder, finished = kept / name, kept / name / "finished.json"
+    kept.mkdir(parents=True, exist_ok=True)
+    with FileLock(kept / f"{name}.lock"):
+        python = folder / "bin" / "python"
+        if not (finished.exists() and python.exists()):  # its interpreter may have been removed
+            _make(pins, asked, folder, python)
+            finished.write_text(meant)
+    return Installation.of(python)
+
+
+def _make(pins: Pins, asked: Sequence[str], folder: Path, python: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    _uv("venv", "--quiet", "--python", pins.python or sys.executable, os.fspath(folder))
+    # Compiled once: scripts that import datasets would each take twice as long where Python may not
+    # write bytecode.
+    arguments = ["pip", "install", "--quiet", "--compile-bytecode", "--python", os.fspath(python)]
+    if pins.before is not None:
+        arguments += ["--exclude-newer", pins.before.isoformat()]
+    _uv(*arguments, *asked)
+
+
+def _uv(*arguments: str) -> None:
+    done = subprocess.run([find_uv_bin(), *arguments], capture_output=True, text=True)  # noqa: S603 - our own arguments
+    if done.returncode:
+        raise InstallError(_one_line(done.stderr) or f"uv ended with {done.returncode}")
+
+
+def _git_main() -> str:
+    """Git main by its commit, so that an environment of it can be kept."""
+    source = os.environ.get("DATASETS_GIT", "").removeprefix("git+") or UPSTREAM
+    url = Path(source).resolve().as_uri() if Path(source).exists() else source
+    told = subprocess.run(  # noqa: S603 - the repository that the user names
+        ["git", "ls-remote", "--exit-code", url, "HEAD"],  # noqa: S607 - the user's git
+        capture_output=True,
+        text=True,
+        env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+    )
+    if told.returncode:
+        raise InstallError(_one_line(told.stderr) or f"{url} has no commit")
+    return f"git+{url}@{told.stdout.split()[0]}"
+
+
+def _one_line(said: str) -> str:
+    """What a program complained of, without its tree of lines, and with no folder of this disk."""
+    words = (line.strip(" \N{MULTIPLICATION SIGN}╰├│─▶") for line in said.splitlines())
+    text = " ".join(filter(None, words)).removeprefix("error: ").replace("file://", "")
+    return textwrap.shorten(re.sub(r"(?<![\w:/])/\S*/", "", text), MOST_SAID, placeholder=" ...")

@@ -1,0 +1,1 @@
+"""Run the script of a bug and judge what was measured."""

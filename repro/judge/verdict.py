@@ -1,0 +1,114 @@
+"""From evidence and expectation to a verdict, and to the sentence that a maintainer needs."""
+
+import json
+from dataclasses import dataclass
+
+from packaging.version import Version
+
+from repro.catalog.bugs import MIB, Bug
+from repro.catalog.headlines import Evidence
+from repro.judge.outcome import Verdict
+from repro.sandbox.run import Exited, Killed, Run
+
+STATUS = {0: Verdict.ABSENT, 1: Verdict.REPRODUCED}  # any other exit status proves nothing
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A bug, judged on one installation.
+
+    Attributes:
+        bug: which.
+        datasets: the version that was measured.
+        verdict: what was measured.
+        expected: what the catalog says of that version.
+        reason: why it is untestable, or how the capped run contradicts; empty otherwise.
+        evidence: what the script printed; None if it printed none.
+        run: the measurement, on data small enough to survive.
+        capped: the larger run under a memory cap, for memory bugs.
+    """
+
+    bug: Bug
+    datasets: Version
+    verdict: Verdict
+    expected: Verdict
+    reason: str
+    evidence: Evidence | None
+    run: Run
+    capped: Run | None
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the measurement is what the catalog expects."""
+        return self.verdict is self.expected and not self.reason
+
+    @property
+    def figure(self) -> str:
+        """The decisive figure, or why there is none."""
+        return self.reason if self.evidence is None else self.bug.figure(self.evidence)
+
+    @property
+    def sentence(self) -> str:
+        """What a maintainer has to know and do if it does not agree."""
+        found = f"{self.bug.id} is {self.verdict} on datasets {self.datasets}"
+        if self.reason:
+            return f"{found}: {self.reason}"
+        advice = {
+            Verdict.ABSENT: "upstream fixed it, set the upper bound in catalog.py",
+            Verdict.REPRODUCED: "it regressed, or was there unseen: widen the range in catalog.py",
+        }
+        return f"{found} but expected {self.expected}: {advice[self.verdict]} ({self.figure})"
+
+
+def judge(bug: Bug, datasets: Version, run: Run, capped: Run | None = None) -> Judgement:
+    """Judge a bug by the evidence of its script, and by how it ended.
+
+    Args:
+        bug: which.
+        datasets: the version installed; only what is expected depends on it.
+        run: the script as it is.
+        capped: the script with `--large` under `bug.cap_bytes`.
+    """
+    evidence = last_object(run.stdout)
+    verdict, reason = measured(run, evidence)
+    if capped is not None and not reason:
+        reason = _contradiction(verdict, capped)
+    expected = Verdict.REPRODUCED if bug.expected_on(datasets) else Verdict.ABSENT
+    return Judgement(bug, datasets, verdict, expected, reason, evidence, run, capped)
+
+
+def last_object(stdout: str) -> Evidence | None:
+    """The JSON object on the last line, or None if there is none."""
+    line = stdout.rstrip("\n").rpartition("\n")[2]
+    try:
+        value = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def measured(run: Run, evidence: Evidence | None) -> tuple[Verdict, str]:
+    """What a run says by how it ended and by what it printed, and why where that is nothing."""
+    if isinstance(run.ended, Exited) and run.ended.code in STATUS and evidence is not None:
+        return STATUS[run.ended.code], ""
+    return Verdict.UNTESTABLE, f"the script ended without a verdict: {_last_words(run)}"
+
+
+def _contradiction(verdict: Verdict, capped: Run) -> str:
+    """How the large run under a cap contradicts the verdict; empty if it does not."""
+    cap = f"the cap of {(capped.cap_bytes or 0) // MIB} MiB"
+    match verdict, capped.ended:
+        case Verdict.REPRODUCED, Killed(by="kernel-oom" | "watchdog"):
+            return ""
+        case Verdict.ABSENT, Exited(0):
+            return ""
+        case Verdict.REPRODUCED, _:
+            return f"its large run was not killed by {cap}: {_last_words(capped)}"
+        case _:
+            return f"its large run did not survive {cap}: {_last_words(capped)}"
+
+
+def _last_words(run: Run) -> str:
+    """How a run ended, and the last line of its stderr."""
+    said = run.stderr.strip().rpartition("\n")[2]
+    return f"{run.ended}, {said or 'nothing on stderr'}"

@@ -1,0 +1,1 @@
+"""Verdicts as documents: built, kept, read back and compared."""

@@ -1,0 +1,112 @@
+"""Verdicts that are not what the catalog expects, or not what they were."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from packaging.version import Version
+
+from repro.catalog import bugs as catalog
+from repro.catalog.bugs import Bug
+from repro.judge.outcome import Verdict
+from repro.results.document import Document, asked, find, label, release
+
+ANY_BUG, INSTALLABLE, NOT_INSTALLABLE = "every bug", "installable", "not installable"
+"""What stands for the bug and the verdicts where there is nothing to examine."""
+
+CONTRADICTED = "contradicted"
+"""A verdict that the large run under a memory cap speaks against."""
+
+
+@dataclass(frozen=True)
+class Drift:
+    """A verdict that changed.
+
+    Attributes:
+        bug: its id, or `every bug`.
+        datasets: where: the release, and what else was asked for.
+        was: what the catalog expects; where the verdict is that, what it was the last time.
+        now: what was measured.
+        last_seen: the newest release, up to this one, on which it was measured to be as it was;
+            None if there is none.
+        figure: the decisive figure of the measurement.
+        reason: why it is untestable, or what contradicts it; empty otherwise.
+    """
+
+    bug: str
+    datasets: str
+    was: str
+    now: str
+    last_seen: str | None
+    figure: str
+    reason: str
+
+    def __str__(self) -> str:
+        """One line, as in `drift: some-bug reproduced -> absent on datasets 5.3.0 (...)`."""
+        seen = f"last seen {self.last_seen}" if self.last_seen else "never seen"
+        why = f": {self.reason}" if self.reason else ""
+        return (
+            f"drift: {self.bug} {self.was} -> {self.now} on datasets {self.datasets} ({seen}){why}"
+        )
+
+
+def drifts(documents: Iterable[Document], earlier: Sequence[Document]) -> list[Drift]:
+    """What changed.
+
+    Args:
+        documents: what was measured.
+        earlier: what had been measured before, in order of releases. Of the same installation, the
+            last one counts.
+    """
+    return [drift for document in documents for drift in _of_document(document, earlier)]
+
+
+def as_json(found: Iterable[Drift]) -> str:
+    """For a program to read: a list of objects."""
+    return json.dumps([asdict(drift) for drift in found], indent=1) + "\n"
+
+
+def state(entry: Mapping[str, Any]) -> str:
+    """The verdict of an entry of a document, or that it is contradicted."""
+    tested = entry["verdict"] != Verdict.UNTESTABLE
+    return CONTRADICTED if tested and entry["reason"] else str(entry["verdict"])
+
+
+def expected(document: Document, bug: Bug) -> str:
+    """What the catalog of today expects of the release of a document."""
+    present = bug.expected_on(Version(release(document)))
+    return str(Verdict.REPRODUCED if present else Verdict.ABSENT)
+
+
+def _of_document(document: Document, earlier: Sequence[Document]) -> Iterator[Drift]:
+    same = next((each for each in reversed(earlier) if asked(each) == asked(document)), None)
+    if "error" in document:
+        seen = label(same) if same is not None and "error" not in same else None
+        where, why = label(document), document["error"]
+        yield Drift(ANY_BUG, where, INSTALLABLE, NOT_INSTALLABLE, seen, "", why)
+        return
+    for bug in catalog.BUGS:
+        entry = find(document, bug)
+        if entry is None:
+            continue
+        now, was = state(entry), expected(document, bug)
+        before = find(same, bug) if same is not None else None
+        if now == was and before is not None:
+            was = state(before)
+        if now != was:
+            seen = _last_seen(bug, was, document, earlier)
+            yield Drift(bug.id, label(document), was, now, seen, entry["figure"], entry["reason"])
+
+
+def _last_seen(bug: Bug, was: str, document: Document, earlier: Sequence[Document]) -> str | None:
+    """The newest release, up to that of a document, that has an entry of that state."""
+    newest = Version(release(document))
+    seen = [
+        each
+        for each in earlier
+        if (entry := find(each, bug)) is not None
+        and state(entry) == was
+        and Version(release(each)) <= newest
+    ]
+    return label(max(seen, key=lambda each: Version(release(each)))) if seen else None

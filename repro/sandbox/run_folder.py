@@ -1,0 +1,135 @@
+"""The folder of a run: its private TMPDIR, and the record of what to clean up after it.
+
+The process that owns a run holds a lock on its folder. The kernel drops the lock with the process,
+however that ends, so a folder that nobody has locked is one that nobody will clean up: `sweep`
+does. (A pid in the name would mean nothing to a container that shares the disk.)
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from repro.sandbox import processes
+from repro.sandbox.cgroup import destroy
+from repro.sandbox.mounts import is_memory, mounted
+
+_PREFIX = "repro-run-"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """A folder that exists, locked by us.
+
+    Attributes:
+        path: of the folder. Its name is the name of the run.
+    """
+
+    path: Path
+
+    @property
+    def tmp(self) -> Path:
+        """The TMPDIR of the run."""
+        return self.path / "tmp"
+
+    @property
+    def cache(self) -> Path:
+        """The XDG_CACHE_HOME of the run, where libraries keep their caches."""
+        return self.path / "cache"
+
+    def remember(self, group: Path) -> None:
+        """Record a cgroup before it is made, so that it is removed even if we are killed."""
+        with (self.path / "cgroups").open("a") as record:
+            record.write(f"{group}\n")
+
+    def left_in_tmp(self) -> tuple[str, ...]:
+        """What the run left in its TMPDIR: names relative to it, folders included, sorted."""
+        self._open_up()
+        return tuple(sorted(str(path.relative_to(self.tmp)) for path in self.tmp.rglob("*")))
+
+    def remove(self) -> None:
+        """Remove it with all that is in it, and clean up after runs that were started in it."""
+        self._open_up()
+        _sweep(self.tmp)
+        shutil.rmtree(self.path)
+
+    def _open_up(self) -> None:
+        """Let ourselves into every folder, whatever permissions the run left on it."""
+        for folder, folders, _ in os.walk(self.path):
+            for path in (Path(folder, name) for name in folders):
+                if not path.is_symlink():
+                    path.chmod(0o700)
+
+
+@contextlib.contextmanager
+def run_folder() -> Iterator[RunFolder]:
+    """Make a folder for a run, on a disk if there is one, and remove it on the way out."""
+    with contextlib.ExitStack() as stack:
+        folder = None
+        while folder is None:
+            path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_base()))
+            # None: a sweep was faster than our lock and took the folder for an abandoned one.
+            if stack.enter_context(_locked(path)):
+                folder = RunFolder(path)
+        folder.tmp.mkdir()
+        folder.cache.mkdir()
+        try:
+            yield folder
+        finally:
+            folder.remove()
+
+
+def sweep() -> None:
+    """Clean up after the runs of this user whose owner was killed: processes, cgroups, folders.
+
+    Looks only where a run of ours would have its folder, which depends on TMPDIR.
+
+    Raises:
+        IsolationError: a process of them cannot be ended.
+        OSError: a cgroup or a folder of them cannot be removed.
+    """
+    _sweep(_base())
+
+
+def _sweep(base: Path) -> None:
+    for path in base.glob(f"{_PREFIX}*"):
+        with _locked(path) as ours:
+            if ours:
+                record = path / "cgroups"
+                for group in record.read_text().splitlines() if record.exists() else []:
+                    destroy(Path(group))
+                processes.end_marked(path)
+                RunFolder(path).remove()
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[bool]:
+    """Hold the lock of a folder; yield whether we got it, and the folder is there and ours."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except (FileNotFoundError, PermissionError, NotADirectoryError):
+        yield False  # just removed, another user's, or not a run's at all
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        owned = os.fstat(handle).st_uid == os.geteuid()
+    except BlockingIOError:
+        owned = False
+    try:
+        yield owned and path.exists()
+    finally:
+        os.close(handle)
+
+
+def _base() -> Path:
+    """Where run folders are: the usual place for temporary files, unless that is memory."""
+    usual, on_disk = Path(tempfile.gettempdir()), Path("/var/tmp")  # noqa: S108 - made by mkdtemp
+    mounts = mounted()
+    for base in (usual, on_disk):
+        if os.access(base, os.W_OK) and not is_memory(base, mounts):
+            return base
+    return usual

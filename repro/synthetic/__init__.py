@@ -1,0 +1,1 @@
+"""NIfTI files, BIDS folders and damaged files for tests and reproductions."""

@@ -1,0 +1,1 @@
+"""Faults, the request log and the routes by which tests control a server."""

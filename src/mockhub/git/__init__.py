@@ -1,0 +1,1 @@
+"""Trees, commits, differences and attributes, as git defines them; no HTTP."""

@@ -1,0 +1,1 @@
+"""What every route shares: paths, ranges, middleware, sending files, and the server itself."""

@@ -1,0 +1,1 @@
+"""Repositories, accounts, discussions and gating; no HTTP."""

@@ -1,0 +1,164 @@
+"""One repository: its settings, its references, and what they lead to."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from mockhub.errors import ConflictError, RepoNotFoundError, RevisionNotFoundError
+from mockhub.git.commits import Commit, History, now
+from mockhub.git.tree import Changes, Tree
+from mockhub.repos.discussions import Discussions
+
+RepoType = Literal["model", "dataset", "space"]
+Gated = Literal[False, "auto", "manual"]
+
+MAIN = "refs/heads/main"
+_SAVED = """type id created private gated disabled former_ids access_requests refs"""
+
+
+class Repo:
+    """A repository, kept in a folder: ``repo.json``, and a file for each commit and discussion.
+
+    Every change is made under `lock`, so that concurrent commits form one history.
+
+    Args:
+        folder: Where it is kept.
+        type: Kind of repository.
+        id: ``namespace/name``.
+    """
+
+    def __init__(self, folder: Path, type: RepoType, id: str) -> None:  # noqa: A002 - the Hub's names
+        self.type = type
+        self.id = id
+        self.lock = threading.RLock()
+        self.oid = folder.name  # no name that somebody chose becomes a path
+        self.created = now()
+        self.private = False
+        self.gated: Gated = False
+        self.disabled = False
+        self.former_ids: list[str] = []
+        self.access_requests: dict[str, dict[str, Any]] = {}
+        self.deleted = False
+        self.refs: dict[str, str] = {}
+        self.commits = History(folder / "commits")
+        self.discussions = Discussions(folder / "discussions")
+        self._folder = folder
+
+    @classmethod
+    def load(cls, folder: Path) -> Repo:
+        """Open a repository a server left behind."""
+        state: dict[str, Any] = json.loads((folder / "repo.json").read_text())
+        repo = cls(folder, state.pop("type"), state.pop("id"))
+        vars(repo).update(state)
+        return repo
+
+    def save(self) -> None:
+        """Write everything but the commits, in one step.
+
+        Raises:
+            RepoNotFoundError: It was deleted while the caller waited for `lock`.
+        """
+        self.require_kept()
+        state = {name: getattr(self, name) for name in _SAVED.split()}
+        draft = self._folder / "repo.json.new"
+        draft.write_text(json.dumps(state))
+        draft.replace(self._folder / "repo.json")
+
+    def require_kept(self) -> None:
+        """Refuse to go on with a repository that was deleted.
+
+        Raises:
+            RepoNotFoundError: It was.
+        """
+        if self.deleted:
+            raise RepoNotFoundError(anonymous=False)
+
+    @property
+    def namespace(self) -> str:
+        """The user or organization it belongs to."""
+        return self.id.split("/")[0]
+
+    @property
+    def web_path(self) -> str:
+        """Where its pages and files are: ``datasets/namespace/name``, models without a prefix."""
+        return self.id if self.type == "model" else f"{self.type}s/{self.id}"
+
+    def tree(self, sha: str) -> Tree:
+        """All files at a commit, by path."""
+        return self.commits.tree(sha)
+
+    def history(self, sha: str) -> Iterator[tuple[str, Commit]]:
+        """A commit and its first parents, newest first."""
+        return self.commits.walk(sha)
+
+    def ref(self, revision: str) -> str | None:
+        """The full name of a branch, tag or special reference."""
+        for ref in (revision, f"refs/heads/{revision}", f"refs/tags/{revision}"):
+            if ref in self.refs:
+                return ref
+        return None
+
+    def resolve(self, revision: str) -> str:
+        """The commit a revision names: a reference or a full or shortened commit id.
+
+        Raises:
+            RevisionNotFoundError: It names none.
+        """
+        ref = self.ref(revision)
+        sha = self.commits.find(revision) if ref is None else self.refs[ref]
+        if sha is None:
+            raise RevisionNotFoundError(revision)
+        return sha
+
+    def add_commit(
+        self,
+        ref: str,
+        changes: Changes,
+        *,
+        title: str,
+        message: str,
+        author: str,
+        parents: tuple[str, ...],
+    ) -> str:
+        """Store a commit and move a reference to it; the caller holds `lock`.
+
+        Returns:
+            The id of the commit.
+        """
+        self.require_kept()
+        sha = self.commits.add(Commit(parents, title, message, author, now()), changes)
+        self.refs[ref] = sha
+        self.save()
+        return sha
+
+    def add_ref(self, ref: str, revision: str) -> None:
+        """Make a reference.
+
+        Args:
+            ref: Its full name.
+            revision: Where it points to.
+
+        Raises:
+            ConflictError: It exists.
+            RevisionNotFoundError: There is no such revision.
+        """
+        with self.lock:
+            if ref in self.refs:
+                raise ConflictError(f"Reference {ref} already exists")
+            self.refs[ref] = self.resolve(revision)
+            self.save()
+
+    def delete_ref(self, ref: str) -> None:
+        """Remove a reference; the commits it led to can still be read by their ids.
+
+        Raises:
+            RevisionNotFoundError: There is none of that name.
+        """
+        with self.lock:
+            if self.refs.pop(ref, None) is None:
+                raise RevisionNotFoundError(ref)
+            self.save()

@@ -1,0 +1,1 @@
+"""Routes of trees, commits, references and discussions."""

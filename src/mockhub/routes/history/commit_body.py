@@ -1,0 +1,187 @@
+"""The body of a commit: what it asks for, one JSON object a line."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from mockhub.errors import BadRequestError, EntryNotFoundError, HubError
+from mockhub.git.tree import Entry, Tree, TreeBuilder, deletions_first
+from mockhub.routes.history.commit_lines import read_lines
+from mockhub.routes.transfer.preupload import GITATTRIBUTES, MAX_REGULAR
+from mockhub.state import State
+from mockhub.storage.blobs import READ_SIZE
+
+MAX_FOLDERS = 100
+"""How deep a path may lie; deeper ones would be for the stack of this process, not for a Hub."""
+
+
+@dataclass(frozen=True)
+class Put:
+    """Write a file."""
+
+    path: str
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete a file, or a folder with all that is in it."""
+
+    path: str
+
+
+Operation = Put | Delete
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A commit as asked for.
+
+    Attributes:
+        title: First line of the message.
+        message: The rest of it.
+        parent: The commit it must follow, full or shortened; empty for whatever is there.
+        operations: What to do, in order.
+    """
+
+    title: str
+    message: str
+    parent: str
+    operations: tuple[Operation, ...]
+
+    def changes(self, tree: Tree, head: str) -> dict[str, Entry | None]:
+        """What the operations change, taken together; deletions first.
+
+        Args:
+            tree: The files as they are.
+            head: The commit they belong to.
+
+        Raises:
+            EntryNotFoundError: What is to be deleted is not there.
+            BadRequestError: A path would be a file and a folder.
+        """
+        builder = TreeBuilder(tree)
+        touched: set[str] = set()
+        for operation in self.operations:
+            match operation:
+                case Put(path, entry):
+                    builder.put(path, entry)
+                    touched.add(path)
+                case Delete(path):
+                    gone = builder.remove(path)
+                    if not gone:
+                        raise EntryNotFoundError(path, head)
+                    touched.update(gone)
+        new = builder.tree()
+        changed = (path for path in touched if new.get(path) != tree.get(path))
+        return deletions_first({path: new.get(path) for path in changed})
+
+
+def read_draft(state: State, holder: str, body: BinaryIO) -> Draft:
+    """Read the body of a commit, and store the regular files in it.
+
+    Args:
+        state: Where to store them.
+        holder: Internal id of the repository; LFS files must have been uploaded to it.
+        body: The lines.
+
+    Raises:
+        HubError: A line is malformed, or asks for what cannot be.
+    """
+    header: dict[str, Any] | None = None
+    operations: list[Operation] = []
+
+    def store(pieces: Iterator[bytes]) -> Entry:
+        return _store_regular(state, pieces)
+
+    for item in read_lines(body, store):
+        value = item.get("value")
+        if not isinstance(value, dict):
+            raise BadRequestError("A line of the commit has no value")
+        match item.get("key"):
+            case "header":
+                header = value
+            case "file":
+                operations.append(_add_file(value))
+            case "lfsFile":
+                operations.append(_add_lfs_file(state, holder, value))
+            case "deletedFile" | "deletedFolder":
+                operations.append(Delete(_path(value)))
+            case key:
+                raise BadRequestError(f"Unknown key in commit: {key}")
+    if header is None or not header.get("summary"):
+        raise BadRequestError("Add a line with the key `header` and a summary")
+    if not operations:
+        raise BadRequestError("Add a line with the key `lfsFile`, `file` or `deletedFile`")
+    return Draft(
+        title=str(header["summary"]),
+        message=str(header.get("description") or ""),
+        parent=str(header.get("parentCommit") or ""),
+        operations=tuple(operations),
+    )
+
+
+def _store_regular(state: State, pieces: Iterator[bytes]) -> Entry:
+    with state.blobs.receive() as incoming:
+        for piece in pieces:
+            incoming.write(piece)
+        if incoming.size > MAX_REGULAR and state.options.upload_mode != "regular":
+            raise too_large()
+        state.blobs.keep(incoming)
+    oid = hashlib.sha1(b"blob %d\0" % incoming.size)  # noqa: S324 - git's own
+    with state.blobs.path(incoming.sha256).open("rb") as file:
+        while data := file.read(READ_SIZE):
+            oid.update(data)
+    return Entry(incoming.size, incoming.sha256, oid.hexdigest(), lfs=False)
+
+
+def too_large(*paths: str) -> BadRequestError:
+    """The refusal of regular files above `MAX_REGULAR`."""
+    offending = f" Offending files: - {', '.join(paths)}" if paths else ""
+    return BadRequestError(
+        "Your push was rejected because it contains files larger than 10 MiB."
+        f" Please use LFS or Xet for them.{offending}"
+    )
+
+
+def _add_file(value: dict[str, Any]) -> Put:
+    path, entry = _path(value), value.get("content")
+    if not isinstance(entry, Entry) or value.get("encoding", "base64") != "base64":
+        raise BadRequestError(f"The content of {path} is not base64")
+    return Put(path, entry)
+
+
+def _add_lfs_file(state: State, holder: str, value: dict[str, Any]) -> Put:
+    path, oid = _path(value), str(value.get("oid"))
+    size = state.held_size(holder, oid)
+    if size is None or value.get("size", size) != size:
+        raise BadRequestError(
+            "Your push was rejected because an LFS pointer pointed to a file that does not exist."
+            f" For instance, this can happen if you used git push --no-verify: {path}"
+        )
+    return Put(path, Entry.pointing_to(oid, size))
+
+
+def _path(value: dict[str, Any]) -> str:
+    """The path of an operation; a folder may end in a slash.
+
+    Raises:
+        BadRequestError: It would leave the repository, names nothing, or is no text.
+        HubError: 422, it leaves the repository for a client on Windows.
+    """
+    path = str(value.get("path", "")).removesuffix("/")
+    parts = path.split("/")
+    if path.startswith("..\\"):
+        raise HubError(422, f"Invalid path: {path!r}")
+    if (
+        not {"", ".", "..", ".git"}.isdisjoint(parts)
+        or parts[0] == GITATTRIBUTES != path  # the server writes that file itself
+        or len(parts) > MAX_FOLDERS
+        or any(unicodedata.category(each) in {"Cc", "Cs"} for each in path)
+    ):
+        raise BadRequestError(f"Invalid path: {path!r}")
+    return path

@@ -1,0 +1,137 @@
+"""Looking at a repository: trees, paths and history."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable
+from itertools import islice
+from typing import Any, TypeVar
+from urllib.parse import parse_qs
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from mockhub.errors import BadRequestError, EntryNotFoundError, HubError
+from mockhub.git.commits import Commit
+from mockhub.git.tree import Entry, File, Folder, lfs_pointer
+from mockhub.http.paths import API
+from mockhub.repos.repo import Repo
+from mockhub.state import TRUE, State, content_repo, flag, read_json, readable_repo, state_of
+
+MAX_PATHS = 1000
+MAX_EXPANDED = 50
+
+T = TypeVar("T")
+
+
+def tree(request: Request) -> JSONResponse:
+    """The files and folders below a path, page by page."""
+    repo, state = content_repo(request), state_of(request)
+    sha = repo.resolve(request.path_params["revision"])
+    path = request.path_params.get("path", "").strip("/")
+    files, expand = repo.tree(sha), flag(request, "expand")
+    if not isinstance(files.node(path), Folder):
+        raise EntryNotFoundError(path, sha)
+    items = files.walk(path) if flag(request, "recursive") else files.list(path)
+    most = min(MAX_EXPANDED, state.options.page_size) if expand else state.options.page_size
+    page, headers = paginate(request, items, most)
+    found = [describe(state, repo, each, node, expand=expand) for each, node in page]
+    return JSONResponse(found, headers=headers)
+
+
+async def paths_info(request: Request) -> JSONResponse:
+    """The files and folders of some paths; unknown ones are left out."""
+    repo, state = content_repo(request), state_of(request)
+    sha = repo.resolve(request.path_params["revision"])
+    if "json" in request.headers.get("content-type", ""):
+        body = await read_json(request)
+        asked, expand = body.get("paths", []), body.get("expand") is True
+    else:
+        form = parse_qs((await request.body()).decode(errors="replace"))
+        asked, expand = form.get("paths", []), form.get("expand", [""])[0].lower() in TRUE
+    if not isinstance(asked, list):
+        raise BadRequestError("'paths' is not a list")
+    if len(asked) > MAX_PATHS:
+        raise HubError(413, f"At most {MAX_PATHS} paths per call")
+    files = await run_in_threadpool(repo.tree, sha)
+    wanted = dict.fromkeys(str(path).strip("/") for path in asked)
+    nodes = [(path, files.node(path)) for path in wanted if path]
+    found = [describe(state, repo, path, node, expand=expand) for path, node in nodes if node]
+    return JSONResponse(found)
+
+
+def describe(
+    state: State, repo: Repo, path: str, node: File | Folder, *, expand: bool
+) -> dict[str, Any]:
+    """An entry of a tree; with `expand`, also which commit touched it last."""
+    item: dict[str, Any] = {"type": "directory", "oid": node.oid, "size": 0, "path": path}
+    if isinstance(node, File):
+        entry = node.entry
+        item |= {"type": "file", "size": entry.size}
+        if entry.lfs:
+            item["lfs"] = lfs_info(entry, name="oid")
+            if (xet := state.xet_file(entry.sha256)) is not None:
+                item["xetHash"] = xet.hash
+    if expand:
+        commit = repo.commits.commit(node.commit)
+        item["lastCommit"] = {"id": node.commit, "title": commit.title, "date": commit.date}
+    return item
+
+
+def lfs_info(entry: Entry, name: str) -> dict[str, Any]:
+    """The LFS part of a file. Trees call the hash ``oid``, infos ``sha256``."""
+    pointer = lfs_pointer(entry.sha256, entry.size)
+    return {name: entry.sha256, "size": entry.size, "pointerSize": len(pointer)}
+
+
+def commits(request: Request) -> JSONResponse:
+    """History of a revision, newest first."""
+    repo, state = readable_repo(request), state_of(request)
+    history = repo.history(repo.resolve(request.path_params["revision"]))
+    page, headers = paginate(request, history, state.options.page_size)
+    formatted = "formatted" in request.query_params.getlist("expand[]")
+    found = [_commit(sha, commit, formatted=formatted) for sha, commit in page]
+    return JSONResponse(found, headers=headers)
+
+
+def _commit(sha: str, commit: Commit, *, formatted: bool) -> dict[str, Any]:
+    texts = {"title": commit.title, "message": commit.message}
+    item = {"id": sha, **texts, "authors": [{"user": commit.author}], "date": commit.date}
+    as_html = {name: html.escape(text) for name, text in texts.items()}
+    return item | {"formatted": as_html} if formatted else item
+
+
+def paginate(request: Request, items: Iterable[T], size: int) -> tuple[list[T], dict[str, str]]:
+    """One page of a listing, and the ``Link`` header that leads to the next.
+
+    Args:
+        request: Its ``limit`` says how long the page may be, its ``cursor`` where it begins, or
+            its ``p`` which page it is, from 0.
+        items: All of them; those after the page are not taken.
+        size: Most items of a page.
+
+    Raises:
+        BadRequestError: A number is not one.
+    """
+    query = request.query_params
+    try:
+        size = max(1, min(size, int(query.get("limit", size))))
+        start = int(query["cursor"]) if "cursor" in query else int(query.get("p", 0)) * size
+    except ValueError:
+        raise BadRequestError("'cursor', 'p' and 'limit' are numbers") from None
+    start = max(0, start)
+    page = list(islice(items, start, start + size + 1))
+    if len(page) <= size:
+        return page, {}
+    following = request.url.include_query_params(cursor=start + size)
+    return page[:size], {"Link": f'<{following}>; rel="next"'}
+
+
+routes = [
+    Route(f"{API}/tree/{{revision:seg}}", tree),
+    Route(f"{API}/tree/{{revision:seg}}/{{path:rest}}", tree),
+    Route(f"{API}/paths-info/{{revision:rest}}", paths_info, methods=["POST"]),
+    Route(f"{API}/commits/{{revision:rest}}", commits),
+]

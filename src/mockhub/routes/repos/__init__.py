@@ -1,0 +1,1 @@
+"""Routes of repositories: making, finding, describing and gating them."""

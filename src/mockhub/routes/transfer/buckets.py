@@ -1,0 +1,270 @@
+"""The routes of storage buckets: making them, listing them, reading a file.
+
+Buckets have no revisions, and all of their files come in over Xet. Routes that await nothing are
+plain functions, which run in threads: SQLite may take its time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mockhub.errors import BadRequestError, ConflictError, HubError, RepoNotFoundError
+from mockhub.http.paths import is_name
+from mockhub.http.send import disposition, send_content
+from mockhub.repos.accounts import Account
+from mockhub.routes.transfer.xet import issue_token
+from mockhub.state import (
+    TRUE,
+    endpoint_of,
+    identify,
+    read_json,
+    require_account,
+    require_write,
+    state_of,
+)
+from mockhub.storage.buckets import LAST, Bucket, BucketFile
+
+MAX_PATHS = 1000
+OWN = "me"
+"""The namespace of whoever asks."""
+
+
+def readable_bucket(request: Request) -> Bucket:
+    """The bucket a path names.
+
+    Raises:
+        RepoNotFoundError: It is missing, or private to somebody else.
+    """
+    params = request.path_params
+    return find_bucket(request, f"{_namespace(request)}/{params['name']}")
+
+
+def find_bucket(request: Request, bucket_id: str) -> Bucket:
+    """A bucket that the caller may read.
+
+    Raises:
+        RepoNotFoundError: It is missing, or private to somebody else.
+    """
+    account = identify(request)
+    bucket = state_of(request).buckets.get(bucket_id)
+    if bucket is None or not _may_see(account, bucket):
+        raise RepoNotFoundError(anonymous=account is None)
+    return bucket
+
+
+def writable_bucket(request: Request) -> Bucket:
+    """The bucket a path names, which the caller may write to.
+
+    Raises:
+        RepoNotFoundError: It is missing or hidden, or the caller anonymous.
+        ForbiddenError: The account may only read it.
+    """
+    bucket = readable_bucket(request)
+    require_write(require_account(request), bucket.id)
+    return bucket
+
+
+def _may_see(account: Account | None, bucket: Bucket) -> bool:
+    return not bucket.private or bool(account and account.role_in(bucket.namespace))
+
+
+def _namespace(request: Request) -> str:
+    namespace: str = request.path_params["namespace"]
+    return require_account(request).name if namespace == OWN else namespace
+
+
+async def create(request: Request) -> JSONResponse:
+    """Make a bucket."""
+    account, body = require_account(request), await read_json(request)
+    bucket_id = f"{_namespace(request)}/{request.path_params['name']}"
+    _require_place(account, bucket_id)
+    url = f"{endpoint_of(request)}/buckets/{bucket_id}"
+    private = body.get("private") is True or body.get("visibility") == "private"
+    try:
+        bucket = state_of(request).buckets.create(bucket_id, private=private)
+    except FileExistsError:
+        raise ConflictError("You already created this bucket", url=url) from None
+    return JSONResponse({"url": url, "id": bucket.id})
+
+
+def _require_place(account: Account, bucket_id: str) -> None:
+    """Refuse an id that no bucket can have, or none of the account's."""
+    namespace, _, name = bucket_id.partition("/")
+    if not is_name(namespace) or not is_name(name):
+        raise BadRequestError(f"Invalid bucket name: {bucket_id}")
+    require_write(account, bucket_id)
+
+
+def move_bucket(request: Request, account: Account, old: str, new: str) -> None:
+    """Give a bucket another name or owner.
+
+    Raises:
+        HubError: It is missing, the new id is taken or none, or the account may not.
+    """
+    bucket = find_bucket(request, old)
+    require_write(account, bucket.id)
+    _require_place(account, new)
+    try:
+        state_of(request).buckets.move(bucket, new)
+    except FileExistsError:
+        raise ConflictError(f"A bucket called {new} already exists") from None
+
+
+def info(request: Request) -> JSONResponse:
+    """What is known of a bucket."""
+    return JSONResponse(_info(readable_bucket(request)))
+
+
+def _info(bucket: Bucket) -> dict[str, Any]:
+    return {
+        "id": bucket.id,
+        "private": bucket.private,
+        "createdAt": bucket.created,
+        "size": bucket.size,
+        "totalFiles": bucket.total_files,
+    }
+
+
+def delete(request: Request) -> JSONResponse:
+    """Remove a bucket."""
+    state_of(request).buckets.delete(writable_bucket(request))
+    return JSONResponse({})
+
+
+def no_bucket(request: Request) -> JSONResponse:
+    """A name without a namespace: there is no such bucket."""
+    raise RepoNotFoundError(anonymous=identify(request) is None)
+
+
+async def change_settings(request: Request) -> JSONResponse:
+    """Make a bucket private or public."""
+    bucket, body = writable_bucket(request), await read_json(request)
+    if not isinstance(body.get("private"), bool):
+        raise BadRequestError("Invalid input at private")
+    state_of(request).buckets.set_private(bucket, body["private"])
+    return JSONResponse({"private": body["private"]})
+
+
+def list_namespace(request: Request) -> JSONResponse:
+    """The buckets of a user or an organization."""
+    state, account, namespace = state_of(request), identify(request), _namespace(request)
+    if namespace.lower() not in map(str.lower, state.accounts.namespaces):
+        raise RepoNotFoundError(anonymous=account is None)
+    search = request.query_params.get("search", "").lower()
+    found = [
+        _info(bucket)
+        for bucket in state.buckets.of(namespace)
+        if _may_see(account, bucket) and search in bucket.id.lower()
+    ]
+    return JSONResponse(found)
+
+
+def tree(request: Request) -> JSONResponse:
+    """The files of a bucket; and its folders, if the query forbids to look into them."""
+    bucket, state = readable_bucket(request), state_of(request)
+    prefix, after = request.path_params.get("prefix", ""), request.query_params.get("cursor", "")
+    files = state.buckets.files(bucket, prefix, after)
+    recursive = request.query_params.get("recursive", "true").lower() in TRUE
+    entries = (_file(file) for file in files) if recursive else _top(prefix, files)
+    page = list(islice(entries, state.options.page_size + 1))
+    if len(page) <= state.options.page_size:
+        return JSONResponse(page)
+    last = page[-2]
+    cursor = last["path"] + (f"/{LAST}" if last["type"] == "directory" else "")
+    following = request.url.include_query_params(cursor=cursor)
+    return JSONResponse(page[:-1], headers={"Link": f'<{following}>; rel="next"'})
+
+
+def _top(prefix: str, files: Iterator[BucketFile]) -> Iterator[dict[str, Any]]:
+    """Files, and in the place of those in folders below the prefix, the folders.
+
+    A prefix is of characters: "logs" has "logs/a" in it, and the folder "logs_old".
+    """
+    folder = None
+    for file in files:
+        rest = file.path[len(prefix) :].removeprefix("/")
+        name, slash, _ = rest.partition("/")
+        if not slash:
+            yield _file(file)
+            continue
+        path = file.path[: len(file.path) - len(rest)] + name
+        if path != folder:
+            folder = path
+            yield {"type": "directory", "path": path, "uploadedAt": file.uploaded}
+
+
+def _file(file: BucketFile) -> dict[str, Any]:
+    return {
+        "type": "file",
+        "path": file.path,
+        "size": file.size,
+        "xetHash": file.xet_hash,
+        "mtime": file.modified,
+        "uploadedAt": file.uploaded,
+        "contentType": file.content_type,
+    }
+
+
+async def paths_info(request: Request) -> JSONResponse:
+    """The files of the given paths; those that are none are left out."""
+    bucket, body, state = readable_bucket(request), await read_json(request), state_of(request)
+    paths = body.get("paths")
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        raise BadRequestError("The body needs 'paths'")
+    if len(paths) > MAX_PATHS:
+        raise HubError(413, f"At most {MAX_PATHS} paths")
+    found = (state.buckets.file(bucket, path) for path in paths)
+    return JSONResponse([_file(file) for file in found if file is not None])
+
+
+def token(request: Request) -> JSONResponse:
+    """Address and token of the content store."""
+    right = request.path_params["right"]
+    bucket = writable_bucket(request) if right == "write" else readable_bucket(request)
+    return issue_token(request, right, bucket.oid)
+
+
+def resolve(request: Request) -> Response:
+    """The bytes of a file, or a part of them."""
+    bucket, state = readable_bucket(request), state_of(request)
+    path = request.path_params["path"]
+    found = state.buckets.file(bucket, path)
+    content = None if found is None else state.xet.file(found.xet_hash)
+    if found is None or content is None:
+        raise HubError(404, f"A file with this name doesn't exist: {path}", code="EntryNotFound")
+    route = f"{endpoint_of(request)}/api/buckets/{bucket.id}/xet-read-token"
+    headers = {
+        "X-Linked-Size": str(found.size),
+        "X-Linked-Etag": f'"{found.xet_hash}"',
+        "X-Xet-Hash": found.xet_hash,
+        "Link": f'<{route}>; rel="xet-auth"',
+        "Content-Type": found.content_type or "application/octet-stream",
+        "Content-Disposition": disposition(path.rpartition("/")[2]),
+    }
+    return send_content(
+        request, found.size, found.xet_hash, partial(state.xet.read, content), headers
+    )
+
+
+_BUCKET = "/api/buckets/{namespace:seg}/{name:seg}"
+
+routes = [
+    Route("/api/buckets/{namespace:seg}", list_namespace),
+    Route("/api/buckets/{name:seg}", no_bucket, methods=["DELETE"]),
+    Route(_BUCKET, create, methods=["POST"]),
+    Route(_BUCKET, info),
+    Route(_BUCKET, delete, methods=["DELETE"]),
+    Route(f"{_BUCKET}/settings", change_settings, methods=["PUT"]),
+    Route(f"{_BUCKET}/tree", tree),
+    Route(f"{_BUCKET}/tree/{{prefix:rest}}", tree),
+    Route(f"{_BUCKET}/paths-info", paths_info, methods=["POST"]),
+    Route(f"{_BUCKET}/xet-{{right:right}}-token", token),
+    Route("/buckets/{namespace:seg}/{name:seg}/resolve/{path:rest}", resolve),
+]

@@ -1,0 +1,93 @@
+"""Before an upload: how each file will travel."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from mockhub.errors import BadRequestError, HubError
+from mockhub.git.attributes import Mode, attribute_mode, is_ignored
+from mockhub.git.tree import Entry
+from mockhub.http.paths import API
+from mockhub.options import UploadMode
+from mockhub.routes.history.push_rights import pushed_repo
+from mockhub.state import State, read_json, state_of
+
+MAX_REGULAR = 10 << 20
+MAX_FILES = 256
+GITATTRIBUTES = ".gitattributes"
+ALWAYS_REGULAR = {"README.md", GITATTRIBUTES}
+
+
+def upload_mode(
+    path: str, size: int, sample: bytes, gitattributes: str, forced: UploadMode
+) -> Mode:
+    """Whether a file becomes an LFS or a regular one.
+
+    Args:
+        path: In the repository.
+        size: Bytes of the file.
+        sample: Its first bytes.
+        gitattributes: The text of ``.gitattributes``.
+        forced: The server's own wish; "auto" for none.
+    """
+    if path in ALWAYS_REGULAR or size == 0:
+        return "regular"
+    if forced != "auto":
+        return forced
+    by_attribute = attribute_mode(gitattributes, path)
+    if by_attribute is not None:
+        return by_attribute
+    return "lfs" if size > MAX_REGULAR or b"\0" in sample else "regular"
+
+
+async def preupload(request: Request) -> JSONResponse:
+    """Tell for each file how to upload it, whether it is ignored, and what is there now."""
+    repo, _ = pushed_repo(request)
+    state = state_of(request)
+    body = await read_json(request)
+    sha = repo.resolve(request.path_params["revision"])
+    tree = await run_in_threadpool(repo.tree, sha)
+    gitattributes = text_of(state, tree.get(GITATTRIBUTES))
+    gitignore = body.get("gitIgnore")
+    if not isinstance(gitignore, str):
+        gitignore = text_of(state, tree.get(".gitignore"))
+    files = body.get("files")
+    if not isinstance(files, list):
+        raise BadRequestError("The body needs 'files'")
+    if len(files) > MAX_FILES:
+        raise HubError(413, f"At most {MAX_FILES} files per call")
+    answers = []
+    for file in files:
+        try:
+            path, size = str(file["path"]), int(file["size"])
+            sample = base64.b64decode(file.get("sample", ""), validate=True)
+        except (KeyError, TypeError, AttributeError, ValueError, binascii.Error):
+            raise BadRequestError("Every file needs 'path', 'size' and a base64 'sample'") from None
+        answer: dict[str, Any] = {
+            "path": path,
+            "uploadMode": upload_mode(path, size, sample, gitattributes, state.options.upload_mode),
+            "shouldIgnore": is_ignored(gitignore, path),
+        }
+        if (entry := tree.get(path)) is not None:
+            answer["oid"] = entry.sha256 if entry.lfs else entry.oid
+        answers.append(answer)
+    return JSONResponse({"files": answers})
+
+
+def text_of(state: State, entry: Entry | None) -> str:
+    """The text of a file; none of a missing one."""
+    if entry is None:
+        return ""
+    return b"".join(state.read(entry.sha256, 0, entry.size)).decode(errors="replace")
+
+
+routes = [
+    Route(f"{API}/preupload/{{revision:rest}}", preupload, methods=["POST"]),
+]

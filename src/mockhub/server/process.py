@@ -1,0 +1,223 @@
+"""A mock Hub in a process of its own, for tests and harnesses."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+import mockhub
+from mockhub.control.faults import Fault
+from mockhub.control.request_log import Exchange
+from mockhub.http.server import LOOPBACK
+from mockhub.options import Options
+
+SECONDS_TO_START = 60
+SECONDS_TO_STOP = 15
+SECONDS_TO_ANSWER = 30
+STDERR = "stderr"
+
+
+class HubProcessError(RuntimeError):
+    """The server did not start, or did not stop."""
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A running server.
+
+    Attributes:
+        url: Its address, without a trailing slash.
+        user: Name of its first account: repositories are ``user/name``.
+        token: The token of that account.
+        home: Folder for the caches of clients; a server and its clients' caches belong together.
+        xet: Whether it offers Xet.
+        pid: Its process.
+        admin_token: Opens its admin routes, whoever its users are after a reset.
+    """
+
+    url: str
+    user: str
+    token: str
+    home: Path
+    xet: bool
+    pid: int
+    admin_token: str = dataclasses.field(repr=False)
+
+    def env(self) -> dict[str, str]:
+        """Environment variables that point a client process here, and nowhere else."""
+        return {
+            "HF_ENDPOINT": self.url,
+            "HF_TOKEN": self.token,
+            "HF_HOME": str(self.home),
+            "HF_HUB_CACHE": str(self.home / "hub"),
+            "HF_DATASETS_CACHE": str(self.home / "datasets"),
+            "HF_XET_CACHE": str(self.home / "xet"),
+            "HF_HUB_DISABLE_XET": "0" if self.xet else "1",
+            "HF_HUB_OFFLINE": "0",
+            "HUGGINGFACE_CO_STAGING": "0",
+            "NO_PROXY": f"{LOOPBACK},localhost",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            "HF_HUB_DISABLE_UPDATE_CHECK": "1",
+            "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+            "HF_XET_TELEMETRY_ENABLED": "0",
+        }
+
+    def fail(self, method: str, path: str, **effect: Any) -> None:
+        """Let requests go wrong from now on, as in ``hub.fail("POST", "/commit/", status=503)``.
+
+        Args:
+            method: Of the requests; "*" for all.
+            path: Regular expression, searched in the path as it is sent.
+            effect: How, and how often: see `mockhub.faults.Fault`.
+
+        Raises:
+            ValueError: There is no such fault.
+        """
+        fault = Fault.from_json({"method": method, "path": path, **effect})
+        self._admin("POST", "faults", dataclasses.asdict(fault))
+
+    def clear_faults(self) -> None:
+        """Let nothing more go wrong."""
+        self._admin("DELETE", "faults")
+
+    def requests(self, method: str = "*", path: str = "") -> list[Exchange]:
+        """The requests so far, oldest first: of many, the latest 10 000.
+
+        Args:
+            method: Only those of this method; "*" for all.
+            path: Regular expression to be found in the path as it was sent.
+        """
+        query = urlencode({"method": method, "path": path})
+        return [Exchange(**each) for each in self._admin("GET", f"requests?{query}")]
+
+    def clear_requests(self) -> None:
+        """Forget the requests so far."""
+        self._admin("DELETE", "requests")
+
+    def reset(self, **options: Any) -> Hub:
+        """Begin anew in the same process: no repositories, faults, requests or client caches.
+
+        Args:
+            options: See `mockhub.options.Options`; those left out have their defaults.
+
+        Returns:
+            The Hub as it is from now on, with a new home for its clients.
+
+        Raises:
+            ValueError: There is no such option, or it cannot have that value.
+        """
+        chosen = Options.from_json(options)
+        self._admin("POST", "reset", dataclasses.asdict(chosen))
+        base = self.home.parent
+        for home in base.glob("*/"):
+            # A client may still be writing logs to it; all goes when the server ends.
+            shutil.rmtree(home, ignore_errors=True)
+        return _describe(self.url, self.pid, base, chosen, self.admin_token)
+
+    def complaints(self) -> str:
+        """What the server has written to its standard error: tracebacks, usually nothing."""
+        return (self.home.parent / STDERR).read_text(errors="replace")
+
+    def _admin(self, method: str, route: str, body: object = None) -> Any:
+        request = Request(  # noqa: S310 - our own address
+            f"{self.url}/mockhub/{route}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.admin_token}"},
+        )
+        with urlopen(request, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310 - our own address
+            return json.load(response)
+
+    @classmethod
+    @contextmanager
+    def start(cls, root: Path | None = None, **options: Any) -> Iterator[Hub]:
+        """Run a server for the time of a ``with`` block.
+
+        Args:
+            root: Folder to keep its data in; temporary if None.
+            options: See `mockhub.options.Options`; those left out have their defaults.
+
+        Raises:
+            ValueError: There is no such option, or it cannot have that value.
+            HubProcessError: The server does not start, or does not stop.
+        """
+        chosen = Options.from_json(options)
+        command = [sys.executable, "-m", "mockhub", "--exit-with-stdin", *chosen.arguments()]
+        command += ["--root", str(root)] if root else []
+        # We remove the folder, though a client in this process may still write logs to it;
+        # the server does if we are killed.
+        with tempfile.TemporaryDirectory(
+            prefix="mockhub-home-", ignore_cleanup_errors=True
+        ) as name:
+            base = Path(name)
+            with _run([*command, "--home", name], base / STDERR) as (process, url):
+                admin_token = chosen.administrator.token
+                yield _describe(url, process.pid, base, chosen, admin_token)
+
+
+def _describe(url: str, pid: int, base: Path, options: Options, admin_token: str) -> Hub:
+    """A server as it now is, with a fresh home for its clients below a folder."""
+    home = Path(tempfile.mkdtemp(dir=base))
+    account = options.administrator
+    return Hub(url, account.name, account.token, home, options.xet, pid, admin_token)
+
+
+@contextmanager
+def _run(command: list[str], complaints: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Run a server; yields its process and URL, and passes on what it complained of."""
+    source = str(Path(mockhub.__file__).parents[1])
+    search = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
+    with (
+        complaints.open("wb") as stderr,
+        subprocess.Popen(  # noqa: S603 - our own command
+            command,
+            stdin=subprocess.PIPE,  # its end tells the server that its parent is gone
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(search)},
+            start_new_session=True,  # Ctrl-C is for the parent, which may still need it
+        ) as process,
+    ):
+        url = _first_line(process)
+        try:
+            if url:
+                yield process, url
+        finally:
+            _stop(process)
+            text = complaints.read_text(errors="replace")
+            sys.stderr.write(text)
+        if not url:
+            raise HubProcessError(f"The Hub did not start: {text}")
+
+
+def _first_line(process: subprocess.Popen[bytes]) -> str:
+    """The line a server begins with; empty if it dies, or takes too long and is killed."""
+    assert process.stdout is not None  # noqa: S101 - it is a pipe
+    alarm = threading.Timer(SECONDS_TO_START, process.kill)
+    alarm.start()
+    try:
+        return process.stdout.readline().decode().strip()
+    finally:
+        alarm.cancel()
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise HubProcessError(f"The Hub still ran {SECONDS_TO_STOP} s after SIGTERM") from None

@@ -1,0 +1,1 @@
+"""The content store of Xet: hashes, xorbs and shards; no HTTP."""

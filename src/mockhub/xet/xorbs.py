@@ -1,0 +1,235 @@
+"""Xorbs: compressed chunks of files, one after the other.
+
+The format is that of https://huggingface.co/docs/xet (page "xorb").
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from mockhub.errors import BadRequestError, HubError
+from mockhub.storage.blobs import Spool, write_whole
+from mockhub.xet.hashing import Node, chunk_hash, xorb_hash
+
+CHUNK_HEADER = 8
+MAX_CHUNK = 128 << 10
+MAX_CHUNKS = 8192
+MAX_XORB = 64 << 20
+MAX_FOOTER = 1 << 20
+HASH_SIZE = 32
+INDEXES_IN_MEMORY = 64
+
+
+@cache
+def _lz4() -> Any:
+    import pyarrow as pa  # here, because it is half of the time that a server takes to start
+
+    return pa.Codec("lz4")
+
+
+@dataclass(frozen=True)
+class XorbIndex:
+    """The chunks of a xorb.
+
+    Attributes:
+        packed: Where each begins in the xorb, and where the last one ends.
+        unpacked: The same in the content.
+        hashes: Their hashes, one after the other.
+    """
+
+    packed: array[int]
+    unpacked: array[int]
+    hashes: bytes
+
+    def __len__(self) -> int:
+        """Number of chunks."""
+        return len(self.packed) - 1
+
+    def nodes(self, start: int, stop: int) -> Iterator[Node]:
+        """Hash and size of the chunks from `start` up to `stop`, exclusive."""
+        for number in range(start, stop):
+            content = self.hashes[number * HASH_SIZE : (number + 1) * HASH_SIZE]
+            yield content, self.unpacked[number + 1] - self.unpacked[number]
+
+    def to_bytes(self) -> bytes:
+        """The stored form."""
+        return self.packed.tobytes() + self.unpacked.tobytes() + self.hashes
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> XorbIndex:
+        """Read the stored form."""
+        packed, unpacked = array("I"), array("I")
+        positions = (len(data) - 2 * packed.itemsize) // (2 * packed.itemsize + HASH_SIZE) + 1
+        size = positions * packed.itemsize
+        packed.frombytes(data[:size])
+        unpacked.frombytes(data[size : 2 * size])
+        return cls(packed, unpacked, data[2 * size :])
+
+
+def unpack_chunk(chunk: bytes) -> bytes:
+    """The content of one chunk, given with its header.
+
+    Raises:
+        BadRequestError: It is not what its header says.
+    """
+    size = int.from_bytes(chunk[5:8], "little")
+    content = chunk[CHUNK_HEADER:]
+    if chunk[4] != 0:
+        try:
+            content = _lz4().decompress(content, size, asbytes=True)
+        except OSError:  # what pyarrow raises for malformed data
+            raise BadRequestError("A chunk cannot be decompressed") from None
+    if len(content) != size:
+        raise BadRequestError("A chunk has not the size its header says")
+    return content if chunk[4] != 2 else _ungroup(content)
+
+
+def _ungroup(content: bytes) -> bytes:
+    """Undo the grouping of bytes by their position modulo 4, the shape of float data."""
+    joined, start = bytearray(len(content)), 0
+    for plane in range(4):
+        count = len(range(plane, len(content), 4))
+        joined[plane::4] = content[start : start + count]
+        start += count
+    return bytes(joined)
+
+
+class IncomingXorb:
+    """A xorb being received: its chunks are unpacked and hashed as they come.
+
+    Args:
+        spool: Where the bytes go.
+    """
+
+    def __init__(self, spool: Spool) -> None:
+        self.spool = spool
+        self._packed, self._unpacked = array("I", [0]), array("I", [0])
+        self._hashes = bytearray()
+        self._received = 0
+        self._rest = b""
+        self._ended = False
+
+    def write(self, data: bytes) -> None:
+        """Append bytes.
+
+        Raises:
+            HubError: 413, it is larger than a xorb can be.
+            BadRequestError: A chunk is malformed.
+        """
+        self._received += len(data)
+        if self._received > MAX_XORB + MAX_FOOTER:
+            raise HubError(413, f"A xorb has at most {MAX_XORB} bytes")
+        self.spool.write(data)
+        rest, start = self._rest + data, 0
+        while not self._ended and len(rest) - start >= CHUNK_HEADER:
+            if rest[start] != 0:  # a footer follows the last chunk
+                self._ended = True
+                break
+            size = int.from_bytes(rest[start + 1 : start + 4], "little")
+            if size > 2 * MAX_CHUNK:  # compression may add to what it cannot compress
+                raise BadRequestError(f"A chunk has at most {MAX_CHUNK} bytes")
+            stop = start + CHUNK_HEADER + size
+            if stop > len(rest):
+                break
+            self._add(rest[start:stop])
+            start = stop
+        self._rest = b"" if self._ended else rest[start:]
+
+    def _add(self, chunk: bytes) -> None:
+        size = int.from_bytes(chunk[5:8], "little")
+        if chunk[4] > 2:
+            raise BadRequestError(f"Unknown compression scheme {chunk[4]}")
+        if not 0 < size <= MAX_CHUNK or len(self._packed) > MAX_CHUNKS:
+            raise BadRequestError(f"A xorb has up to {MAX_CHUNKS} chunks of 1 to {MAX_CHUNK} bytes")
+        self._hashes += chunk_hash(unpack_chunk(chunk))
+        self._packed.append(self._packed[-1] + len(chunk))
+        self._unpacked.append(self._unpacked[-1] + size)
+
+    def finish(self, name: str) -> XorbIndex:
+        """The index of the whole xorb.
+
+        Args:
+            name: The hash it was announced by.
+
+        Raises:
+            BadRequestError: It is cut off, or has another hash.
+        """
+        index = XorbIndex(self._packed, self._unpacked, bytes(self._hashes))
+        if len(index) == 0 or self._rest:
+            raise BadRequestError("The xorb is cut off")
+        if xorb_hash(index.nodes(0, len(index))) != name:
+            raise BadRequestError(f"The xorb does not have the hash {name}")
+        return index
+
+
+class XorbStore:
+    """Xorbs and their indexes below one folder.
+
+    Args:
+        root: The folder.
+        discard: Keep the indexes alone.
+    """
+
+    def __init__(self, root: Path, *, discard: bool) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        self._root = root
+        self._discard = discard
+        self._lock = threading.Lock()
+        # On the instance: a cached method would keep every store alive, and share its slots.
+        self._cached = lru_cache(INDEXES_IN_MEMORY)(self._load)
+
+    def path(self, name: str) -> Path:
+        """Where the bytes of a xorb lie, if they were kept."""
+        return self._root / name
+
+    def _index_path(self, name: str) -> Path:
+        return self._root / f"{name}.index"
+
+    def _load(self, name: str) -> XorbIndex:
+        return XorbIndex.from_bytes(self._index_path(name).read_bytes())
+
+    def index(self, name: str) -> XorbIndex:
+        """The chunks of a xorb.
+
+        Raises:
+            BadRequestError: There is no such xorb.
+        """
+        try:
+            return self._cached(name)
+        except FileNotFoundError:
+            raise BadRequestError(f"Unknown xorb {name}") from None
+
+    def add(self, name: str, incoming: IncomingXorb) -> bool:
+        """Keep an uploaded xorb.
+
+        Returns:
+            Whether it was new.
+
+        Raises:
+            BadRequestError: It is cut off, or has another hash.
+        """
+        index = incoming.finish(name)
+        with self._lock:
+            known = self._index_path(name).exists()
+            if known and (self._discard or self.path(name).exists()):
+                return False
+            if not self._discard:
+                incoming.spool.move_to(self.path(name))
+            # Last: who sees the index finds the bytes.
+            write_whole(self._index_path(name), index.to_bytes())
+        return True
+
+    def chunks(self, name: str, start: int, stop: int) -> Iterator[bytes]:
+        """The contents of the chunks from `start` up to `stop`, exclusive, one at a time."""
+        packed = self.index(name).packed[start : stop + 1]
+        with self.path(name).open("rb") as xorb:
+            xorb.seek(packed[0])
+            for first, end in itertools.pairwise(packed):
+                yield unpack_chunk(xorb.read(end - first))

@@ -1,0 +1,1 @@
+"""Files in the cells of Arrow tables, at any depth."""

@@ -1,0 +1,163 @@
+"""The command line of ``workaround``."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from datasets.utils.py_utils import convert_file_size_to_int
+
+from workaround.tables.infer import KINDS, TEXT
+
+_EPILOG = """\
+SOURCE is a file table (.csv, .tsv, .jsonl, .ndjson or .parquet) with paths in its cells, or a BIDS
+folder. The token is that of `hf auth login`, or the variable HF_TOKEN.
+
+Exit status: 0 done; 1 there are problems, or the upload failed; 2 wrong use; 130 or 143
+interrupted by SIGINT or SIGTERM."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: a command, and what it takes."""
+    root = argparse.ArgumentParser(
+        prog="workaround",
+        description="Upload datasets with files in their cells to the Hugging Face Hub.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def add(name: str, text: str, *parts: Callable[[argparse.ArgumentParser], None]) -> None:
+        command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
+        for part in (*parts, _add_output):
+            part(command)
+
+    add("check", "list what is wrong with the data", _add_source, _add_strict)
+    add("plan", "show the shards that a push would make", _add_source, _add_target, _add_sizes)
+    push = (_add_source, _add_repository, _add_target, _add_sizes, _add_strict, _add_push)
+    add("push", "check, upload and verify", *push)
+    add("verify", "compare the Hub with what was pushed", _add_repository, _add_against)
+    return root
+
+
+def _add_source(to: argparse.ArgumentParser) -> None:
+    to.add_argument("source", type=_source, metavar="SOURCE", help="file table or BIDS folder")
+    _add_reading(to)
+
+
+def _add_against(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--against",
+        type=_source,
+        required=True,
+        metavar="SOURCE",
+        dest="source",
+        help="file table or BIDS folder that was pushed",
+    )
+    _add_reading(to)
+    _add_target(to)
+    to.add_argument("--revision", help="branch, tag, commit or refs/pr/N (default: main)")
+    to.add_argument(
+        "--level",
+        choices=["footers", "full"],
+        default="footers",
+        help="compare rows, cells and the bytes in them, or every byte (default: %(default)s)",
+    )
+
+
+def _add_repository(to: argparse.ArgumentParser) -> None:
+    to.add_argument("repo", metavar="REPO", help="USER/NAME of the dataset repository")
+
+
+def _add_reading(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--split", help="name of the split (default: train)")
+    to.add_argument(
+        "--column",
+        type=_column,
+        action="append",
+        default=[],
+        dest="columns",
+        metavar="NAME=KIND",
+        help=f"what a column holds, if suffixes do not tell: {', '.join([*KINDS, TEXT])};"
+        " repeatable",
+    )
+
+
+def _add_target(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--config", default="default", metavar="NAME", help="config of the repository")
+    to.add_argument("--data-dir", metavar="DIR", help="folder of the shards in the repository")
+
+
+def _add_sizes(to: argparse.ArgumentParser) -> None:
+    size = to.add_mutually_exclusive_group()
+    size.add_argument(
+        "--max-shard-size",
+        type=_size,
+        metavar="SIZE",
+        help="most bytes of a shard: 500MB, 2GiB (default: 500MB)",
+    )
+    size.add_argument("--num-shards", type=_count, metavar="N", help="number of shards instead")
+    to.add_argument("--num-proc", type=_count, metavar="N", help="processes that write and upload")
+
+
+def _add_strict(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--no-strict",
+        action="store_false",
+        dest="strict",
+        help="only warn of what can be tolerated, such as a file that is there twice",
+    )
+
+
+def _add_push(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--private", action="store_true", help="make a new repository private")
+    to.add_argument("--revision", metavar="BRANCH", help="branch to upload to (default: main)")
+    to.add_argument("--create-pr", action="store_true", help="open a pull request instead")
+    to.add_argument("--commit-message", metavar="TEXT", help="first line of the commit's message")
+    to.add_argument(
+        "--no-resume",
+        action="store_false",
+        dest="resume",
+        help="upload all shards anew, also those that an interrupted call did",
+    )
+    to.add_argument(
+        "--verify",
+        choices=["footers", "full", "none"],
+        default="footers",
+        help="what to compare on the Hub afterwards (default: %(default)s)",
+    )
+
+
+def _add_output(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    to.add_argument("-v", "--verbose", action="store_true", help="log what is done")
+
+
+def _source(text: str) -> Path:
+    path = Path(text)
+    if not path.exists():
+        raise argparse.ArgumentTypeError(f"there is no {text}")
+    return path
+
+
+def _column(text: str) -> tuple[str, str]:
+    name, _, kind = text.rpartition("=")
+    if not name or kind not in {*KINDS, TEXT}:
+        kinds = ", ".join([*KINDS, TEXT])
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=KIND, with a KIND of {kinds}")
+    return name, kind
+
+
+def _size(text: str) -> str:
+    try:
+        convert_file_size_to_int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size, such as 500MB or 2GiB") from None
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of 1 or more")
+    return int(text)

@@ -1,0 +1,220 @@
+"""``workaround``: check, plan, push and verify file tables and BIDS folders."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from datasets import Dataset
+from huggingface_hub.errors import HFValidationError
+
+from workaround.cli.arguments import parser
+from workaround.errors import ArgumentError, CheckError, UploadError
+from workaround.planning.plan import in_units, plan
+from workaround.preflight.check import check
+from workaround.prepare import prepare
+from workaround.push import push_prepared
+from workaround.tables.bids import bids_table
+from workaround.tables.infer import read_table
+from workaround.verification.verify import VerifyError, verify
+
+DONE, FAILED, USAGE = 0, 1, 2
+INTERRUPTED, TERMINATED = 130, 143  # what a shell shows for SIGINT and SIGTERM
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """SIGTERM: ends as cleanly as Ctrl-C does."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a command found or did.
+
+    Attributes:
+        text: For people.
+        values: For ``--json``.
+        status: To exit with.
+    """
+
+    text: str
+    values: dict[str, Any]
+    status: int = DONE
+
+
+def _read(arguments: argparse.Namespace) -> Dataset:
+    read = bids_table if arguments.source.is_dir() else read_table
+    strict = getattr(arguments, "strict", False)  # of the commands that refuse
+    return read(arguments.source, dict(arguments.columns), strict=strict)
+
+
+def _check(arguments: argparse.Namespace) -> Report:
+    try:
+        dataset = _read(arguments)
+    except CheckError as error:  # a table that holds something else than it seems to
+        rows, problems = None, list(error.problems)
+    else:
+        rows, problems = len(dataset), check(dataset, split=arguments.split)
+    lines = [*map(str, problems), f"{_number(len(problems), 'problem')} found"]
+    grave = [problem for problem in problems if arguments.strict or not problem.tolerable]
+    values = {"rows": rows, "problems": [asdict(problem) for problem in problems]}
+    return Report("\n".join(lines), values, FAILED if grave else DONE)
+
+
+def _planned(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "config_name": arguments.config,
+        "split": arguments.split,
+        "data_dir": arguments.data_dir,
+        "max_shard_size": arguments.max_shard_size,
+        "num_shards": arguments.num_shards,
+        "num_proc": arguments.num_proc,
+    }
+
+
+def _plan(arguments: argparse.Namespace) -> Report:
+    planned = plan(_read(arguments), **_planned(arguments))
+    return Report(str(planned), asdict(planned))
+
+
+def _push(arguments: argparse.Namespace) -> Report:
+    start = time.monotonic()
+    prepared = prepare(
+        _read(arguments), arguments.repo, **_planned(arguments), strict=arguments.strict
+    )
+    planned = prepared.plan
+    if sys.stderr.isatty():
+        print(planned, file=sys.stderr)
+    commit = push_prepared(
+        prepared,
+        arguments.repo,
+        num_proc=arguments.num_proc,
+        commit_message=arguments.commit_message,
+        private=arguments.private or None,
+        revision=arguments.revision,
+        create_pr=arguments.create_pr,
+        resume=arguments.resume,
+        verify=arguments.verify,
+    )
+    rows = sum(split.rows for split in planned.splits)
+    files = sum(split.files for split in planned.splits)
+    file_bytes = sum(split.file_bytes for split in planned.splits)
+    shards = sum(len(split.shards) for split in planned.splits)
+    seconds = round(time.monotonic() - start, 1)
+    lines = [
+        f"{_number(rows, 'row')} with {_number(files, 'file')} of {in_units(file_bytes)} in"
+        f" {_number(shards, 'shard')}, {seconds} s",
+        str(commit.repo_url),
+        f"commit {commit.oid}",
+        *([f"pull request {commit.pr_url}"] if commit.pr_url else []),
+    ]
+    values = {
+        "url": str(commit.repo_url),
+        "commit": commit.oid,
+        "pull_request": commit.pr_url,
+        "rows": rows,
+        "files": files,
+        "file_bytes": file_bytes,
+        "shards": shards,
+        "seconds": seconds,
+    }
+    return Report("\n".join(lines), values)
+
+
+def _verify(arguments: argparse.Namespace) -> Report:
+    found = verify(
+        arguments.repo,
+        _read(arguments),
+        config_name=arguments.config,
+        split=arguments.split,
+        data_dir=arguments.data_dir,
+        revision=arguments.revision,
+        level=arguments.level,
+    )
+    text = (
+        f"{arguments.repo} has what {arguments.source} has: {_number(found.rows, 'row')},"
+        f" {_number(found.shards, 'shard')}, {in_units(found.nbytes)} (commit {found.commit})"
+    )
+    return Report(text, asdict(found))
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], Report]] = {
+    "check": _check,
+    "plan": _plan,
+    "push": _push,
+    "verify": _verify,
+}
+
+
+def _run(arguments: argparse.Namespace) -> Report:
+    """Run a command; what goes wrong as it may is a report too."""
+    try:
+        return COMMANDS[arguments.command](arguments)
+    except (ArgumentError, HFValidationError) as error:
+        return _failure(USAGE, error)
+    except (UploadError, OSError) as error:
+        return _failure(FAILED, error)
+    except KeyboardInterrupt as error:
+        again = ": the same command goes on where it was" if arguments.command == "push" else ""
+        status = TERMINATED if isinstance(error, _TerminatedError) else INTERRUPTED
+        return Report(f"interrupted{again}", {"error": "interrupted"}, status)
+
+
+def _failure(status: int, error: Exception) -> Report:
+    if isinstance(error, CheckError | VerifyError):
+        problems = [asdict(problem) for problem in error.problems]
+        return Report(str(error), {"error": str(error), "problems": problems}, status)
+    line = " ".join(str(error).split())  # the Hub's own words may have line breaks
+    return Report(line, {"error": line}, status)
+
+
+def _terminate(*_: object) -> None:
+    raise _TerminatedError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    arguments = parser().parse_args(argv)
+    logging.basicConfig(format="workaround: %(message)s", level=logging.WARNING)
+    if arguments.verbose:
+        logging.getLogger("workaround").setLevel(logging.INFO)
+        logging.getLogger("datasets").setLevel(logging.INFO)
+        logging.getLogger("huggingface_hub").setLevel(logging.INFO)
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        report = _run(arguments)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    failed = "error" in report.values
+    if failed:
+        print(f"workaround: {report.text}", file=sys.stderr)
+    if arguments.json:
+        print(json.dumps(report.values))
+    elif not failed:
+        print(report.text)
+    return report.status
+
+
+def run() -> None:
+    """The script: exit with the status of the command.
+
+    After an interruption threads may still be sending, or be asleep in the client: Python would
+    wait for them.
+    """
+    status = main()
+    if status in {INTERRUPTED, TERMINATED}:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)

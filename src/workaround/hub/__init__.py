@@ -1,0 +1,1 @@
+"""The Hub as the uploader sees it: retries, waiting, the dataset card."""

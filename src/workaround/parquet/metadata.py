@@ -1,0 +1,133 @@
+"""Where things are in a Parquet file: the fields of its footer, its pages, and their levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from workaround.parquet import thrift
+
+MAGIC = b"PAR1"
+TAIL = 8
+"""Bytes at the end of a file: the size of the footer, and `MAGIC`."""
+MAX_PAGE = 2**31 - 1
+"""Bytes of a page: its size is a signed 32-bit number, and so are the offsets of Arrow's arrays."""
+
+# Numbers of fields in https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
+SCHEMA, ROWS, ROW_GROUPS = 2, 3, 4  # FileMetaData
+REPETITION, ELEMENT_NAME, CHILDREN = 3, 4, 5  # SchemaElement
+COLUMNS, GROUP_BYTES, GROUP_ROWS, GROUP_OFFSET, GROUP_COMPRESSED, ORDINAL = 1, 2, 3, 5, 6, 7
+META, OFFSET_INDEX, OFFSET_INDEX_SIZE, COLUMN_INDEX, COLUMN_INDEX_SIZE = 3, 4, 5, 6, 7
+ENCODINGS, PATH, CODEC, UNCOMPRESSED, COMPRESSED = 2, 3, 4, 6, 7  # ColumnMetaData
+DATA_PAGE, DICTIONARY_PAGE, SIZE_STATISTICS = 9, 11, 16  # too
+UNENCODED_BYTES, DEFINITION_HISTOGRAM = 1, 3  # SizeStatistics
+LOCATIONS, UNENCODED = 1, 2  # OffsetIndex
+OFFSET, LOCATION_SIZE, FIRST_ROW = 1, 2, 3  # PageLocation
+PAGE_TYPE, PAGE_UNCOMPRESSED, PAGE_COMPRESSED, DATA_PAGE_HEADER = 1, 2, 3, 5  # PageHeader
+PAGE_VALUES = 1  # DataPageHeader
+
+DATA_PAGE_V1 = 0  # PageType
+PLAIN, RLE = 0, 3  # Encoding
+CODECS = {0: None, 1: "snappy", 2: "gzip", 4: "brotli", 6: "zstd", 7: "lz4_raw"}
+UNCOMPRESSED_CODEC, ZSTD = 0, 6
+REQUIRED, REPEATED = 0, 2  # FieldRepetitionType
+
+
+def leaf_paths(name: str, kind: pa.DataType) -> Iterator[str]:
+    """Dotted Parquet paths of the leaves of a column."""
+    if isinstance(kind, pa.BaseExtensionType):
+        kind = kind.storage_type
+    if pa.types.is_struct(kind):
+        for field in kind:
+            yield from leaf_paths(f"{name}.{field.name}", field.type)
+    elif (
+        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
+    ):
+        yield from leaf_paths(f"{name}.list.element", kind.value_type)
+    else:
+        yield name
+
+
+def column_path(column: thrift.Struct) -> tuple[str, ...]:
+    """Path of the leaf of a column chunk."""
+    return tuple(name.decode() for name in column[META][PATH].items)
+
+
+def column_start(column: thrift.Struct) -> int:
+    """Where the pages of a column chunk begin; they take `COMPRESSED` bytes."""
+    meta = column[META]
+    return int(min(filter(None, (meta[DATA_PAGE], meta.get(DICTIONARY_PAGE)))))
+
+
+def read_footer(file: memoryview) -> thrift.Struct:
+    """The footer of a file that is in memory."""
+    size = int.from_bytes(file[-TAIL:-4], "little")
+    footer, _ = thrift.decode(file, len(file) - TAIL - size)
+    return footer
+
+
+def max_levels(footer: thrift.Struct, path: tuple[str, ...]) -> tuple[int, int, int]:
+    """Levels of a leaf.
+
+    Returns:
+        The highest repetition level; the highest definition level; and the definition level from
+        which on there is an element in the innermost list: below, that list is empty or null.
+    """
+    elements = iter(footer[SCHEMA].items)
+    root = next(elements)
+
+    def subtree(node: Any) -> Iterator[tuple[Any, ...]]:
+        """Chains of nodes from a node down to its leaves, in the order of the schema."""
+        if not node.get(CHILDREN):
+            yield (node,)
+        for _ in range(node.get(CHILDREN) or 0):
+            for chain in subtree(next(elements)):
+                yield (node, *chain)
+
+    for _, *chain in subtree(root):
+        if tuple(node[ELEMENT_NAME].decode() for node in chain) == path:
+            kinds = [node[REPETITION] for node in chain]
+            last = max((at for at, kind in enumerate(kinds) if kind == REPEATED), default=-1)
+            definition = [kind != REQUIRED for kind in kinds]
+            return kinds.count(REPEATED), sum(definition), sum(definition[: last + 1])
+    raise KeyError(path)
+
+
+def decode_levels(data: memoryview, highest: int, count: int) -> npt.NDArray[np.uint8]:
+    """Levels of a page, from the hybrid of runs and packed bits that Parquet keeps them in.
+
+    Source: https://parquet.apache.org/docs/file-format/data-pages/encodings/#RLE
+
+    Args:
+        data: Encoded, without the length in front.
+        highest: The highest level there can be.
+        count: Number of levels.
+    """
+    width = highest.bit_length()
+    levels = np.empty(count, dtype=np.uint8)
+    at = filled = 0
+    while filled < count:
+        header = shift = 0
+        while True:
+            byte, at = data[at], at + 1
+            header |= (byte & 0x7F) << shift
+            shift += 7
+            if byte < 0x80:
+                break
+        if header & 1:
+            size = (header >> 1) * width
+            bits = np.unpackbits(
+                np.frombuffer(data[at : at + size], dtype=np.uint8), bitorder="little"
+            )
+            run = bits.reshape(-1, width) @ (1 << np.arange(width))
+        else:
+            size = (width + 7) // 8
+            run = np.full(header >> 1, int.from_bytes(data[at : at + size], "little"))
+        taken = min(len(run), count - filled)
+        levels[filled : filled + taken] = run[:taken]
+        at, filled = at + size, filled + taken
+    return levels

@@ -1,0 +1,223 @@
+"""Plans: which rows go into which shard, and which of them form a row group, by true sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from datasets import Dataset, DatasetDict
+from tabulate import tabulate
+
+from workaround.planning.packing import (
+    ROW_GROUP_BYTES,
+    even,
+    nested,
+    pack_shards,
+    pairs,
+    split_groups,
+)
+from workaround.preflight.check import problems_of, require_sound, surveys
+from workaround.preflight.source import (
+    Source,
+    data_folder,
+    processes,
+    shard_counts,
+    shard_limit,
+    source_of,
+)
+from workaround.preflight.survey import Survey
+
+
+@dataclass(frozen=True)
+class Shard:
+    """A file to upload.
+
+    Attributes:
+        path: Name in the repository.
+        start: First row of the split.
+        stop: Row behind the last.
+        groups: Row behind the last of each row group.
+        nbytes: Of all its rows with their files embedded.
+    """
+
+    path: str
+    start: int
+    stop: int
+    groups: tuple[int, ...]
+    nbytes: int
+
+    def row_groups(self) -> Iterator[tuple[int, int]]:
+        """First row, and the one behind the last, of each row group."""
+        start = self.start
+        for stop in self.groups:
+            yield start, stop
+            start = stop
+
+
+@dataclass(frozen=True)
+class SplitPlan:
+    """How a split is uploaded.
+
+    Attributes:
+        name: Of the split.
+        rows: Number of them.
+        files: Number of files to embed.
+        file_bytes: Their bytes.
+        num_bytes: What the card says: bytes of the split once loaded.
+        shards: In order of their rows.
+    """
+
+    name: str
+    rows: int
+    files: int
+    file_bytes: int
+    num_bytes: int
+    shards: tuple[Shard, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How an upload goes: one plan for each split."""
+
+    splits: tuple[SplitPlan, ...]
+
+    def __str__(self) -> str:
+        """A table with a line for each split."""
+        lines = [
+            {
+                "split": split.name,
+                "rows": split.rows,
+                "files": split.files,
+                "of": in_units(split.file_bytes),
+                "shards": len(split.shards),
+                "smallest": in_units(min(shard.nbytes for shard in split.shards)),
+                "largest": in_units(max(shard.nbytes for shard in split.shards)),
+                "row groups": sum(len(shard.groups) for shard in split.shards),
+            }
+            for split in self.splits
+        ]
+        return tabulate(lines, headers="keys", colglobalalign="right", colalign=("left",))
+
+
+def plan(
+    dataset: Dataset | DatasetDict,
+    *,
+    config_name: str = "default",
+    split: str | None = None,
+    data_dir: str | None = None,
+    max_shard_size: int | str | None = None,
+    num_shards: int | Mapping[str, int | None] | None = None,
+    num_proc: int | None = None,
+    embed_external_files: bool = True,
+    token: str | None = None,
+) -> Plan:
+    """Say how `push_to_hub` with the same arguments would cut a dataset into shards.
+
+    Looks up the size of every file, and opens none.
+
+    Raises:
+        ArgumentError: Arguments that cannot be meant so.
+        CheckError: The size of a file cannot be known, or a file is empty, or too large.
+    """
+    source = source_of(dataset, split, embed=embed_external_files, token=token)
+    folder = data_folder(config_name, data_dir)
+    counts = shard_counts(source, num_shards, max_shard_size)
+    limit, workers = shard_limit(max_shard_size), processes(num_proc)
+    found = surveys(source, inside=False)
+    require_sound(problems_of(found), strict=False)
+    return plan_splits(source, found, counts, data_dir=folder, limit=limit, num_proc=workers)
+
+
+def plan_splits(
+    source: Source,
+    found: Mapping[str, Survey],
+    num_shards: Mapping[str, int | None],
+    *,
+    data_dir: str,
+    limit: int,
+    num_proc: int,
+) -> Plan:
+    """Plan all splits.
+
+    Args:
+        source: What is uploaded.
+        found: The survey of each split.
+        num_shards: Of each split; None where their size decides.
+        data_dir: Folder of the shards in the repository.
+        limit: Most bytes of a shard.
+        num_proc: No fewer shards than this, where the size decides and there are as many rows.
+    """
+    return Plan(
+        tuple(
+            plan_split(
+                name,
+                rows,
+                found[name],
+                data_dir=data_dir,
+                limit=limit,
+                num_shards=num_shards[name],
+                num_proc=num_proc,
+            )
+            for name, rows in source.splits.items()
+        )
+    )
+
+
+def plan_split(
+    name: str,
+    dataset: Dataset,
+    found: Survey,
+    *,
+    data_dir: str,
+    limit: int,
+    num_shards: int | None,
+    num_proc: int,
+) -> SplitPlan:
+    """Plan one split.
+
+    Without files to embed, the shards and row groups are upstream's, so that the uploads are the
+    same. With files, no shard is larger than `limit` as a file, unless one row is.
+
+    Args:
+        name: Of the split.
+        dataset: Its rows.
+        found: Their sizes.
+        data_dir: Folder of the shards in the repository.
+        limit: Most bytes of a shard.
+        num_shards: Exactly so many, cut by rows as `Dataset.shard` does.
+        num_proc: No fewer shards than this, where the size decides and there are as many rows.
+    """
+    rows, sizes = len(dataset), found.row_bytes
+    if found.files:
+        num_bytes = int(sizes.sum())
+        if num_shards:
+            stops = even(rows, num_shards)
+        else:
+            stops = pack_shards(found, dataset.features, limit, num_proc)
+        groups = [split_groups(sizes, start, stop) for start, stop in pairs(stops)]
+    else:
+        # What upstream's card says; without rows it divides by zero before 5.2.0.
+        num_bytes = dataset._estimate_nbytes() if rows else 0
+        stops = nested(rows, num_shards or max(num_bytes // limit + 1, num_proc), num_proc)
+        step = max(1, rows * ROW_GROUP_BYTES // num_bytes) if num_bytes > 0 else 1
+        groups = [(*range(start + step, stop, step), stop) for start, stop in pairs(stops)]
+    shards = tuple(
+        Shard(
+            f"{data_dir}/{name}-{index:05d}-of-{len(stops):05d}.parquet",
+            start,
+            stop,
+            ends if stop > start else (),
+            int(sizes[start:stop].sum()),
+        )
+        for index, ((start, stop), ends) in enumerate(zip(pairs(stops), groups, strict=True))
+    )
+    return SplitPlan(name, rows, found.files, found.file_bytes, num_bytes, shards)
+
+
+def in_units(nbytes: float) -> str:
+    """A size for people, in powers of 1000 as `max_shard_size` is."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if nbytes < 1000:
+            return f"{nbytes:.0f} bytes" if unit == "bytes" else f"{nbytes:.1f} {unit}"
+        nbytes /= 1000
+    return f"{nbytes:.1f} TB"

@@ -1,0 +1,1 @@
+"""Arguments and data, validated before any byte goes out."""

@@ -1,0 +1,76 @@
+"""What is wrong with one file, or with contents that are in the table already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from workaround.arrow.files import Files, is_local
+from workaround.hub.retry import RefusedError
+from workaround.preflight.nifti import Fault, nifti_fault
+
+EMPTY = Fault("empty: 0 bytes; copy the file again, or leave it out")
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a look at a file showed.
+
+    Attributes:
+        size: In bytes; None if it cannot be reached.
+        fault: What is wrong with it; None if nothing seems to be.
+    """
+
+    size: int | None
+    fault: Fault | None = None
+
+
+def look_at(files: Files, path: str, *, inside: bool, nifti: bool) -> Look:
+    """Find out the size of a file and what is wrong with it.
+
+    Args:
+        files: How to reach it.
+        path: The file.
+        inside: Open it too, and read what `nifti_fault` reads. Files behind URLs are not opened:
+            each would cost several requests, and who serves them has compared their hashes.
+        nifti: Whether it should be a NIfTI image.
+    """
+    try:
+        size = files.size(path)
+        if not size:
+            return Look(size, EMPTY)
+        if inside and is_local(path):
+            with Path(path).open("rb") as stream:
+                return Look(size, nifti_fault(stream, size) if nifti else None)
+    except (OSError, ValueError, ImportError, RefusedError) as error:
+        return Look(None, Fault(_reason(path, error)))
+    return Look(size)
+
+
+def look_into(content: pa.Buffer, *, nifti: bool) -> Fault | None:
+    """Find out what is wrong with contents that are in the table already."""
+    if not content.size:
+        return EMPTY
+    return nifti_fault(pa.BufferReader(content), content.size) if nifti else None
+
+
+def _reason(path: str, error: Exception) -> str:
+    match error:
+        case FileNotFoundError() if is_local(path) and Path(path).is_symlink():
+            target = Path(path).readlink()
+            annex = "; `datalad get` fetches it" if ".git/annex/objects" in str(target) else ""
+            return f"a symbolic link to {target}, which is not there{annex}"
+        case FileNotFoundError() if path.startswith("~"):
+            return "no such file: ~ is not expanded, os.path.expanduser does it"
+        case FileNotFoundError() if is_local(path) and not Path(path).is_absolute():
+            return f"no such file in {Path.cwd()}: make the path absolute"
+        case FileNotFoundError():
+            return "no such file"
+        case PermissionError():
+            return "cannot be read: permission denied"
+        case OSError(strerror=str(text)):
+            return f"cannot be read: {text}"
+        case _:
+            return f"cannot be read: {error}"

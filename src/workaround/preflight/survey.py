@@ -1,0 +1,158 @@
+"""One walk over the rows of a split: how large they are, and what is wrong with their files.
+
+The walk collects the paths; then each distinct file is looked at once, in parallel. What is kept
+meanwhile is the paths, and a few numbers for each row and each file cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+from datasets import Dataset, Nifti
+from huggingface_hub.utils.tqdm import are_progress_bars_disabled, tqdm
+
+from workaround.arrow.file_cells import Rows, file_cells, file_columns, file_leaves, leaf_feature
+from workaround.arrow.files import Files
+from workaround.arrow.row_sizes import PAGE_SHARE, arrow_bytes, parquet_bytes
+from workaround.errors import Problem
+from workaround.preflight.column_survey import Column
+from workaround.preflight.inspect import look_at
+from workaround.preflight.nifti import Fault
+
+BATCH_ROWS = 1000
+BATCH_BYTES = 32 << 20
+STATISTIC = 4096
+"""Bytes of a value above which Parquet writers leave out the minimum and maximum of a column."""
+
+
+@dataclass
+class Survey:
+    """What the rows of a split hold.
+
+    Attributes:
+        row_bytes: Bytes of each row once its files are embedded.
+        parquet_bytes: Most bytes that each row takes in a Parquet file, metadata aside.
+        widest: Most bytes that the values of one row add up to, none counted above `STATISTIC`.
+        files: Number of cells whose files are embedded.
+        file_bytes: Their bytes.
+        problems: What is wrong, sorted.
+    """
+
+    row_bytes: Rows
+    parquet_bytes: Rows
+    widest: int = 0
+    files: int = 0
+    file_bytes: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def survey(dataset: Dataset, files: Files, *, embed: bool = True, inside: bool = True) -> Survey:
+    """Look up the size of every file of a split, and what is wrong with them.
+
+    Args:
+        dataset: One split.
+        files: How to reach them.
+        embed: Count the files, as for an upload that embeds them.
+        inside: Open local files too, and look at headers.
+
+    Raises:
+        UnreachableError: A server of files does not answer, for minutes.
+    """
+    rows = len(dataset)
+    shape = [
+        Problem(None, name, None, "has objects without fields, which Parquet cannot hold; drop it")
+        for name in dataset.column_names
+        if _without_fields(dataset.data.schema.field(name).type)
+    ]
+    columns = {
+        leaf: Column(leaf, isinstance(leaf_feature(dataset.features, leaf), Nifti))
+        for leaf in file_leaves(dataset.features)
+    }
+    if not rows:
+        reason = "the split has no rows: `load_dataset` will fail unless it is told another split"
+        shape.append(Problem(None, None, None, reason, tolerable=True))
+        return Survey(np.empty(0, np.int64), np.empty(0, np.int64), problems=shape)
+    if not columns or not embed:
+        average = np.full(rows, dataset.data.nbytes // len(dataset.data), dtype=np.int64)
+        return Survey(average, average, problems=shape)
+    found = Survey(np.zeros(rows, np.int64), np.zeros(rows, np.int64))
+    features = {name: dataset.features[name] for name in file_columns(dataset.features)}
+    widest: dict[str, int] = {}
+    for start, table in _batches(dataset):
+        part = slice(start, start + len(table))
+        for name in table.column_names:
+            sizes = arrow_bytes(table[name])
+            found.row_bytes[part] += sizes
+            found.parquet_bytes[part] += parquet_bytes(table[name])
+            widest[name] = max(widest.get(name, 0), int(np.minimum(sizes, STATISTIC).max()))
+        for cells in file_cells(table, features):
+            columns[cells.leaf].add(start, cells, inside=inside)
+    found.widest = sum(widest.values())
+    _weigh(found, list(columns.values()), files, inside=inside)
+    faults = (problem for column in columns.values() for problem in column.problems)
+    found.problems = sorted([*shape, *faults], key=Problem.place)
+    return found
+
+
+def _without_fields(kind: pa.DataType) -> bool:
+    """Whether a type has a struct without fields at any depth."""
+    children = [kind.field(number).type for number in range(kind.num_fields)]
+    return (pa.types.is_struct(kind) and not children) or any(map(_without_fields, children))
+
+
+def _batches(dataset: Dataset) -> Iterator[tuple[int, pa.Table]]:
+    """The rows in tables, with the row that each begins at."""
+    # Rows of a selection are copied, with the contents that are in the table already.
+    average = max(1, dataset.data.nbytes // len(dataset.data))
+    step = int(np.clip(BATCH_BYTES // average, 1, BATCH_ROWS))
+    for number, table in enumerate(dataset.with_format("arrow").iter(step)):
+        yield number * step, table
+
+
+def _weigh(found: Survey, columns: Sequence[Column], files: Files, *, inside: bool) -> None:
+    """Look at each distinct file, and count what it weighs in its rows."""
+    paths = [pa.concat_arrays([pa.array([], pa.large_string()), *each.paths]) for each in columns]
+    encoded = pa.concat_arrays(paths).dictionary_encode()
+    names, numbers = encoded.dictionary, np.asarray(encoded.indices, dtype=np.int64)
+    parts = np.split(numbers, np.cumsum([len(each) for each in paths])[:-1])
+    nifti = np.zeros(len(names), np.bool_)
+    for column, part in zip(columns, parts, strict=True):
+        nifti[part] |= column.nifti
+    sizes, faults = _look(files, names, nifti, inside=inside)
+    for column, part in zip(columns, parts, strict=True):
+        column.judge(part, names, sizes, faults)
+        for rows, contents in zip(column.held_rows, column.held_sizes, strict=True):
+            np.subtract.at(found.parquet_bytes, rows, contents // PAGE_SHARE)  # no text
+        rows = np.concatenate([np.empty(0, np.int64), *column.rows])
+        np.add.at(found.row_bytes, rows, sizes[part])
+        np.add.at(found.parquet_bytes, rows, sizes[part])
+        found.files += len(part)
+        found.file_bytes += int(sizes[part].sum())
+
+
+def _look(
+    files: Files, names: pa.Array, nifti: npt.NDArray[np.bool_], *, inside: bool
+) -> tuple[Rows, Mapping[int, Fault]]:
+    """Size of each file, and what is wrong with some."""
+    sizes = np.zeros(len(names), np.int64)
+    faults: dict[int, Fault] = {}
+    order = np.asarray(pc.sort_indices(names), dtype=np.int64)
+    quiet = True if are_progress_bars_disabled() else None  # None is for terminals alone
+    bar = tqdm(total=len(names), desc="Checking", unit=" files", disable=quiet)  # type: ignore[no-untyped-call]
+    with bar:
+        for kind in (False, True):
+            look = partial(look_at, files, inside=inside, nifti=kind)
+            chosen = order[nifti[order] == kind].tolist()
+            paths = (names[number].as_py() for number in chosen)
+            for number, seen in zip(chosen, files.map(look, paths), strict=True):
+                sizes[number] = seen.size or 0
+                if seen.fault is not None:
+                    faults[number] = seen.fault
+                bar.update()
+    return sizes, faults

@@ -1,0 +1,1 @@
+"""Tables of files and BIDS folders, read as datasets."""

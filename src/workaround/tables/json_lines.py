@@ -1,0 +1,131 @@
+"""JSON Lines as Arrow reads them, without what it changes in silence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow import json as arrow_json
+
+from workaround.arrow.nested import Place, leaves, with_leaves
+from workaround.errors import CheckError, Problem
+
+_EXACT = 2**53
+"""Doubles hold all integers up to this one."""
+
+_BLOCK = arrow_json.ReadOptions(block_size=16 << 20)  # a line must fit into a block
+_SAID = {str: "text", float: "a number", bool: "true or false", list: "a list", dict: "an object"}
+
+
+def read_json_lines(path: Path) -> pa.Table:
+    """Read JSON Lines; text stays text, also where it looks like a date.
+
+    Raises:
+        CheckError: A value has another type than those of the lines before, or is an integer that
+            the column cannot hold.
+        pa.ArrowException: It is no JSON Lines.
+    """
+    try:
+        table = arrow_json.read_json(path, read_options=_BLOCK)
+    except pa.ArrowInvalid:
+        if problem := _mixed(path):
+            raise CheckError([problem]) from None
+        raise
+    if dates := [field for field in map(_as_text, table.schema) if field not in table.schema]:
+        text = arrow_json.ParseOptions(pa.schema(dates))
+        names = table.column_names
+        table = arrow_json.read_json(path, read_options=_BLOCK, parse_options=text).select(names)
+    if (places := _large_floats(table)) and (problems := _rounded(path, places)):
+        raise CheckError(problems)
+    return table
+
+
+def _as_text(field: pa.Field) -> pa.Field:
+    """A field with the text that Arrow takes for dates."""
+    return field.with_type(
+        with_leaves(field.type, lambda of: pa.string() if pa.types.is_timestamp(of) else of)
+    )
+
+
+def _large_floats(table: pa.Table) -> set[Place]:
+    """Where numbers are doubles that may have been other integers."""
+    return {
+        place
+        for name in table.column_names
+        for place, leaf in leaves((name,), table[name])
+        if pa.types.is_floating(leaf.type)
+        and pc.any(pc.greater_equal(pc.abs(leaf), _EXACT)).as_py()
+    }
+
+
+def _rounded(path: Path, places: Collection[Place]) -> list[Problem]:
+    """The first integer in each of these places that a double or 64 bits do not hold."""
+    problems: dict[Place, Problem] = {}
+    for row, line in _lines(path):
+        for place, number in _values((), line):
+            if place not in places or place in problems or type(number) is not int:
+                continue
+            if not -(2**63) <= number < 2**63:
+                reason = "an integer of more than 64 bits: write it as text"
+            elif int(float(number)) != number:
+                reason = "an integer that no float holds, as other numbers here are: write text"
+            else:
+                continue
+            problems[place] = Problem(row, _name(place), str(number), reason)
+    return list(problems.values())
+
+
+def _mixed(path: Path) -> Problem | None:
+    """The first value whose type is not that of the ones before; Arrow knows only the column."""
+    types: dict[Place, type] = {}
+    try:
+        for row, line in _lines(path):
+            for place, value in _values((), line):
+                kind = float if type(value) is int else type(value)
+                if types.setdefault(place, kind) is not kind:
+                    reason = f"is {_SAID[kind]}, the cells before are {_SAID[types[place]]}"
+                    return Problem(row, _name(place), json.dumps(value), reason)
+    except _NoObjectError as error:
+        return error.problem
+    return None
+
+
+class _NoObjectError(Exception):
+    def __init__(self, row: int, reason: str) -> None:
+        self.problem = Problem(row, None, None, reason)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Row and object of each line that is not empty."""
+    # What is no UTF-8 is found in what Arrow reads.
+    with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as lines:
+        for row, line in enumerate(filter(str.strip, lines)):
+            try:
+                values = json.loads(line)
+            except ValueError as error:
+                raise _NoObjectError(row, f"not JSON: {error}") from None
+            if not isinstance(values, dict):
+                raise _NoObjectError(row, "not a JSON object")
+            yield row, values
+
+
+def _values(place: Place, value: Any) -> Iterator[tuple[Place, Any]]:
+    """All values in a value, and where; the outermost first, without nulls."""
+    if value is None:
+        return
+    if place:
+        yield place, value
+    if isinstance(value, dict):
+        for name, child in value.items():
+            yield from _values((*place, name), child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _values((*place, None), child)
+
+
+def _name(place: Place) -> str:
+    return ".".join(name for name in place if name is not None)

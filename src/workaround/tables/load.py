@@ -1,0 +1,131 @@
+"""Tables as they are in their files: CSV, TSV, JSON Lines or Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from workaround.arrow.nested import with_leaves
+from workaround.errors import CheckError, Problem, UploadError
+from workaround.tables.delimited import DELIMITERS, read_delimited, swallowed_rows, typed
+from workaround.tables.json_lines import read_json_lines
+
+_SEPARATORS = ",;\t|"
+_SAMPLE = 100
+"""Rows that tell what separates cells."""
+
+
+class TableError(UploadError):
+    """A file table cannot be read, or has no such column."""
+
+
+def load(path: Path, kinds: Mapping[str, str]) -> pa.Table:
+    """Read a table; the cells of CSV and TSV are text or numbers.
+
+    Args:
+        path: Of the table.
+        kinds: Columns of CSV and TSV whose kind is known: they stay text.
+
+    Raises:
+        TableError: It cannot be read, two columns have one name, or one has none.
+        CheckError: Cells cannot be read as those of the others.
+    """
+    try:
+        table = _read(path)
+        names = table.column_names
+    except UnicodeDecodeError:
+        raise TableError(f"{path} names a column in letters that are not UTF-8") from None
+    except (OSError, pa.ArrowException) as error:
+        raise TableError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise TableError(f"{path} has several columns named {min(twice)!r}: rename them")
+    if not all(map(str.strip, names)):
+        raise TableError(
+            f"{path} has a column without a name: if pandas wrote its index there, write the table"
+            " with index=False"
+        )
+    if problems := _not_utf8(table):
+        raise CheckError(problems)
+    return _with_numbers(path, table, kinds) if path.suffix.lower() in DELIMITERS else table
+
+
+def _read(path: Path) -> pa.Table:
+    match path.suffix.lower():
+        case ".csv" | ".tsv" as suffix:
+            return read_delimited(path, DELIMITERS[suffix])
+        case ".jsonl" | ".ndjson":
+            return read_json_lines(path)
+        case ".parquet":
+            return _without_views(pq.read_table(path))
+        case _:
+            raise TableError(
+                f"{path} is not a file table: it ends in .csv, .tsv, .jsonl, .ndjson or .parquet"
+            )
+
+
+def _with_numbers(path: Path, table: pa.Table, kinds: Mapping[str, str]) -> pa.Table:
+    """A table of text with numbers in the columns that hold nothing else."""
+    delimiter = DELIMITERS[path.suffix.lower()]
+    _require_delimiter(path, table, delimiter)
+    problems = swallowed_rows(table, delimiter)
+    if problems := [problem for problem in problems if problem.column not in kinds]:
+        raise CheckError(problems)
+    for index, name in enumerate(table.column_names):
+        if name not in kinds:
+            table = table.set_column(index, name, typed(table[name]))
+    return table
+
+
+def _require_delimiter(path: Path, table: pa.Table, delimiter: str) -> None:
+    """Refuse a table of one column that has more of them with another delimiter."""
+    if table.num_columns != 1:
+        return
+    (name,), (column,) = table.column_names, table.columns
+    cells = column.slice(0, _SAMPLE).drop_null().cast(pa.string())
+    for other in _SEPARATORS:
+        count = name.count(other)
+        if count and pc.all(pc.equal(pc.count_substring(cells, other), count)).as_py():
+            raise TableError(
+                f"{path} is separated by {other!r}, not by {delimiter!r} as {path.suffix} says: its"
+                f" one column is {name!r}"
+            )
+
+
+def _without_views(table: pa.Table) -> pa.Table:
+    """A table with text and bytes as `datasets` knows them."""
+    large = table.get_total_buffer_size() >= 2**31
+    text, data = (pa.large_string(), pa.large_binary()) if large else (pa.string(), pa.binary())
+
+    def plain(of: pa.DataType) -> pa.DataType:
+        if pa.types.is_string_view(of):
+            return text
+        return data if pa.types.is_binary_view(of) else of
+
+    fields = [field.with_type(with_leaves(field.type, plain)) for field in table.schema]
+    schema = pa.schema(fields, table.schema.metadata)
+    return table if schema == table.schema else table.cast(schema)
+
+
+def _not_utf8(table: pa.Table) -> list[Problem]:
+    """The first cell of each column whose text is not UTF-8."""
+    return [
+        Problem(row, name, None, "not UTF-8: save the table as UTF-8")
+        for name in table.column_names
+        if (row := _undecodable(table[name])) is not None
+    ]
+
+
+def _undecodable(column: pa.ChunkedArray) -> int | None:
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        for row, cell in enumerate(column):
+            try:
+                cell.as_py()
+            except UnicodeDecodeError:
+                return row
+    return None

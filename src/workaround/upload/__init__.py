@@ -1,0 +1,1 @@
+"""Shards written, sent, remembered in the journal, and committed."""

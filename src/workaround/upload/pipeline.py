@@ -1,0 +1,177 @@
+"""Uploading shards: the next one is written while the last one is on its way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ThreadPoolExecutor,
+    wait,
+)
+from threading import Event
+
+from huggingface_hub import constants
+
+from workaround.errors import UploadError
+from workaround.upload.journal import Journal, Uploaded
+from workaround.upload.progress import Progress
+from workaround.upload.shard import Destination, Job, fingerprint, make, send, write
+
+AHEAD = 2
+"""Shards given to each worker of an executor before its first is done. Without an executor it is
+the number of files: one being written and one on its way, or both on their way."""
+
+WORKERS = 8
+"""Of an executor that does not tell how many it has."""
+GRACE = 10.0
+"""Seconds for what is on its way after Ctrl-C; what takes longer is sent again by the next call."""
+
+log = logging.getLogger("workaround")
+
+Sent = tuple[Uploaded, bytes | None]
+Start = Callable[[Job, str], Future[Sent]]
+
+
+class WorkersLostError(UploadError):
+    """The workers of the executor are gone, or take no more work."""
+
+    def __str__(self) -> str:
+        """Why, and what to do."""
+        (reason,) = self.args
+        return (
+            f"The workers are gone ({reason}): a system kills what takes too much memory. Use fewer"
+            " processes or smaller shards; the same call goes on where it was."
+        )
+
+
+def upload(
+    jobs: Iterable[Job],
+    journal: Journal,
+    to: Destination,
+    executor: Executor | None,
+    progress: Progress,
+) -> list[Uploaded]:
+    """Upload the shards that the journal has not.
+
+    Args:
+        jobs: All shards, in order.
+        journal: Remembers each as soon as the Hub has it, whatever happens to the others.
+        to: Where.
+        executor: Workers that write and send; None to write here, and send in threads.
+        progress: Hears of every shard.
+
+    Returns:
+        All shards, in order.
+
+    Raises:
+        OSError: A source file cannot be read, or the disk is full.
+        SourceChangedError: A source file changes meanwhile.
+        RefusedError: The Hub refuses a shard.
+        UnreachableError: The Hub does not answer.
+        WorkersLostError: The executor has no workers any more.
+    """
+    if executor is not None:
+        # Executors have no public way to ask.
+        workers = getattr(executor, "_max_workers", None)
+
+        def make_there(job: Job, key: str) -> Future[Sent]:
+            try:
+                return executor.submit(make, job, key, to, journal.folder)
+            except RuntimeError as error:  # it was shut down, or has lost its workers
+                raise WorkersLostError(str(error)) from error
+
+        try:
+            limit = AHEAD * (workers if isinstance(workers, int) else WORKERS)
+            return _upload(jobs, _Pending(journal, progress, make_there, limit, Event()))
+        except BrokenExecutor as error:
+            raise WorkersLostError(str(error)) from error
+
+    # hf_xet sends a shard over several connections by itself, and takes memory for each shard.
+    senders = AHEAD if constants.HF_HUB_DISABLE_XET else 1
+    pool, stop = ThreadPoolExecutor(senders, thread_name_prefix="upload"), Event()
+
+    def write_here(job: Job, key: str) -> Future[Sent]:
+        written = write(job, journal.folder)
+        return pool.submit(send, written, job.shard.path, key, to, stop)
+
+    try:
+        return _upload(jobs, _Pending(journal, progress, write_here, AHEAD, stop))
+    finally:
+        pool.shutdown(wait=False)
+
+
+def _upload(jobs: Iterable[Job], pending: _Pending) -> list[Uploaded]:
+    keys = []
+    with pending:
+        for job in jobs:
+            keys.append((job.shard.path, fingerprint(job)))
+            pending.take(job, keys[-1][1])
+        pending.drain()
+    return [pending.journal.get(path, key) for path, key in keys]
+
+
+class _Pending:
+    """Shards that others are working on; the journal stays here."""
+
+    def __init__(
+        self, journal: Journal, progress: Progress, start: Start, limit: int, stop: Event
+    ) -> None:
+        self.journal = journal
+        self._progress = progress
+        self._start = start
+        self._limit = limit
+        self._stop = stop
+        self._pending: dict[Future[Sent], Job] = {}
+
+    def __enter__(self) -> _Pending:
+        return self
+
+    def take(self, job: Job, key: str) -> None:
+        if self.journal.find(job.shard.path, key) is not None:
+            log.info("%s is on the Hub already", job.shard.path)
+            self._progress.add(job.shard.nbytes)
+            return
+        while len(self._pending) >= self._limit:
+            self._collect()
+        self._pending[self._start(job, key)] = job
+
+    def _collect(self, timeout: float | None = None) -> bool:
+        """Note what is done; False if nothing is after so many seconds."""
+        done, _ = wait(self._pending, timeout, return_when=FIRST_COMPLETED)
+        jobs = [(self._pending.pop(future), future) for future in done]
+        failed = [error for _, future in jobs if (error := future.exception()) is not None]
+        for job, future in jobs:
+            if future.exception() is None:
+                self.journal.add(*future.result())
+                self._progress.add(job.shard.nbytes)
+        if failed:
+            raise failed[0]
+        return bool(done)
+
+    def drain(self) -> None:
+        """Wait for all of them."""
+        while self._pending:
+            self._collect()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Remember what others still send, when one has failed or Ctrl-C came."""
+        if kind is None:
+            return
+        self._abandon()
+        timeout = None if issubclass(kind, Exception) else GRACE
+        while self._pending:
+            try:
+                if not self._collect(timeout):
+                    return
+            except Exception as error:  # what is raised is the first failure
+                log.info("Another shard failed: %s", error)
+
+    def _abandon(self) -> None:
+        """Let those that run end, without waiting for a busy Hub, and start no other."""
+        self._stop.set()
+        for future in [future for future in self._pending if future.cancel()]:
+            del self._pending[future]

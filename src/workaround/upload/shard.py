@@ -1,0 +1,281 @@
+"""One shard from rows to the Hub: fingerprint, write, upload. Runs in any thread or process."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from datasets import Dataset
+from huggingface_hub import CommitOperationAdd, HfApi
+from huggingface_hub.hf_api import RepoFile
+from huggingface_hub.lfs import UploadInfo
+
+from workaround.arrow.file_cells import (
+    Leaf,
+    fields,
+    file_columns,
+    file_leaves,
+    replace_cells,
+    with_fields,
+)
+from workaround.arrow.files import Files
+from workaround.arrow.skeleton import Hollow, hollow, upload_name
+from workaround.errors import DiskFullError
+from workaround.hub.retry import persist
+from workaround.parquet.writer import CHUNKING, ShardWriter, writer_options
+from workaround.planning.plan import Shard
+from workaround.upload.journal import Uploaded
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+FORMAT = 1
+"""Part of every fingerprint: shards written by another version of this module are others."""
+
+XET_TRANSFERS = ("HF_XET_CLIENT_AC_MAX_UPLOAD_CONCURRENCY", "4")
+"""How many blocks of 64 MiB hf_xet may have on their way; it reads this when a process first
+uploads. Its own limit is 64, and the slower the network answers the nearer it comes to those 4 GiB.
+"""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where an upload goes.
+
+    Attributes:
+        endpoint: Of the Hub.
+        repo_id: Of the dataset repository.
+        revision: Branch; None for ``main``.
+        create_pr: Into a new pull request.
+        token: To write with; None for the one that is logged in.
+    """
+
+    endpoint: str
+    repo_id: str
+    revision: str | None
+    create_pr: bool
+    token: str | None
+
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"{self.endpoint}/datasets/{self.repo_id}@{self.revision or 'main'}"
+
+    def api(self) -> HfApi:
+        """A client of this Hub."""
+        return HfApi(endpoint=self.endpoint, token=self.token, library_name="workaround")
+
+    def files(self, commit: str) -> dict[str, RepoFile]:
+        """All files of the repository at a commit or revision, by path."""
+        tree = self.api().list_repo_tree(
+            self.repo_id, recursive=True, revision=commit, repo_type="dataset"
+        )
+        return {item.path: item for item in tree if isinstance(item, RepoFile)}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A shard to make.
+
+    Attributes:
+        shard: Which.
+        rows: Its rows, alone.
+        files: How to reach the source files.
+        fill: Whether there are files whose contents go into the cells.
+        embed: Whether that was asked for; URLs in cells stay otherwise.
+    """
+
+    shard: Shard
+    rows: Dataset
+    files: Files
+    fill: bool
+    embed: bool
+
+    def row_groups(self) -> Iterator[Hollow]:
+        """The rows of each row group, and what belongs into their cells."""
+        arrow, features = self.rows.with_format("arrow"), self.rows.features
+        schema = features.arrow_schema
+        for start, stop in self.shard.row_groups():
+            table = arrow[start - self.shard.start : stop - self.shard.start].cast(schema)
+            if self.fill:
+                yield hollow(table, features, self.files)
+            else:
+                yield Hollow(replace_cells(table, features, self._without_folders), {})
+
+    def _without_folders(self, _leaf: Leaf, cells: pa.StructArray) -> pa.StructArray:
+        contents, paths = fields(cells)
+        names = [path and upload_name(path, self.embed) for path in paths.to_pylist()]
+        return with_fields(cells, contents, pa.array(names, pa.string()))
+
+
+@dataclass(frozen=True)
+class Written:
+    """A shard in a file of its own."""
+
+    file: Path
+    sha256: str
+    size: int
+
+
+def fingerprint(job: Job) -> str:
+    """What a shard is made of; files count by name, size and time of change, and are not read."""
+    digest = hashlib.sha256(repr((FORMAT, pa.__version__, job.shard.groups, job.fill)).encode())
+    for rows in job.row_groups():
+        with pa.ipc.new_stream(pa.PythonFile(_Digest(digest), "w"), rows.table.schema) as stream:
+            stream.write_table(rows.table.combine_chunks())
+        for leaf, contents in rows.contents.items():
+            digest.update(repr(leaf.path).encode())
+            for content in contents:
+                if isinstance(content, memoryview):
+                    digest.update(content)
+                else:
+                    digest.update(repr(job.files.identity(content[0])).encode())
+    return digest.hexdigest()
+
+
+def write(job: Job, folder: Path) -> Written:
+    """Write a shard to a file.
+
+    Raises:
+        OSError: A source file cannot be read.
+        DiskFullError: The folder has no room for it.
+        SourceChangedError: A source file changes meanwhile.
+
+    The file is gone then.
+    """
+    name = folder / f"{secrets.token_hex(8)}.parquet"
+    try:
+        with name.open("wb") as sink:
+            return _write(job, sink, name) if job.fill else _write_plain(job, sink, name)
+    except BaseException as error:
+        name.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise DiskFullError(str(folder.parent), job.shard.nbytes) from error
+        raise
+
+
+def _write(job: Job, sink: BinaryIO, name: Path) -> Written:
+    features = job.rows.features
+    writer = ShardWriter(sink, features.arrow_schema, file_leaves(features), job.files)
+    for rows in job.row_groups():
+        writer.write(rows)
+    writer.close()
+    return Written(name, writer.sha256, writer.size)
+
+
+def _write_plain(job: Job, sink: BinaryIO, name: Path) -> Written:
+    """Without files to put in, what upstream writes is fine, byte for byte."""
+    schema = job.rows.features.arrow_schema
+    columns = file_columns(job.rows.features)
+    options = writer_options(schema, columns)
+    with pq.ParquetWriter(sink, schema, **options) as writer:
+        for rows in job.row_groups():
+            writer.write_table(rows.table)
+        if "use_content_defined_chunking" in options:
+            writer.add_key_value_metadata({"content_defined_chunking": json.dumps(CHUNKING)})
+    sink.flush()
+    with name.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    return Written(name, sha256, name.stat().st_size)
+
+
+def send(
+    written: Written, path: str, key: str, to: Destination, stop: Event | None = None
+) -> tuple[Uploaded, bytes | None]:
+    """Upload the file of a shard, and remove it.
+
+    The Hub decides how it travels: to LFS or Xet, now, or as a regular file in the commit. The
+    client does nothing for those, and upstream has removed the file when the commit wants it
+    (catalog: ``regular-shard-file-deleted``).
+
+    Args:
+        written: The shard.
+        path: Its name in the repository.
+        key: Its fingerprint.
+        to: Where.
+        stop: Once it is set, a busy Hub is waited for no longer.
+
+    Returns:
+        The shard, and its content if it is a regular file.
+
+    Raises:
+        RefusedError: The Hub refuses it.
+        UnreachableError: The Hub does not answer.
+    """
+    os.environ.setdefault(*XET_TRANSFERS)
+    api = to.api()
+    addition = addition_of(path, written.sha256, written.size, written.file)
+    try:
+        persist(
+            f"Uploading {path}",
+            lambda: api.preupload_lfs_files(
+                to.repo_id,
+                [addition],
+                repo_type="dataset",
+                revision=to.revision,
+                create_pr=to.create_pr,
+                free_memory=False,
+            ),
+            stop,
+        )
+        if addition._upload_mode == "lfs":
+            return Uploaded(path, key, written.sha256, written.size, oid=None), None
+        content = written.file.read_bytes()
+        return Uploaded(path, key, written.sha256, written.size, git_oid(content)), content
+    finally:
+        written.file.unlink()
+
+
+def git_oid(content: bytes) -> str:
+    """Git's id of a file."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324 - git's own
+
+
+def addition_of(path: str, sha256: str, size: int, file: Path | None = None) -> CommitOperationAdd:
+    """The operation that adds a file whose hash is known: the client would read it all for that."""
+    addition = CommitOperationAdd(path, b"")
+    sample = b""
+    if file is not None:
+        addition.path_or_fileobj = str(file)
+        with file.open("rb") as stream:
+            sample = stream.read(512)
+    addition.upload_info = UploadInfo(sha256=bytes.fromhex(sha256), size=size, sample=sample)
+    return addition
+
+
+def make(job: Job, key: str, to: Destination, folder: Path) -> tuple[Uploaded, bytes | None]:
+    """Write and send a shard, for workers elsewhere.
+
+    Args:
+        job: The shard.
+        key: Its fingerprint.
+        to: Where.
+        folder: For temporary files; the system's own where the worker does not see it.
+    """
+    shared = folder if folder.exists() else None
+    with tempfile.TemporaryDirectory(prefix="workaround-", dir=shared) as own:
+        return send(write(job, Path(own)), job.shard.path, key, to)
+
+
+class _Digest:
+    """A file that only hashes."""
+
+    closed = False
+
+    def __init__(self, digest: Any) -> None:
+        self._digest = digest
+
+    def write(self, data: bytes) -> int:
+        self._digest.update(data)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing waits."""

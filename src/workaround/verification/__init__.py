@@ -1,0 +1,1 @@
+"""What is on the Hub, compared with what was uploaded."""

@@ -1,0 +1,334 @@
+"""One shard beside the rows it is made of: by what its footer says, or cell by cell."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from datasets import Dataset
+
+from workaround.arrow.file_cells import Leaf, Rows, file_cells, file_leaves
+from workaround.arrow.files import Files
+from workaround.arrow.skeleton import Content, Hollow, hollow, size_of
+from workaround.errors import Problem, SourceChangedError
+from workaround.parquet import metadata as layout
+from workaround.parquet import thrift
+from workaround.parquet.reader import (
+    BLOCK,
+    StoredCell,
+    decoding,
+    is_plain,
+    read_cells,
+    read_tail,
+)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The rows that a shard is made of.
+
+    Attributes:
+        rows: All rows of the split.
+        files: How to reach the files.
+        embed: Whether the contents of files are in the shard.
+    """
+
+    rows: Dataset
+    files: Files
+    embed: bool = True
+
+    def hollow(self, start: int, stop: int) -> Hollow:
+        """Some rows, and what belongs into their cells.
+
+        Raises:
+            OSError: A file is not there.
+        """
+        table = self.rows.with_format("arrow")[start:stop].cast(self.rows.features.arrow_schema)
+        return hollow(table, self.rows.features, self.files, embed=self.embed)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A shard on the Hub, open for reading.
+
+    Attributes:
+        path: Name in the repository.
+        file: The shard.
+        footer: What it says of itself.
+        tail: The end of the file, with the page index if that is not long.
+        tail_start: Where the tail begins.
+    """
+
+    path: str
+    file: BinaryIO
+    footer: thrift.Struct
+    tail: memoryview
+    tail_start: int
+
+    @classmethod
+    def open(cls, path: str, file: BinaryIO, size: int) -> Stored:
+        """Read the footer.
+
+        Raises:
+            DamagedError: There is none.
+        """
+        tail, start = read_tail(file, size)
+        with decoding():
+            return cls(path, file, layout.read_footer(tail), tail, start)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self.footer[layout.ROWS])
+
+    def groups(self, start: int) -> Iterator[tuple[thrift.Struct, int, int]]:
+        """Each row group, its first row and the one behind its last.
+
+        Args:
+            start: First row of the shard.
+        """
+        for group in self.footer[layout.ROW_GROUPS].items:
+            stop = start + group[layout.GROUP_ROWS]
+            yield group, start, stop
+            start = stop
+
+    def offset_index(self, column: thrift.Struct) -> thrift.Struct | None:
+        """Where the pages of a column chunk are; None if the shard does not say."""
+        if (start := column.get(layout.OFFSET_INDEX)) is None:
+            return None
+        with decoding():
+            if start >= self.tail_start:
+                return thrift.decode(self.tail, start - self.tail_start)[0]
+            self.file.seek(start)
+            return thrift.decode(self.file.read(column[layout.OFFSET_INDEX_SIZE]))[0]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What belongs into a column of files.
+
+    Attributes:
+        leaf: The column.
+        rows: Row of each cell, in the split.
+        filled: Which cells have contents.
+        contents: These, in order.
+    """
+
+    leaf: Leaf
+    rows: Rows
+    filled: np.ndarray[Any, np.dtype[np.bool_]]
+    contents: Sequence[Content]
+
+
+def wanted(origin: Origin, start: int, stop: int) -> tuple[pa.Table, list[Wanted]]:
+    """Some rows: without contents, and the contents by column.
+
+    Raises:
+        SourceChangedError: A file is not there.
+    """
+    features = origin.rows.features
+    try:
+        rows = origin.hollow(start, stop)
+    except OSError as error:
+        path, reason = error.filename or "a source file", error.strerror or error
+        raise SourceChangedError(str(path), f"cannot be read: {reason}") from error
+    found: dict[Leaf, list[Any]] = {leaf: [] for leaf in file_leaves(features)}
+    for cells in file_cells(rows.table, features):
+        found[cells.leaf].append((cells.rows + start, np.asarray(cells.contents.is_valid())))
+    columns = []
+    for leaf, parts in found.items():
+        where, filled = map(np.concatenate, zip(*parts, strict=True))
+        columns.append(Wanted(leaf, where, filled.astype(bool), rows.contents.get(leaf, ())))
+    return rows.table, columns
+
+
+def compare_footer(stored: Stored, origin: Origin, start: int) -> Iterator[Problem]:
+    """What the footer and the page index say of the contents, beside the files.
+
+    Where they differ, the contents are read to say which.
+
+    Args:
+        stored: The shard.
+        origin: Its rows.
+        start: Which of them is its first.
+    """
+    for number, (group, first, stop) in enumerate(stored.groups(start)):
+        columns = {layout.column_path(column): column for column in group[layout.COLUMNS].items}
+        for want in wanted(origin, first, stop)[1]:
+            column = columns.get((*want.leaf.path, "bytes"))
+            if column is None:
+                yield Problem(None, want.leaf.column, None, f"is not in {stored.path}")
+            elif (reason := _footer_difference(stored, column, want, first)) is not None:
+                cells = _cells(stored, number, column, want.leaf, origin.rows.features)
+                found = list(_compare_contents(stored, cells, want, origin.files))
+                yield from found or [Problem(None, want.leaf.column, None, reason)]
+
+
+def _footer_difference(
+    stored: Stored, column: thrift.Struct, want: Wanted, first: int
+) -> str | None:
+    """What is wrong with a column chunk by what is said of it; None if nothing is."""
+    sizes, held = column[layout.META].get(layout.SIZE_STATISTICS), sum(map(size_of, want.contents))
+    if sizes is None or sizes.get(layout.DEFINITION_HISTOGRAM) is None:
+        return f"{stored.path} does not say how large its cells are: verify it with level='full'"
+    if (cells := sizes[layout.DEFINITION_HISTOGRAM].items[-1]) != len(want.contents):
+        return f"{stored.path} has contents in {cells} cells instead of {len(want.contents)}"
+    if sizes[layout.UNENCODED_BYTES] != held:
+        return f"{stored.path} holds {sizes[layout.UNENCODED_BYTES]} bytes instead of {held}"
+    index = stored.offset_index(column)
+    if index is None or index.get(layout.UNENCODED) is None:
+        return None
+    # Page by page: a row may have the contents of another.
+    starts = [first + page[layout.FIRST_ROW] for page in index[layout.LOCATIONS].items]
+    pages = np.searchsorted(starts, want.rows[want.filled], side="right") - 1
+    expected = np.zeros(len(starts), dtype=np.int64)
+    np.add.at(expected, pages, np.array(list(map(size_of, want.contents)), dtype=np.int64))
+    wrong = np.flatnonzero(expected != np.array(index[layout.UNENCODED].items, dtype=np.int64))
+    if len(wrong):
+        return f"{stored.path} holds other files from row {starts[wrong[0]]} on"
+    return None
+
+
+def compare_cells(stored: Stored, origin: Origin, start: int) -> Iterator[Problem]:
+    """Every value of a shard beside the rows, and every content byte by byte with its file.
+
+    Memory: the shard's row group without contents, and a block; of shards with dictionaries, which
+    upstream wrote before 5.2.0, a row group.
+
+    Args:
+        stored: The shard.
+        origin: Its rows.
+        start: Which of them is its first.
+    """
+    with decoding():
+        parquet = pq.ParquetFile(pa.PythonFile(stored.file, "r"))
+    for number, (group, first, stop) in enumerate(stored.groups(start)):
+        table, wants = wanted(origin, first, stop)
+        there = _without_contents(parquet, number, group, wants)
+        yield from _compare_values(stored, there, _reread(table, wants), first)
+        columns = {layout.column_path(column): column for column in group[layout.COLUMNS].items}
+        for want in wants:
+            column = columns.get((*want.leaf.path, "bytes"))
+            if column is None:
+                continue  # reported above
+            cells = _cells(stored, number, column, want.leaf, origin.rows.features)
+            yield from _compare_contents(stored, cells, want, origin.files)
+
+
+def _without_contents(
+    parquet: pq.ParquetFile, number: int, group: thrift.Struct, wants: Sequence[Wanted]
+) -> pa.Table:
+    contents = {(*want.leaf.path, "bytes") for want in wants}
+    columns = [layout.column_path(column) for column in group[layout.COLUMNS].items]
+    # By number: a column "a.bytes" has the dotted name of the contents of a file in a column "a".
+    others = [at for at, path in enumerate(columns) if path not in contents]
+    with decoding():
+        return parquet.reader.read_row_group(number, column_indices=others)
+
+
+def _reread(table: pa.Table, wants: Sequence[Wanted]) -> pa.Table:
+    """A table as `_without_contents` would read it: with types that have no contents either."""
+    sink = io.BytesIO()
+    pq.write_table(table, sink, row_group_size=max(1, len(table)))
+    (group,) = layout.read_footer(sink.getbuffer())[layout.ROW_GROUPS].items
+    return _without_contents(pq.ParquetFile(sink), 0, group, wants)
+
+
+def _compare_values(
+    stored: Stored, there: pa.Table, here: pa.Table, first: int
+) -> Iterator[Problem]:
+    for name in dict.fromkeys([*here.column_names, *there.column_names]):
+        if name not in there.column_names or name not in here.column_names:
+            where = "not in" if name in here.column_names else "only in"
+            yield Problem(None, name, None, f"is {where} {stored.path}")
+        elif there[name].type != here[name].type:
+            reason = f"is of type {there[name].type} in {stored.path}, not {here[name].type}"
+            yield Problem(None, name, None, reason)
+        elif not there[name].equals(here[name]):
+            yield from _differing_rows(stored, name, there[name], here[name], first)
+
+
+def _differing_rows(
+    stored: Stored, name: str, there: pa.ChunkedArray, here: pa.ChunkedArray, first: int
+) -> Iterator[Problem]:
+    for row, (found, value) in enumerate(zip(there, here, strict=True), first):
+        # As text, for there are NaNs, which equal nothing.
+        found, value = repr(found.as_py()), repr(value.as_py())
+        if found != value:
+            reason = f"{stored.path} has {_short(found)} instead of {_short(value)}"
+            yield Problem(row, name, None, reason)
+
+
+def _compare_contents(
+    stored: Stored, cells: Iterator[StoredCell | None], want: Wanted, files: Files
+) -> Iterator[Problem]:
+    contents = iter(want.contents)
+    for row, filled in zip(want.rows.tolist(), want.filled.tolist(), strict=True):
+        content = next(contents) if filled else None
+        try:
+            cell = next(cells)
+        except StopIteration:
+            yield Problem(row, want.leaf.column, _path(content), f"is not in {stored.path}")
+            return
+        if (reason := _difference(cell, content, files)) is not None:
+            yield Problem(row, want.leaf.column, _path(content), f"{stored.path} {reason}")
+
+
+def _difference(cell: StoredCell | None, content: Content | None, files: Files) -> str | None:
+    """What is wrong with a cell; None if nothing is."""
+    if content is None:
+        return None if cell is None else f"has {cell.size} bytes in a cell that should be null"
+    if cell is None:
+        return "has null in place of the contents: the file was not embedded"
+    if cell.size != size_of(content):
+        return f"has {cell.size} bytes of contents, not {size_of(content)}"
+    blocks, place = _blocks(content, files), 0
+    while True:
+        try:
+            block = next(blocks, None)
+        except (OSError, SourceChangedError) as error:
+            return f"cannot be compared with the file: {error}"
+        if block is None:
+            return None
+        if cell.read(len(block)) != block:
+            return f"has other contents, between bytes {place} and {place + len(block)}"
+        place += len(block)
+
+
+def _blocks(content: Content, files: Files) -> Iterator[memoryview]:
+    if not isinstance(content, memoryview):
+        yield from files.blocks(*content)
+        return
+    for start in range(0, len(content), BLOCK):
+        yield content[start : start + BLOCK]
+
+
+def _cells(
+    stored: Stored, group: int, column: thrift.Struct, leaf: Leaf, features: Mapping[str, Any]
+) -> Iterator[StoredCell | None]:
+    """The contents of a column chunk, decoded by Arrow if there is a dictionary."""
+    if is_plain(column):
+        yield from read_cells(stored.file, stored.footer, column)
+        return
+    name = leaf.path[0]
+    with decoding():
+        parquet = pq.ParquetFile(pa.PythonFile(stored.file, "r"))
+        table = parquet.read_row_group(group, columns=[name]).select([name])
+    for cells in file_cells(table, {name: features[name]}):
+        if cells.leaf == leaf:
+            for content in cells.contents:
+                data = content.as_py()
+                yield None if data is None else StoredCell(len(data), io.BytesIO(data))
+
+
+def _path(content: Content | None) -> str | None:
+    return None if content is None or isinstance(content, memoryview) else content[0]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"

@@ -1,0 +1,40 @@
+"""Many clients at once, each a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from huggingface_hub import HfApi
+
+from mockhub.server.process import Hub
+from tests.support.mockhub.modes import DEPRECATIONS, MODES, travelled
+
+CLIENTS = 16
+SCRIPT = """
+import random, sys
+from huggingface_hub import HfApi
+
+name = sys.argv[1]
+HfApi().upload_file(path_or_fileobj=random.Random(name).randbytes(100_000),
+    path_in_repo=f"{name}.bin", repo_id="user/data", commit_message=name)
+HfApi().upload_file(path_or_fileobj=name.encode(),
+    path_in_repo=f"{name}.txt", repo_id="user/data", commit_message=name)
+"""
+
+pytestmark = [pytest.mark.clients, *DEPRECATIONS]
+
+
+@pytest.mark.parametrize("mode", MODES[:2])
+def test_uploads_at_once_lose_nothing(hub: Hub, mode: str) -> None:
+    api = HfApi(endpoint=hub.url, token=hub.token)
+    api.create_repo("user/data")
+    names = [str(number) for number in range(CLIENTS)]
+    children = [subprocess.Popen([sys.executable, "-c", SCRIPT, name]) for name in names]
+    assert [child.wait() for child in children] == [0] * len(names)
+    expected = {f"{name}.{kind}" for name in names for kind in ("txt", "bin")}
+    assert set(api.list_repo_files("user/data")) == expected | {".gitattributes"}
+    titles = [each.title for each in api.list_repo_commits("user/data")]
+    assert sorted(titles) == sorted([*names, *names, "initial commit"])
+    assert travelled(hub) == {mode}

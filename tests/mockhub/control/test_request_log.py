@@ -1,0 +1,89 @@
+"""The log of requests."""
+
+from __future__ import annotations
+
+import re
+import tracemalloc
+
+import pytest
+from huggingface_hub import HfApi
+
+from mockhub.control.request_log import MOST_KEPT, Exchange, Log
+from mockhub.server.process import Hub
+from tests.support.mockhub.wire import send
+
+EVERY = re.compile("")
+
+
+def exchange(number: int) -> Exchange:
+    path = f"/api/datasets/user/data-{number:06}/preupload/main"
+    return Exchange("POST", path, "create_pr=1", None, 0, 0, "user", "client/1.0", 1e9 + number)
+
+
+def test_log_tells_who_asked_for_what_and_how_much_went_by(hub: Hub) -> None:
+    HfApi(user_agent="probe/1.0").create_repo("user/data", repo_type="dataset")
+    (created,) = hub.requests("POST", "/repos/create")
+    assert (created.user, created.status, created.query) == ("user", 200, "")
+    assert "probe/1.0" in created.agent
+    assert created.received > 0
+    answer = send(hub, "GET", "/api/datasets/user%2Fx/nope?a=%20b", token=None)
+    (last,) = hub.requests("GET", "nope")
+    assert (last.path, last.query) == ("/api/datasets/user%2Fx/nope", "a=%20b")
+    assert (last.user, last.status, last.sent) == (None, answer.status, len(answer.body))
+    assert created.started <= last.started
+
+
+def test_log_holds_no_token(hub: Hub) -> None:
+    HfApi().whoami()
+    send(hub, "GET", "/api/whoami-v2", token="hf_wrong")
+    log = repr(hub.requests())
+    assert "whoami" in log
+    assert hub.token not in log
+    assert "hf_wrong" not in log
+
+
+def test_log_is_searched_by_method_and_path(hub: Hub) -> None:
+    send(hub, "GET", "/one/a")
+    send(hub, "POST", "/one/b", {})
+    send(hub, "POST", "/two/b", {})
+    assert [each.path for each in hub.requests("POST", "^/one/")] == ["/one/b"]
+    assert [each.path for each in hub.requests(path="b$")] == ["/one/b", "/two/b"]
+    assert [each.path for each in hub.requests("get")] == ["/one/a"]
+    assert send(hub, "GET", "/mockhub/requests?path=(").status == 400
+
+
+def test_cleared_log_begins_anew(hub: Hub) -> None:
+    send(hub, "GET", "/one")
+    hub.clear_requests()
+    send(hub, "GET", "/two")
+    assert [each.path for each in hub.requests()] == ["/two"]
+
+
+def test_request_that_outlives_a_clearing_stays_forgotten() -> None:
+    log = Log()
+    number = log.begin(exchange(1))
+    log.clear()
+    log.update(number, exchange(1))
+    assert list(log.find("*", EVERY)) == []
+
+
+def test_long_log_keeps_the_latest_in_little_memory() -> None:
+    log = Log()
+    tracemalloc.start()
+    for number in range(100_000):
+        log.begin(exchange(number))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    kept = list(log.find("*", EVERY))
+    assert [kept[0], kept[-1]] == [exchange(100_000 - MOST_KEPT), exchange(99_999)]
+    assert peak < 10_000_000
+
+
+def test_line_of_a_request_reads_well(capsys: pytest.CaptureFixture[str]) -> None:
+    log = Log(echo=True)
+    log.end(exchange(1))
+    line = capsys.readouterr().err
+    assert line.endswith(
+        " POST /api/datasets/user/data-000001/preupload/main?create_pr=1"
+        " lost 0 B in, 0 B out user\n"
+    )

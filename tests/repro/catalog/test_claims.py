@@ -1,0 +1,28 @@
+"""The claims of the seeds point to what shows them."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from repro.catalog.bugs import find
+from repro.catalog.claims import CLAIMS, EXPERIMENTS, Claim, Experiment
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.place)
+def test_what_shows_a_claim_exists(claim: Claim) -> None:
+    assert claim.shown_by
+    for shown in claim.shown_by:
+        if "::" not in shown:
+            assert find(shown).id == shown
+            continue
+        file, _, name = shown.partition("::")
+        functions = ast.parse((ROOT / file).read_text()).body
+        assert name in {each.name for each in functions if isinstance(each, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.id)
+def test_experiment_names_what_it_needs(experiment: Experiment) -> None:
+    assert experiment.script.read_text().startswith("# /// script\n")

@@ -1,0 +1,370 @@
+"""The command, against a local Hub."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import termios
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasets import load_dataset
+from huggingface_hub import HfApi
+
+from mockhub.repos.accounts import DEFAULT_TOKEN
+from mockhub.server.process import Hub
+from repro.synthetic.bids import BidsTree
+from repro.synthetic.broken import Broken, write_broken
+from tests.support.workaround.command import call, run, start
+from tests.support.workaround.pushing import parquet_files
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:hf_xet:DeprecationWarning"),  # huggingface_hub 0.36
+]
+REPO = "user/data"
+ROWS = 4
+
+
+@pytest.fixture
+def table(make_nifti: Callable[..., Path], tmp_path: Path) -> Path:
+    """A table of sessions, with paths that start at its folder."""
+    lines = ["subject,age,t1w,bold"]
+    for row in range(ROWS):
+        t1w = make_nifti(f"sub-{row}_T1w.nii.gz", 50_000 + 3000 * row).name
+        runs = [make_nifti(f"sub-{row}_run-{run}_bold.nii", 40_000).name for run in range(row % 3)]
+        bold = json.dumps(runs).replace('"', '""')
+        lines.append(f'00{row},{20 + row},{t1w},"{bold}"')
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join([*lines, ""]))
+    return path
+
+
+def names_and_sizes(cells: Any) -> Any:
+    """What is in file cells."""
+    if isinstance(cells, list):
+        return [names_and_sizes(cell) for cell in cells]
+    return cells and (cells["path"], len(cells["bytes"]))
+
+
+def loaded(repo_id: str = REPO, **arguments: Any) -> dict[str, list[Any]]:
+    """The columns that `load_dataset` gives, with the names and sizes of files."""
+    rows = load_dataset(repo_id, split="train", **arguments).with_format("arrow")[:].to_pydict()
+    return {
+        name: names_and_sizes(column) if name in {"t1w", "T1w", "bold"} else column
+        for name, column in rows.items()
+    }
+
+
+def expected(table: Path) -> dict[str, list[Any]]:
+    """What a push of the table leaves."""
+
+    def file(name: str) -> tuple[str, int]:
+        return name, (table.parent / name).stat().st_size
+
+    return {
+        "subject": [f"00{row}" for row in range(ROWS)],
+        "age": [20 + row for row in range(ROWS)],
+        "t1w": [file(f"sub-{row}_T1w.nii.gz") for row in range(ROWS)],
+        "bold": [
+            [file(f"sub-{row}_run-{run}_bold.nii") for run in range(row % 3)] for row in range(ROWS)
+        ],
+    }
+
+
+def test_push_of_a_table_says_little_and_loads(hub: Hub, table: Path) -> None:
+    status, output, error = run("push", table, REPO)
+    assert (status, error) == (0, "")
+    head = HfApi().dataset_info(REPO).sha
+    summary, url, commit = output.splitlines()
+    assert summary.startswith("4 rows with 7 files of 338.")
+    assert " in 1 shard, " in summary
+    assert (url, commit) == (f"{hub.url}/datasets/{REPO}", f"commit {head}")
+    assert loaded() == expected(table)
+
+
+@pytest.mark.usefixtures("hub")
+def test_push_of_a_bids_folder_loads(
+    make_bids_tree: Callable[..., BidsTree], capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree = make_bids_tree(2, sessions=2, size=20_000)
+    assert call(capsys, "push", tree.root, REPO)[0] == 0
+    rows = loaded()
+    assert rows["subject_id"] == [row["subject_id"] for row in tree.rows]
+    assert rows["bold_run"] == [[1, 2]] * 4
+    sizes = [
+        [(path.name, path.stat().st_size) for path in map(Path, row["bold"] or ())]
+        for row in tree.rows
+    ]
+    assert rows["bold"] == sizes
+
+
+def test_json_is_one_object(hub: Hub, table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, output, error = call(capsys, "push", table, REPO, "--json", "--num-shards", 2)
+    found = json.loads(output)
+    assert (status, error) == (0, "")
+    assert found.pop("seconds") >= 0
+    assert found == {
+        "url": f"{hub.url}/datasets/{REPO}",
+        "commit": HfApi().dataset_info(REPO).sha,
+        "pull_request": None,
+        "rows": 4,
+        "files": 7,
+        "file_bytes": sum(path.stat().st_size for path in table.parent.glob("*.nii*")),
+        "shards": 2,
+    }
+
+
+@pytest.mark.usefixtures("hub")
+def test_push_with_processes_loads(table: Path) -> None:
+    assert run("push", table, REPO, "--num-proc", 2, "--num-shards", 2)[0::2] == (0, "")
+    assert loaded() == expected(table)
+
+
+@pytest.mark.usefixtures("hub")
+def test_options_reach_the_hub(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = {
+        "--split": "validation",
+        "--config": "raw",
+        "--data-dir": "files",
+        "--revision": "next",
+        "--commit-message": "First light",
+        "--max-shard-size": "100kB",
+    }
+    flat = [part for option in options.items() for part in option]
+    assert call(capsys, "push", table, REPO, "--private", *flat)[0] == 0
+    api = HfApi()
+    info = api.dataset_info(REPO, revision="next")
+    assert info.private
+    assert (
+        api.list_repo_commits(REPO, repo_type="dataset", revision="next")[0].title == "First light"
+    )
+    paths = parquet_files(REPO, "next")
+    assert len(paths) == 4
+    assert paths[0] == "files/validation-00000-of-00004.parquet"
+    assert load_dataset(REPO, "raw", split="validation", revision="next").num_rows == ROWS
+
+
+def test_a_pull_request_is_named(hub: Hub, table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    HfApi().create_repo(REPO, repo_type="dataset")
+    _, output, _ = call(capsys, "push", table, REPO, "--create-pr")
+    assert f"pull request {hub.url}/datasets/{REPO}/discussions/1" in output
+    assert parquet_files(REPO) == []
+    assert parquet_files(REPO, "refs/pr/1") != []
+    assert call(capsys, "verify", REPO, "--against", table, "--revision", "refs/pr/1")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "processes"), [(signal.SIGINT, 130, 1), (signal.SIGTERM, 143, 2)]
+)
+def test_interrupted_push_says_that_it_goes_on(
+    hub: Hub,
+    table: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    number: signal.Signals,
+    status: int,
+    processes: int,
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    hub.fail("POST", "/commit/", status=503, count=1000)
+    with start("push", table, REPO, "--num-proc", processes) as process:
+        while not hub.requests("POST", "/commit/"):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(number)
+        output, error = process.communicate()
+    assert (process.returncode, output) == (status, "")
+    last = error.splitlines()[-1]
+    assert last == "workaround: interrupted: the same command goes on where it was"
+    assert "Traceback" not in error
+    assert list(temporary.iterdir()) == []
+    hub.clear_faults()
+    assert run("push", table, REPO)[0] == 0
+    assert loaded() == expected(table)
+
+
+@pytest.mark.timeout(60)
+def test_push_that_waits_for_a_busy_hub_can_be_interrupted(hub: Hub, table: Path) -> None:
+    hub.fail("POST", "/preupload/", status=503, count=1000, headers={"Retry-After": "3000"})
+    with start("push", table, REPO) as process:
+        while not hub.requests("POST", "/preupload/"):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, error = process.communicate()
+    assert process.returncode == 130, error
+
+
+@pytest.mark.usefixtures("hub")
+def test_progress_is_shown_on_a_terminal(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_HUB_DISABLE_PROGRESS_BARS", raising=False)
+    terminal, end = pty.openpty()
+    termios.tcsetwinsize(end, (24, 100))
+    with start("push", table, REPO, stderr=end) as process:
+        os.close(end)
+        shown = b""
+        try:
+            while some := os.read(terminal, 4096):
+                shown += some
+        except OSError:  # how Linux ends it
+            pass
+        assert process.wait() == 0
+    os.close(terminal)
+    assert b"row groups" in shown  # the plan
+    assert b"Uploading: 100%" in shown
+    assert b"B/s" in shown
+
+
+@pytest.mark.usefixtures("hub")
+@pytest.mark.parametrize("verbose", [[], ["--verbose"]])
+def test_a_refused_token_is_one_line_that_does_not_have_it(
+    table: Path, monkeypatch: pytest.MonkeyPatch, verbose: list[str]
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    status, output, error = run("push", table, REPO, *verbose)
+    assert (status, output) == (1, "")
+    last = error.splitlines()[-1]
+    assert last.startswith("workaround: ")
+    assert "hf auth login" in last
+    assert "Traceback" not in error
+    assert "hf_secret" not in error
+    assert DEFAULT_TOKEN not in error
+
+
+@pytest.fixture
+def broken(table: Path) -> Path:
+    """A table with two files that cannot be uploaded."""
+    (table.parent / "sub-1_T1w.nii.gz").unlink()
+    empty = table.parent / "sub-2_T1w.nii.gz"
+    empty.unlink()
+    write_broken(empty, Broken.EMPTY)
+    return table
+
+
+def test_check_lists_all_problems(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, output, error = call(capsys, "check", broken)
+    assert (status, error) == (1, "")
+    first, second, summary = output.splitlines()
+    assert first.startswith("row 1, column 't1w', ")
+    assert second.startswith("row 2, column 't1w', ")
+    assert summary == "2 problems found"
+
+
+def test_check_lists_problems_as_json(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, output, _ = call(capsys, "check", broken, "--json")
+    found = json.loads(output)
+    assert (status, found["rows"]) == (1, ROWS)
+    assert [each["row"] for each in found["problems"]] == [1, 2]
+
+
+def test_check_of_sound_data_finds_nothing(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(capsys, "check", table) == (0, "0 problems found\n", "")
+
+
+def test_what_can_be_tolerated_is_a_problem_only_if_strict(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table.write_text(f"{table.read_text()}004,24,sub-0_T1w.nii.gz,[]\n")
+    assert call(capsys, "check", table)[0] == 1
+    status, output, _ = call(capsys, "check", table, "--no-strict")
+    assert (status, output.count("sub-0_T1w.nii.gz")) == (0, 1)
+
+
+def test_check_lists_columns_that_hold_something_else(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table.write_text(table.read_text().replace("sub-2_T1w.nii.gz", "lost"))
+    status, output, _ = call(capsys, "check", table)
+    assert status == 1
+    assert output.splitlines()[0].startswith("row 2, column 't1w', lost: ")
+
+
+def test_push_of_broken_data_sends_nothing(
+    hub: Hub, broken: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, output, error = call(capsys, "push", broken, REPO, "--json")
+    assert status == 1
+    assert error.startswith("workaround: 2 problems; nothing was uploaded:\n  row 1, ")
+    found = json.loads(output)
+    assert [each["row"] for each in found["problems"]] == [1, 2]
+    assert hub.requests("POST") == []
+
+
+def test_table_without_files_is_meant_only_if_it_is_said(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("subject,age\nsub-1,30\n")
+    status, output, _ = call(capsys, "check", table)
+    assert status == 1
+    assert "no column holds files" in output
+    assert call(capsys, "push", table, REPO)[0] == 1
+    assert hub.requests("POST") == []
+    assert call(capsys, "push", table, REPO, "--no-strict")[0] == 0
+    assert load_dataset(REPO, split="train").num_rows == 1
+
+
+def test_plan_shows_the_shards_and_asks_no_hub(
+    hub: Hub, table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, output, _ = call(capsys, "plan", table, "--num-shards", 3)
+    assert status == 0
+    assert {"train", "4", "7", "3"} <= set(output.split())
+    _, output, _ = call(capsys, "plan", table, "--num-shards", 3, "--config", "raw", "--json")
+    (split,) = json.loads(output)["splits"]
+    assert split["shards"][2]["path"] == "raw/train-00002-of-00003.parquet"
+    assert hub.requests() == []
+
+
+@pytest.mark.usefixtures("hub")
+def test_verify_finds_what_differs(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(capsys, "push", table, REPO)[0] == 0
+    again = ("verify", REPO, "--against", table)
+    status, output, _ = call(capsys, *again)
+    assert (status, output.startswith(f"{REPO} has what {table} has: 4 rows, 1 shard")) == (0, True)
+    _, output, _ = call(capsys, *again, "--json")
+    assert json.loads(output)["rows"] == ROWS
+    changed = table.parent / "sub-2_T1w.nii.gz"
+    content = bytearray(changed.read_bytes())
+    content[-1] ^= 1
+    changed.write_bytes(content)
+    assert call(capsys, *again)[0] == 0
+    status, output, error = call(capsys, *again, "--level", "full")
+    assert (status, output) == (1, "")
+    assert f"row 2, column 't1w', {changed}" in error
+    changed.write_bytes(content + b"0")
+    status, _, error = call(capsys, *again)
+    assert status == 1
+    assert "column 't1w'" in error
+
+
+@pytest.mark.usefixtures("hub")
+def test_what_is_not_on_the_hub_cannot_be_verified(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, error = call(capsys, "verify", REPO, "--against", table)
+    assert status == 1
+    assert error.startswith("workaround: ")
+
+
+def test_a_folder_that_is_no_bids_dataset_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, error = call(capsys, "check", tmp_path)
+    assert status == 1
+    line = f"{tmp_path} has no folders sub-*: is it the root of a BIDS dataset?"
+    assert error == f"workaround: {line}\n"
+
+
+def test_a_column_can_be_named(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table.write_text(table.read_text().replace("sub-2_T1w.nii.gz", "lost"))
+    named = ("--column", "t1w=string")
+    assert call(capsys, "check", table, *named) == (0, "0 problems found\n", "")

@@ -1,0 +1,312 @@
+"""Which failures pass and which do not, how long is waited, and what is told of them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from threading import Event
+from typing import Never
+
+import pytest
+from datasets import Dataset
+from huggingface_hub import HfApi
+from huggingface_hub.errors import OfflineModeIsEnabled
+
+from mockhub.server.process import Hub
+from tests.support.mockhub.modes import DEPRECATIONS
+from tests.support.workaround.pushing import MakeNifti, sessions
+from workaround import push_to_hub
+from workaround.errors import UploadError
+from workaround.hub import retry
+from workaround.hub.backoff import LONGEST_WAIT, asked_wait
+from workaround.hub.redact import redact
+from workaround.hub.retry import PATIENCE, TRIES, RefusedError, UnreachableError, persist
+
+pytestmark = list(DEPRECATIONS)
+REPO = "user/data"
+SIGNED = "https://s3.example/part?X-Amz-Signature=5ec4e7&X-Amz-Expires=900"
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Seconds that were to be waited; they are not."""
+    pauses: list[float] = []
+    monkeypatch.setattr(retry, "sleep", pauses.append)
+    return pauses
+
+
+def failing(error: Exception) -> Callable[[], Never]:
+    def action() -> Never:
+        raise error
+
+    return action
+
+
+def asking(hub: Hub) -> str:
+    return str(HfApi().repo_info(REPO, repo_type="dataset").sha)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 413])
+@pytest.mark.parametrize("route", ["/xorbs/", "/shards", "/xet-write-token"])
+def test_what_xet_refuses_is_refused_at_once(
+    hub: Hub, make_nifti: MakeNifti, pauses: list[float], route: str, status: int
+) -> None:
+    hub.fail("*", route, status=status, count=100)
+    with pytest.raises(RefusedError) as raised:
+        push_to_hub(sessions(make_nifti, rows=2), REPO)
+    assert str(raised.value).endswith(retry._HINTS[status])
+    assert pauses == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (ConnectionError, "Network error: Request error: HTTP status client error ({})"),
+        (RuntimeError, "Data processing error: Client error: HTTP status client error ({})"),
+        (RuntimeError, "CAS service error : Reqwest Error: HTTP status client error ({})"),
+        (RuntimeError, "retry limit exceeded after 5 attempts (status = {}, value = Response)"),
+    ],
+    ids=["1.8.0", "1.4.3", "1.2.0", "1.1.5"],
+)
+def test_status_of_a_failure_of_xet_is_in_its_text(
+    pauses: list[float], kind: type[Exception], text: str
+) -> None:
+    with pytest.raises(RefusedError, match="write access"):
+        persist("Uploading", failing(kind(text.format("403 Forbidden"))))
+    assert pauses == []
+    for status in ("429 Too Many Requests", "500 Internal Server Error", "503 Unavailable"):
+        with pytest.raises(UnreachableError):
+            persist("Uploading", failing(kind(text.format(status))))
+    assert len(pauses) > 2 * (TRIES - 1)
+
+
+def test_type_of_a_failure_of_xet_tells_what_is_refused(pauses: list[float]) -> None:
+    kind = type("XetAuthenticationError", (PermissionError,), {})
+    with pytest.raises(RefusedError, match="hf auth login"):
+        persist("Uploading", failing(kind("no valid token")))
+    assert pauses == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ConnectionError("Network error: error sending request for url (http://x)"),
+        RuntimeError("ReqwestMiddleware Error: error sending request"),
+    ],
+)
+def test_lost_connection_of_xet_passes(pauses: list[float], error: Exception) -> None:
+    with pytest.raises(UnreachableError):
+        persist("Uploading", failing(error))
+    assert len(pauses) == TRIES - 1
+
+
+def test_failure_that_nobody_knows_is_raised_as_it_is(pauses: list[float]) -> None:
+    with pytest.raises(RuntimeError, match="no space left"):
+        persist("Uploading", failing(RuntimeError("no space left")))
+    assert pauses == []
+
+
+def test_wait_for_the_next_window_of_the_hub_is_no_try(hub: Hub, pauses: list[float]) -> None:
+    headers = {"RateLimit": '"api";r=0;t=280', "RateLimit-Policy": '"fixed window";"api";q=9;w=300'}
+    hub.fail("POST", "/commit/", status=429, count=TRIES + 2, headers=headers)
+    push_to_hub(Dataset.from_dict({"n": [1]}), REPO)
+    assert len(pauses) == TRIES + 2
+    assert all(280 <= pause <= 280 * 1.1 for pause in pauses)
+
+
+def test_hub_that_never_opens_a_window_is_given_up(hub: Hub, pauses: list[float]) -> None:
+    HfApi().create_repo(REPO, repo_type="dataset")
+    hub.fail("GET", "/api/datasets", status=429, count=100, headers={"RateLimit": '"a";r=0;t=280'})
+    with pytest.raises(UnreachableError, match=r"asks to wait for 0\.1 h, after (1\.9|2\.0) h"):
+        persist("Asking", lambda: asking(hub))
+    assert PATIENCE - 600 < sum(pauses) <= PATIENCE
+
+
+def test_wait_of_a_day_is_told_and_not_slept(hub: Hub, pauses: list[float]) -> None:
+    hub.fail("POST", "/commit/", status=429, headers={"Retry-After": "86400"})
+    with pytest.raises(UnreachableError, match=r"asks to wait for 24\.0 h, after 0\.0 h"):
+        push_to_hub(Dataset.from_dict({"n": [1]}), REPO)
+    assert pauses == []
+
+
+@pytest.mark.parametrize("after", ["0", "1", "30"])
+def test_hub_that_always_asks_for_a_moment_is_given_up(
+    hub: Hub, pauses: list[float], after: str
+) -> None:
+    HfApi().create_repo(REPO, repo_type="dataset")
+    hub.fail("GET", "/api/datasets", status=503, count=100, headers={"Retry-After": after})
+    with pytest.raises(UnreachableError, match="times, at last with"):
+        persist("Asking", lambda: asking(hub))
+    assert TRIES - 1 <= len(pauses) <= 2 * TRIES
+
+
+@pytest.mark.parametrize("status", [409, 412])
+def test_conflict_is_tried_again_soon(hub: Hub, pauses: list[float], status: int) -> None:
+    hub.fail("POST", "/commit/", status=status)
+    push_to_hub(Dataset.from_dict({"n": [1]}), REPO)
+    assert len(pauses) == 1
+    assert pauses[0] <= 1
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "seconds"),
+    [
+        (429, {"RateLimit": '"api";r=0;t=55'}, 55),
+        (429, {"RateLimit": '"api"; r = 0; t = 55', "Retry-After": "5"}, 55),
+        (429, {"RateLimit": '"pages";r=7;t=9, "api";r=0;t=280'}, 280),
+        (429, {"RateLimit": '"api";r=10;t=55', "Retry-After": "5"}, 5),
+        (503, {"RateLimit": '"api";r=0;t=55'}, None),
+        (503, {"Retry-After": " 7 "}, 7),
+        (503, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
+        (503, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 -0000"}, 0),
+        (429, {"Retry-After": "soon"}, LONGEST_WAIT),
+        (503, {"Retry-After": "²"}, None),
+        (503, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 +99999999999999999999"}, None),
+        (503, {"Retry-After": "-5"}, None),
+        (429, {}, LONGEST_WAIT),
+        (None, {}, None),
+    ],
+)
+def test_seconds_that_an_answer_asks_to_wait(
+    status: int | None, headers: dict[str, str], seconds: float | None
+) -> None:
+    assert asked_wait(status, headers) == seconds
+
+
+def test_answer_asks_to_wait_until_a_time() -> None:
+    date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    asked = asked_wait(503, {"Retry-After": date})
+    assert asked is not None
+    assert 3000 < asked <= 3600
+
+
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        (OfflineModeIsEnabled("offline mode is enabled"), "Unset HF_HUB_OFFLINE"),
+        (ConnectionError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"), "SSL_CERT_FILE"),
+    ],
+)
+def test_what_waiting_does_not_help_is_refused_at_once(
+    pauses: list[float], error: Exception, hint: str
+) -> None:
+    with pytest.raises(RefusedError, match=hint):
+        persist("Preparing", failing(error))
+    assert pauses == []
+
+
+def test_web_page_in_the_place_of_an_answer_is_refused_at_once(pauses: list[float]) -> None:
+    with pytest.raises(RefusedError, match="web page"):
+        persist("Preparing", lambda: json.loads("\n<!doctype html><title>Log in</title>"))
+    with pytest.raises(json.JSONDecodeError):
+        persist("Committing", lambda: json.loads('{"a damaged file of the repository": '))
+    assert pauses == []
+
+
+@pytest.mark.parametrize("endpoint", ["127.0.0.1", "nothing://127.0.0.1"])
+def test_endpoint_that_is_no_url_is_refused_at_once(pauses: list[float], endpoint: str) -> None:
+    api = HfApi(endpoint=endpoint, token="hf_mock")
+    with pytest.raises(RefusedError, match="Check HF_ENDPOINT"):
+        persist("Preparing", lambda: api.repo_info(REPO, repo_type="dataset"))
+    assert pauses == []
+
+
+def test_server_that_is_not_there_may_come(pauses: list[float]) -> None:
+    api = HfApi(endpoint="http://127.0.0.1:9", token="hf_mock")
+    with pytest.raises(UnreachableError):
+        persist("Preparing", lambda: api.repo_info(REPO, repo_type="dataset"))
+    assert len(pauses) == TRIES - 1
+
+
+def test_token_that_no_header_can_hold_is_refused_and_not_told(
+    hub: Hub, pauses: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = "5EC2E7" * 2
+    api = HfApi(headers={"authorization": f"Bearer hf_{secret}\n"})
+    with pytest.raises(RefusedError, match="Check the token") as raised:
+        persist("Preparing", lambda: api.repo_info(REPO, repo_type="dataset", token=False))
+    assert pauses == []
+    told = "".join(traceback.format_exception(raised.value))
+    assert secret not in caplog.text + str(raised.value) + told
+
+
+@pytest.mark.parametrize("text", ["403 Forbidden", "500 Internal Server Error"])
+def test_signature_of_a_url_is_in_no_message(
+    pauses: list[float], caplog: pytest.LogCaptureFixture, text: str
+) -> None:
+    error = RuntimeError(f"Error while uploading to {SIGNED}.")
+    error.__cause__ = ValueError(f"HTTP status client error ({text}) for url ({SIGNED})")
+    with pytest.raises(UploadError, match=r"https://s3\.example/part\?\*\*\*") as raised:
+        persist("Uploading", failing(error))
+    told = "".join(traceback.format_exception(raised.value))
+    assert "5ec4e7" not in caplog.text + str(raised.value) + told
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"for url: {SIGNED}\nMore", "for url: https://s3.example/part?***\nMore"),
+        (f"'{SIGNED}' and ({SIGNED})", "'https://s3.example/part?***' and (https://s3.example/part?***)"),
+        ("b'Bearer hf_SECRET\\n' is bad", "b'Bearer ***' is bad"),
+        (f"no user of hf_{'aB3' * 12}", "no user of hf_***"),
+        (f"hf_oauth_{'eyJ' * 12}.ab-c_d!", "hf_***!"),
+        ("proxy http://me:pass@proxy:80/", "proxy http://***@proxy:80/"),
+        ("hf://datasets/user/data@main/a.nii.gz", "hf://datasets/user/data@main/a.nii.gz"),
+        ("data/hf_brains_of_2020_and_2021.parquet", "data/hf_brains_of_2020_and_2021.parquet"),
+    ],
+)  # fmt: skip
+def test_secrets_are_taken_out_of_messages(text: str, shown: str) -> None:
+    assert redact(text) == shown
+
+
+def test_only_waits_that_follow_are_told(
+    pauses: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING), pytest.raises(UnreachableError):
+        persist("Asking", failing(TimeoutError("too slow")))
+    assert len(pauses) == TRIES - 1
+    assert [record.getMessage() for record in caplog.records] == [
+        f"Asking failed (too slow); trying again in {pause:.0f} s" for pause in pauses
+    ]
+
+
+def test_own_waits_grow_and_are_at_random(pauses: list[float]) -> None:
+    with pytest.raises(UnreachableError):
+        persist("Asking", failing(TimeoutError()))
+    longest = [min(LONGEST_WAIT, 2.0**failures) for failures in range(TRIES - 1)]
+    assert all(most / 2 <= pause <= most for pause, most in zip(pauses, longest, strict=True))
+    first = list(pauses)
+    with pytest.raises(UnreachableError):
+        persist("Asking", failing(TimeoutError()))
+    assert pauses[len(first) :] != first
+
+
+def test_interruption_of_a_wait_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def interrupted(_seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    def action() -> Never:
+        calls.append(1)
+        raise TimeoutError
+
+    monkeypatch.setattr(retry, "sleep", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        persist("Asking", action)
+    assert len(calls) == 1
+
+
+def test_waiting_thread_hears_that_it_shall_stop() -> None:
+    stop = Event()
+
+    def action() -> Never:
+        stop.set()
+        raise TimeoutError("too slow")
+
+    with pytest.raises(TimeoutError, match="too slow"):
+        persist("Uploading", action, stop)

@@ -1,0 +1,51 @@
+"""Which contents are worth compressing."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from workaround.arrow.files import Files
+from workaround.arrow.skeleton import Content
+from workaround.parquet.compression import SAMPLE, shrinks
+
+NOISE = random.Random(0).randbytes(3 * SAMPLE)
+VOXELS = b"".join(bytes([value, 0]) for value in range(256)) * (3 * SAMPLE // 512)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "worth"),
+    [
+        ("a.nii", VOXELS, True),
+        ("a.nii", NOISE, False),
+        ("a.nii.gz", VOXELS, False),
+        ("a.NII.GZ", VOXELS, False),
+        ("a.nii", b"", False),
+    ],
+)
+def test_a_sample_tells(tmp_path: Path, name: str, content: bytes, worth: bool) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert shrinks([(str(tmp_path / name), len(content))], Files()) is worth
+
+
+def test_the_sample_is_from_the_middle_of_the_largest(tmp_path: Path) -> None:
+    """Where the brain is: the air around it, at both ends, is much the same everywhere."""
+    (tmp_path / "air.nii").write_bytes(bytes(SAMPLE))
+    (tmp_path / "head.nii").write_bytes(bytes(SAMPLE) + NOISE[:SAMPLE] + bytes(SAMPLE))
+    contents: list[Content] = [
+        (str(tmp_path / "air.nii"), SAMPLE),
+        (str(tmp_path / "head.nii"), 3 * SAMPLE),
+        memoryview(b"small"),
+    ]
+    assert not shrinks(contents, Files())
+
+
+def test_contents_in_the_table_are_sampled_too() -> None:
+    assert shrinks([memoryview(VOXELS)], Files())
+    assert not shrinks([memoryview(NOISE)], Files())
+
+
+def test_nothing_is_not_worth_it() -> None:
+    assert not shrinks([], Files())

@@ -1,0 +1,275 @@
+"""The check: every problem of the data, by row, column and path."""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from datasets import Dataset, DatasetDict, Features, Image, IterableDataset, List, Nifti, Value
+
+from repro.synthetic.broken import Broken, write_broken
+from repro.synthetic.nifti import write_nifti
+from workaround.errors import ArgumentError, CheckError, Problem
+from workaround.preflight.check import check, require_sound
+
+NIFTI = Nifti(decode=False)
+as_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> str:
+    return str(write_nifti(tmp_path / "sound.nii.gz", 5000))
+
+
+def scans(cells: list[Any], feature: Any = NIFTI) -> Dataset:
+    return Dataset.from_dict({"scan": cells}, features=Features({"scan": feature}))
+
+
+def reasons(dataset: Dataset) -> list[str]:
+    return [problem.reason for problem in check(dataset)]
+
+
+SEEN = {
+    Broken.EMPTY: "empty",
+    Broken.TRUNCATED: "truncated",
+    Broken.BAD_MAGIC: "not NIfTI",
+    Broken.DIRECTORY: "a directory",
+    Broken.DANGLING_LINK: "a symbolic link to missing-",
+}
+
+
+@pytest.mark.parametrize("suffix", [".nii", ".nii.gz"])
+@pytest.mark.parametrize(("kind", "reason"), SEEN.items())
+def test_broken_file_is_named(
+    tmp_path: Path, sound: str, kind: Broken, reason: str, suffix: str
+) -> None:
+    broken = str(write_broken(tmp_path / f"broken{suffix}", kind))
+    (problem,) = check(scans([sound, None, broken]))
+    assert (problem.row, problem.column, problem.path) == (2, "scan", broken)
+    assert reason in problem.reason
+    assert not problem.tolerable
+
+
+@as_root
+def test_file_without_permission_is_named(tmp_path: Path) -> None:
+    path = write_broken(tmp_path / "secret.nii.gz", Broken.NO_PERMISSION)
+    assert reasons(scans([str(path)])) == ["cannot be read: permission denied"]
+
+
+def test_wrong_checksum_is_not_seen_without_reading_it_all(tmp_path: Path) -> None:
+    path = write_broken(tmp_path / "crc.nii.gz", Broken.BAD_CRC)
+    assert check(scans([str(path)])) == []
+
+
+def test_missing_file_is_named_in_list_and_struct(tmp_path: Path, sound: str) -> None:
+    gone = str(tmp_path / "gone.nii.gz")
+    rows = {"visit": [{"runs": [sound]}, {"runs": []}, {"runs": [gone]}], "n": [1, 2, 3]}
+    features = Features({"visit": {"runs": List(NIFTI)}, "n": Value("int64")})
+    problems = check(Dataset.from_dict(rows, features=features))
+    assert problems == [Problem(2, "visit.runs", gone, "no such file")]
+
+
+def test_broken_contents_of_table_are_named(sound: str) -> None:
+    whole = Path(sound).read_bytes()
+    cells = [
+        {"bytes": whole, "path": "whole.nii.gz"},
+        {"bytes": whole[:2000], "path": "half.nii.gz"},
+        {"bytes": b"", "path": None},
+        {"bytes": b"text", "path": "note.nii"},
+    ]
+    problems = check(scans(cells))
+    assert [(problem.row, problem.path) for problem in problems] == [
+        (1, "half.nii.gz"),
+        (2, None),
+        (3, "note.nii"),
+    ]
+    assert [problem.reason.partition(":")[0] for problem in problems] == [
+        "truncated",
+        "empty",
+        "not NIfTI",
+    ]
+
+
+def test_files_of_other_features_are_not_looked_into(tmp_path: Path) -> None:
+    text, empty = tmp_path / "text.png", tmp_path / "empty.png"
+    text.write_text("no image, but what Image takes is not for us to say")
+    empty.touch()
+    problems = check(scans([str(text), str(empty)], Image(decode=False)))
+    assert [(problem.row, problem.reason.partition(":")[0]) for problem in problems] == [
+        (1, "empty")
+    ]
+
+
+def test_cell_with_neither_bytes_nor_path_is_named(sound: str) -> None:
+    storage = pa.array([{"bytes": None, "path": None}, None, {"bytes": None, "path": sound}])
+    table = pa.table({"scan": storage.cast(NIFTI.pa_type)})
+    (problem,) = check(Dataset(table).cast(Features({"scan": NIFTI})))
+    assert (problem.row, problem.path) == (0, None)
+    assert problem.reason == "neither bytes nor a path; make the cell None"
+
+
+def test_path_with_tilde_says_that_it_is_not_expanded() -> None:
+    (reason,) = reasons(scans(["~/scan.nii.gz"]))
+    assert "~ is not expanded" in reason
+
+
+def test_annexed_file_says_how_to_get_it(tmp_path: Path) -> None:
+    link = tmp_path / "scan.nii.gz"
+    link.symlink_to("../.git/annex/objects/ab/cd/key")
+    (reason,) = reasons(scans([str(link)]))
+    assert reason.endswith("`datalad get` fetches it")
+
+
+def test_unknown_protocol_is_a_problem_of_the_cell() -> None:
+    assert reasons(scans(["nowhere://scan.nii"])) == ["cannot be read: Protocol not known: nowhere"]
+
+
+def test_row_over_two_gib_is_refused_and_names_its_size(tmp_path: Path) -> None:
+    large, small = tmp_path / "large.png", tmp_path / "small.png"
+    for path, size in ((large, 1 << 30), (small, (1 << 30) - 1000)):
+        path.touch()
+        os.truncate(path, size)  # of holes
+    cells = [[str(large)], [str(large), str(large)], [str(small), str(large)]]
+    problems = check(scans(cells, List(Image(decode=False))))
+    (refused,) = (problem for problem in problems if not problem.tolerable)
+    assert (refused.row, refused.column, refused.path) == (1, "scan", None)
+    assert str(2**31 + 74) in refused.reason
+
+
+def test_relative_path_is_tolerable(
+    tmp_path: Path, sound: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    second = write_nifti(tmp_path / "second.nii", 5000).name
+    (problem,) = check(scans([None, Path(sound).name, second]))
+    assert (problem.row, problem.path) == (1, "sound.nii.gz")
+    assert problem.reason.startswith("relative, as 1 more of this column")
+    assert problem.tolerable
+
+
+def test_file_in_several_cells_of_a_column_is_tolerable(sound: str, tmp_path: Path) -> None:
+    other = str(write_nifti(tmp_path / "other.nii", 5000))
+    cells = [[sound], [other], [sound, sound], [sound]]
+    (problem,) = check(scans(cells, List(NIFTI)))
+    assert problem == Problem(
+        0, "scan", sound, "the same file as in rows 2, 3: it is uploaded 4 times", tolerable=True
+    )
+
+
+def test_file_twice_in_one_row_is_tolerable(sound: str) -> None:
+    (problem,) = check(scans([[sound, sound]], List(NIFTI)))
+    assert problem.reason == "several times in this row: it is uploaded 2 times"
+    assert problem.tolerable
+
+
+def test_file_in_two_rows_is_named_with_both(sound: str) -> None:
+    (problem,) = check(scans([None, sound, sound]))
+    assert problem.row == 1
+    assert problem.reason == "the same file as in row 2: it is uploaded 2 times"
+
+
+def test_file_in_two_columns_is_no_problem(sound: str) -> None:
+    features = Features({"a": NIFTI, "b": NIFTI})
+    assert check(Dataset.from_dict({"a": [sound], "b": [sound]}, features=features)) == []
+
+
+@pytest.mark.parametrize(("feature", "cells"), [(NIFTI, [None, None]), (List(NIFTI), [[], None])])
+def test_column_without_files_is_tolerable(feature: Any, cells: list[Any]) -> None:
+    assert check(scans(cells, feature)) == [
+        Problem(None, "scan", None, "no row has a file in this column", tolerable=True)
+    ]
+
+
+def test_split_without_rows_is_tolerable() -> None:
+    (problem,) = check(scans([]))
+    assert problem.reason.startswith("the split has no rows")
+    assert problem.tolerable
+
+
+@pytest.mark.parametrize("cells", [[{}, {}], [[{}], []], [{"deep": {}}, None]])
+def test_objects_without_fields_are_named(sound: str, cells: list[Any]) -> None:
+    rows = scans([sound, None])
+    (problem,) = check(rows.add_column("meta", cells))
+    assert (problem.column, problem.tolerable) == ("meta", False)
+    assert "without fields" in problem.reason
+
+
+def test_problems_come_sorted_and_name_their_split(tmp_path: Path) -> None:
+    features = Features({"a": NIFTI, "b": NIFTI})
+    gone = {
+        column: [str(tmp_path / f"{column}{row}.nii") for row in range(12)] for column in features
+    }
+    rows = Dataset.from_dict(gone, features=features)
+    problems = check(DatasetDict({"train": rows, "test": rows.select([1])}))
+    places = [(problem.split, problem.row, problem.column) for problem in problems]
+    train = [("train", row, column) for row in range(12) for column in "ab"]
+    assert places == [*train, ("test", 0, "a"), ("test", 0, "b")]
+    assert str(problems[-1]).startswith("split 'test', row 0, column 'b', ")
+
+
+def test_rows_are_those_of_a_selection(tmp_path: Path, sound: str) -> None:
+    dataset = scans([sound, None, str(tmp_path / "gone.nii"), None]).select([3, 2, 0])
+    assert [problem.row for problem in check(dataset)] == [1]
+
+
+def test_rows_count_on_over_batches(tmp_path: Path, sound: str) -> None:
+    cells: list[Any] = [None] * 2500
+    cells[1001] = sound
+    cells[2345] = str(tmp_path / "gone.nii")
+    cells[2346] = {"bytes": b"", "path": None}
+    assert [problem.row for problem in check(scans(cells))] == [2345, 2346]
+
+
+def test_nothing_is_looked_at_without_embedding(tmp_path: Path) -> None:
+    dataset = scans([str(tmp_path / "gone.nii")])
+    assert check(dataset, embed_external_files=False) == []
+
+
+def test_iterable_dataset_is_refused() -> None:
+    with pytest.raises(ArgumentError, match="IterableDataset"):
+        check(IterableDataset.from_generator(lambda: iter([{"n": 1}])))
+
+
+TOLERABLE = Problem(1, "scan", "a.nii", "relative", tolerable=True)
+BAD = Problem(0, "scan", "b.nii", "no such file")
+
+
+def test_tolerable_problems_are_warnings_where_asked_for(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.WARNING, "workaround"):
+        require_sound([TOLERABLE], strict=False)
+    assert caplog.messages == ["row 1, column 'scan', a.nii: relative"]
+
+
+def test_tolerable_problems_are_refused_otherwise() -> None:
+    with pytest.raises(CheckError, match=r"strict=False \(--no-strict\) uploads it") as raised:
+        require_sound([TOLERABLE], strict=True)
+    assert raised.value.problems == (TOLERABLE,)
+
+
+def test_other_problems_are_refused_all_the_same() -> None:
+    with pytest.raises(CheckError) as raised:
+        require_sound([BAD, TOLERABLE], strict=False)
+    assert raised.value.problems == (BAD,)
+    assert str(raised.value) == (
+        "1 problem; nothing was uploaded:\n  row 0, column 'scan', b.nii: no such file"
+    )
+
+
+def test_long_list_of_problems_is_cut_in_the_message_alone() -> None:
+    problems = [Problem(row, "scan", None, "bad") for row in range(60)]
+    error = CheckError(problems)
+    assert len(error.problems) == 60
+    assert str(error).count("\n") == CheckError.SHOWN + 1
+    assert "... and 10 more" in str(error)
+
+
+def test_error_travels_between_processes() -> None:
+    error = pickle.loads(pickle.dumps(CheckError([BAD, TOLERABLE])))
+    assert error.problems == (BAD, TOLERABLE)

@@ -1,0 +1,279 @@
+"""Uploads that are killed, interrupted or run twice."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import resource
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasets import Dataset
+from filelock import FileLock
+from huggingface_hub import get_repo_discussions
+
+from mockhub.server.process import Hub
+from tests.support.mockhub.modes import DEPRECATIONS
+from tests.support.workaround.command import hear_ctrl_c
+from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions, tree
+from workaround import push_to_hub
+from workaround.errors import DiskFullError
+from workaround.hub.retry import RefusedError
+from workaround.upload.journal import Journal, JournalError, TargetBusyError
+
+pytestmark = list(DEPRECATIONS)
+REPO = "user/data"
+SHARDS = 6
+SCRIPT = """
+import sys
+import workaround
+from datasets import load_from_disk
+workaround.commit.MAX_OPERATIONS = int(sys.argv[3])
+if __name__ == "__main__":
+    workaround.push_to_hub(load_from_disk(sys.argv[1]), sys.argv[2], num_shards=6, strict=False)
+"""
+
+
+@pytest.fixture
+def rows(make_nifti: MakeNifti) -> Dataset:
+    return sessions(make_nifti, size=200_000)
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where uploads put their temporary files."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+def shards_sent(hub: Hub) -> int:
+    """How many shards the Hub took."""
+    log = hub.requests()
+    return sum(
+        each.method in {"PUT", "POST"}
+        and ("/lfs-storage/" in each.path or "/shards" in each.path)
+        and each.status == 200
+        for each in log
+    )
+
+
+def start(
+    rows: Dataset, tmp_path: Path, repo: str = REPO, operations: int = SHARDS
+) -> subprocess.Popen[bytes]:
+    """Upload in a process of its own, with so many shards to a commit."""
+    if not (tmp_path / "saved").exists():
+        rows.save_to_disk(tmp_path / "saved")
+    script = tmp_path / "push.py"
+    script.write_text(SCRIPT)
+    source = str(Path(__file__).parents[3] / "src")
+    environment = {**os.environ, "PYTHONPATH": source}
+    return subprocess.Popen(
+        [sys.executable, str(script), str(tmp_path / "saved"), repo, str(operations)],
+        env=environment,
+        stderr=subprocess.PIPE,
+        preexec_fn=hear_ctrl_c,
+    )
+
+
+def wait_until_sent(hub: Hub, count: int, child: subprocess.Popen[bytes]) -> None:
+    while shards_sent(hub) < count:
+        assert child.poll() is None, "the upload ended too early"
+        time.sleep(0.01)
+
+
+over_xet_and_lfs = pytest.mark.parametrize(
+    (), [pytest.param(id="xet"), pytest.param(id="lfs", marks=pytest.mark.hub(xet=False))]
+)
+
+
+@over_xet_and_lfs
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_stopped_upload_goes_on_where_it_was(
+    hub: Hub, rows: Dataset, tmp_path: Path, temporary: Path, number: signal.Signals
+) -> None:
+    hub.fail("POST", "/commit/", status=503, count=1000)
+    with start(rows, tmp_path) as child:
+        wait_until_sent(hub, 3, child)
+        child.send_signal(number)
+        child.communicate()
+    assert child.returncode != 0
+    assert list(tree(REPO)) == [".gitattributes"]
+    hub.clear_faults()
+    before = shards_sent(hub)
+    with start(rows, tmp_path) as child:
+        _, stderr = child.communicate()
+    assert child.returncode == 0, stderr.decode()
+    assert shards_sent(hub) - before <= SHARDS - 2
+    assert loaded(REPO) == contents(rows)
+    assert list(temporary.iterdir()) == []
+    with start(rows, tmp_path, "user/whole") as child:
+        child.communicate()
+    assert tree(REPO) == tree("user/whole")
+
+
+def test_pull_request_of_a_killed_upload_is_closed(hub: Hub, rows: Dataset, tmp_path: Path) -> None:
+    hub.fail("POST", "/commit/refs%2Fpr%2F1", delay=60, after=1)
+    with start(rows, tmp_path, operations=4) as child:
+        while len(hub.requests("POST", "/commit/refs%2Fpr%2F1")) < 2:
+            assert child.poll() is None
+            time.sleep(0.01)
+        child.kill()
+        child.communicate()
+    assert [each.status for each in get_repo_discussions(REPO, repo_type="dataset")] == ["draft"]
+    hub.clear_faults()
+    with start(rows, tmp_path, operations=4) as child:
+        _, stderr = child.communicate()
+    assert child.returncode == 0, stderr.decode()
+    statuses = {each.num: each.status for each in get_repo_discussions(REPO, repo_type="dataset")}
+    assert statuses == {1: "closed", 2: "merged"}
+    assert loaded(REPO) == contents(rows)
+
+
+@over_xet_and_lfs
+def test_all_was_sent_before_the_kill(hub: Hub, rows: Dataset, tmp_path: Path) -> None:
+    hub.fail("POST", "/commit/", status=503, count=1000)
+    with start(rows, tmp_path) as child:
+        while not any("/commit/" in each.path for each in hub.requests()):
+            assert child.poll() is None
+            time.sleep(0.01)
+        child.kill()
+        child.communicate()
+    hub.clear_faults()
+    before = shards_sent(hub)
+    whole = contents(rows)
+    for row in rows:  # another file behind the same name, size and time: it shows if it is read
+        file = Path(row["t1w"]["path"])
+        status = file.stat()
+        content = bytearray(file.read_bytes())
+        content[status.st_size // 2] ^= 1
+        file.write_bytes(content)
+        os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
+    with start(rows, tmp_path) as child:
+        _, stderr = child.communicate()
+    assert child.returncode == 0, stderr.decode()
+    assert shards_sent(hub) == before
+    assert loaded(REPO) == whole
+
+
+def test_nothing_is_resumed_if_it_is_not_wanted(hub: Hub, rows: Dataset, tmp_path: Path) -> None:
+    stop_at_commit(hub, rows)
+    asked = sum("/preupload/" in each.path for each in hub.requests())
+    push_to_hub(rows, REPO, num_shards=SHARDS, resume=False)
+    now = sum("/preupload/" in each.path for each in hub.requests())
+    assert now - asked >= SHARDS
+
+
+def stop_at_commit(hub: Hub, rows: Dataset) -> None:
+    """Leave an upload behind that lacks nothing but the commit."""
+    hub.fail("POST", "/commit/", status=403)
+    with pytest.raises(RefusedError):
+        push_to_hub(rows, REPO, num_shards=SHARDS)
+
+
+def test_file_that_changed_in_between_is_uploaded_anew(
+    hub: Hub, rows: Dataset, make_nifti: MakeNifti
+) -> None:
+    stop_at_commit(hub, rows)
+    make_nifti(Path(rows[2]["t1w"]["path"]).name, 300_000)
+    push_to_hub(rows, REPO, num_shards=SHARDS)
+    assert loaded(REPO) == contents(rows)
+
+
+def test_shards_that_the_hub_has_lost_are_uploaded_anew(
+    start_hub: Any, rows: Dataset, tmp_path: Path
+) -> None:
+    hub = start_hub(tmp_path / "hub", xet=False)
+    stop_at_commit(hub, rows)
+    for blob in (tmp_path / "hub" / "blobs").rglob("*"):
+        if blob.is_file() and blob.stat().st_size > 100_000:
+            blob.unlink()
+    push_to_hub(rows, REPO, num_shards=SHARDS)
+    assert loaded(REPO) == contents(rows)
+
+
+def test_second_upload_to_the_same_place_is_kept_out(hub: Hub, rows: Dataset) -> None:
+    push_to_hub(rows.select([1]), REPO)
+    (journal,) = (hub.home / "workaround").glob("*.lock")
+    with FileLock(journal), pytest.raises(TargetBusyError, match="Wait until it ends"):
+        push_to_hub(rows, REPO)
+    push_to_hub(rows, REPO)
+
+
+def test_full_disk_is_a_clear_error_and_leaves_nothing(
+    hub: Hub, rows: Dataset, temporary: Path
+) -> None:
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    previous = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limit[1]))
+    try:
+        with pytest.raises(DiskFullError, match=f"{temporary} has no room for a shard of") as full:
+            push_to_hub(rows, REPO)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, previous)
+    assert list(temporary.iterdir()) == []
+    assert str(pickle.loads(pickle.dumps(full.value))) == str(full.value)
+
+
+@pytest.mark.parametrize("rest", [b"", b"more of it"])
+def test_damaged_journal_is_set_aside(
+    hub: Hub, rows: Dataset, caplog: pytest.LogCaptureFixture, rest: bytes
+) -> None:
+    stop_at_commit(hub, rows)
+    (journal,) = (hub.home / "workaround").glob("*.sqlite")
+    journal.write_bytes(b"not a database " * 100)
+    journal.with_name(f"{journal.name}-wal").write_bytes(rest)
+    push_to_hub(rows, REPO, num_shards=SHARDS)
+    assert "The journal was damaged" in caplog.text
+    assert loaded(REPO) == contents(rows)
+    assert journal.with_suffix(".damaged").exists()
+
+
+def test_journal_that_cannot_be_written_is_a_clear_error(
+    hub: Hub, rows: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add(*_: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Journal, "add", add)
+    with pytest.raises(JournalError, match=r"workaround cannot .* \(database or disk is full\)"):
+        push_to_hub(rows, REPO)
+    monkeypatch.undo()
+    (journal,) = (hub.home / "workaround").glob("*.sqlite")
+    journal.unlink()
+    journal.mkdir()
+    with pytest.raises(JournalError, match="set HF_HOME to another folder"):
+        push_to_hub(rows, REPO)
+
+
+@over_xet_and_lfs
+def test_at_most_two_temporary_files(hub: Hub, rows: Dataset, temporary: Path) -> None:
+    seen = []
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.002):
+            with suppress(FileNotFoundError):  # a folder that goes while it is looked at
+                seen.append(sum(1 for _ in temporary.rglob("*.parquet")))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        push_to_hub(rows, REPO, num_shards=SHARDS)
+    finally:
+        done.set()
+        watcher.join()
+    assert 1 <= max(seen) <= 2
+    assert list(temporary.iterdir()) == []
