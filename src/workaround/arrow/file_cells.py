@@ -22,11 +22,11 @@ from datasets import LargeList, List
 
 STORAGE = pa.struct({"bytes": pa.binary(), "path": pa.string()})
 
-Rows = npt.NDArray[np.int64]
+Int64Array = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Leaf:
+class FileLeaf:
     """Where in a table files are.
 
     Attributes:
@@ -40,20 +40,20 @@ class Leaf:
     repeated: bool = False
 
     @classmethod
-    def of(cls, name: str) -> Leaf:
+    def of(cls, name: str) -> FileLeaf:
         """A top-level column."""
         return cls(name, (name,))
 
-    def field(self, name: str) -> Leaf:
+    def field(self, name: str) -> FileLeaf:
         """A field of it."""
-        return Leaf(f"{self.column}.{name}", (*self.path, name), self.repeated)
+        return FileLeaf(f"{self.column}.{name}", (*self.path, name), self.repeated)
 
-    def element(self) -> Leaf:
+    def element(self) -> FileLeaf:
         """The elements of its lists."""
-        return Leaf(self.column, (*self.path, "list", "element"), repeated=True)
+        return FileLeaf(self.column, (*self.path, "list", "element"), repeated=True)
 
 
-Replace = Callable[[Leaf, pa.StructArray], pa.StructArray]
+Replace = Callable[[FileLeaf, pa.StructArray], pa.StructArray]
 
 
 @dataclass(frozen=True)
@@ -68,18 +68,18 @@ class Cells:
         present: Which cells are not null themselves.
     """
 
-    leaf: Leaf
-    rows: Rows
+    leaf: FileLeaf
+    rows: Int64Array
     contents: pa.Array
     paths: pa.Array
     present: npt.NDArray[np.bool_]
 
     def external(self) -> npt.NDArray[np.bool_]:
         """Which cells name a file whose bytes are not in the table."""
-        return to_read(self.contents, self.paths)
+        return is_external(self.contents, self.paths)
 
 
-def to_read(contents: pa.Array, paths: pa.Array) -> npt.NDArray[np.bool_]:
+def is_external(contents: pa.Array, paths: pa.Array) -> npt.NDArray[np.bool_]:
     """Which cells have a path and no bytes."""
     wanted = pc.and_(contents.is_null(), paths.is_valid())
     return np.asarray(wanted.to_numpy(zero_copy_only=False), dtype=np.bool_)
@@ -108,12 +108,12 @@ def file_columns(features: Mapping[str, Any]) -> list[str]:
     return [name for name, feature in features.items() if holds_files(feature)]
 
 
-def file_leaves(features: Mapping[str, Any]) -> list[Leaf]:
+def file_leaves(features: Mapping[str, Any]) -> list[FileLeaf]:
     """All leaves that hold files."""
-    return list(_leaves(features, Leaf.of))
+    return list(_leaves(features, FileLeaf.of))
 
 
-def _leaves(feature: Mapping[str, Any], leaf: Callable[[str], Leaf]) -> Iterator[Leaf]:
+def _leaves(feature: Mapping[str, Any], leaf: Callable[[str], FileLeaf]) -> Iterator[FileLeaf]:
     for name, child in feature.items():
         place = leaf(name)
         while not is_file(child) and not isinstance(child, Mapping) and holds_files(child):
@@ -124,7 +124,7 @@ def _leaves(feature: Mapping[str, Any], leaf: Callable[[str], Leaf]) -> Iterator
             yield from _leaves(child, place.field)
 
 
-def leaf_feature(features: Mapping[str, Any], leaf: Leaf) -> Any:
+def leaf_feature(features: Mapping[str, Any], leaf: FileLeaf) -> Any:
     """The feature of a leaf."""
     feature: Any = features
     names = iter(leaf.path)
@@ -148,13 +148,13 @@ def file_cells(table: pa.Table, features: Mapping[str, Any]) -> Iterator[Cells]:
         start = 0
         for chunk in table[name].chunks:
             rows = np.arange(start, start + len(chunk), dtype=np.int64)
-            yield from _walk(Leaf.of(name), chunk, features[name], rows)
+            yield from _walk(FileLeaf.of(name), chunk, features[name], rows)
             start += len(chunk)
 
 
-def _walk(leaf: Leaf, array: pa.Array, feature: Any, rows: Rows) -> Iterator[Cells]:
+def _walk(leaf: FileLeaf, array: pa.Array, feature: Any, rows: Int64Array) -> Iterator[Cells]:
     if is_file(feature):
-        contents, paths = fields(array)
+        contents, paths = file_fields(array)
         yield Cells(leaf, rows, contents, paths, np.asarray(array.is_valid(), dtype=np.bool_))
     elif isinstance(feature, Mapping):
         for field, child in zip(array.type, array.flatten(), strict=True):
@@ -175,13 +175,13 @@ def replace_cells(table: pa.Table, features: Mapping[str, Any], replace: Replace
     """
     columns = []
     for field in table.schema:
-        feature, leaf = features[field.name], Leaf.of(field.name)
+        feature, leaf = features[field.name], FileLeaf.of(field.name)
         chunks = [_replace(leaf, chunk, feature, replace) for chunk in table[field.name].chunks]
         columns.append(pa.chunked_array(chunks, field.type))
     return pa.Table.from_arrays(columns, schema=table.schema)
 
 
-def _replace(leaf: Leaf, array: pa.Array, feature: Any, replace: Replace) -> pa.Array:
+def _replace(leaf: FileLeaf, array: pa.Array, feature: Any, replace: Replace) -> pa.Array:
     if not holds_files(feature):
         return array
     if is_file(feature):
@@ -215,13 +215,13 @@ def _pad(array: pa.FixedSizeListArray, values: pa.Array) -> pa.Array:
     return values.take(pa.array(np.cumsum(present) - 1, mask=~present))
 
 
-def fields(array: pa.StructArray) -> tuple[pa.Array, pa.Array]:
+def file_fields(array: pa.StructArray) -> tuple[pa.Array, pa.Array]:
     """Contents and paths of file cells; both null where the cell is."""
     children = dict(zip((field.name for field in array.type), array.flatten(), strict=True))
     return children["bytes"], children["path"]
 
 
-def with_fields(array: pa.StructArray, contents: pa.Array, paths: pa.Array) -> pa.StructArray:
+def with_file_fields(array: pa.StructArray, contents: pa.Array, paths: pa.Array) -> pa.StructArray:
     """File cells with other contents and paths."""
     children = {"bytes": contents, "path": paths}
     return pa.StructArray.from_arrays(
@@ -231,12 +231,12 @@ def with_fields(array: pa.StructArray, contents: pa.Array, paths: pa.Array) -> p
     )
 
 
-def list_lengths(array: pa.Array) -> Rows:
+def list_lengths(array: pa.Array) -> Int64Array:
     """Length of every list, of whatever kind; 0 for null."""
     if pa.types.is_fixed_size_list(array.type):
-        present: Rows = np.asarray(array.is_valid(), dtype=np.int64)
+        present: Int64Array = np.asarray(array.is_valid(), dtype=np.int64)
         return present * int(array.type.list_size)
-    lengths: Rows = np.asarray(pc.fill_null(pc.list_value_length(array), 0), dtype=np.int64)
+    lengths: Int64Array = np.asarray(pc.fill_null(pc.list_value_length(array), 0), dtype=np.int64)
     return lengths
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Place = tuple[str | None, ...]
+FieldPath = tuple[str | None, ...]
 """Names of a column and of the fields in it; None for the elements of a list."""
 
 
@@ -17,7 +17,9 @@ def is_list(of: pa.DataType) -> bool:
     return any(is_one(of) for is_one in kinds)
 
 
-def leaves(place: Place, column: pa.ChunkedArray) -> Iterator[tuple[Place, pa.ChunkedArray]]:
+def leaves(
+    place: FieldPath, column: pa.ChunkedArray
+) -> Iterator[tuple[FieldPath, pa.ChunkedArray]]:
     """The innermost values of a column, and where; without those that a null hides."""
     if pa.types.is_struct(column.type):
         for field, child in zip(column.type, column.flatten(), strict=True):

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workaround.arrow.file_cells import Rows, list_lengths
+from workaround.arrow.file_cells import Int64Array, list_lengths
 
 PAGE_SHARE = 16
 """Part of texts that Parquet adds to them, at most: a sixtieth was seen, of texts of 4 kB."""
@@ -17,12 +17,12 @@ PAGE_SHARE = 16
 Weigh = Callable[[pa.Array], Any]
 
 
-def arrow_bytes(column: pa.ChunkedArray) -> Rows:
+def arrow_bytes(column: pa.ChunkedArray) -> Int64Array:
     """Bytes of each row in memory: its values, and 4 for each length of a list, text or binary."""
     return _by_row(column, lambda array: _widths(array) + (4 if _width(array.type) is None else 0))
 
 
-def parquet_bytes(column: pa.ChunkedArray) -> Rows:
+def parquet_bytes(column: pa.ChunkedArray) -> Int64Array:
     """Most bytes that each row takes in a Parquet file.
 
     Small numbers are stored in 4 bytes. A value that does not repeat is in the dictionary and its
@@ -38,7 +38,7 @@ def parquet_bytes(column: pa.ChunkedArray) -> Rows:
     return _by_row(column, weigh)
 
 
-def _by_row(array: pa.Array | pa.ChunkedArray, weigh: Weigh) -> Rows:
+def _by_row(array: pa.Array | pa.ChunkedArray, weigh: Weigh) -> Int64Array:
     if isinstance(array, pa.ChunkedArray):
         chunks = [_by_row(chunk, weigh) for chunk in array.chunks]
         return np.concatenate([np.empty(0, np.int64), *chunks])
@@ -51,7 +51,7 @@ def _by_row(array: pa.Array | pa.ChunkedArray, weigh: Weigh) -> Rows:
     if _is_list(kind):
         totals = np.concatenate([[0], np.cumsum(_by_row(array.flatten(), weigh))])
         return np.diff(totals[np.cumsum(list_lengths(array))], prepend=0) + 4
-    weight: Rows = weigh(array)
+    weight: Int64Array = weigh(array)
     return weight
 
 
@@ -71,10 +71,10 @@ def _width(kind: pa.DataType) -> int | None:
         return None
 
 
-def _widths(array: pa.Array) -> Rows:
+def _widths(array: pa.Array) -> Int64Array:
     if (width := _width(array.type)) is not None:
         return np.full(len(array), width, np.int64)
     if pa.types.is_string_view(array.type) or pa.types.is_binary_view(array.type):
         array = array.cast(pa.large_binary())  # binary_length does not take views
-    lengths: Rows = np.asarray(pc.fill_null(pc.binary_length(array), 0), np.int64)
+    lengths: Int64Array = np.asarray(pc.fill_null(pc.binary_length(array), 0), np.int64)
     return lengths

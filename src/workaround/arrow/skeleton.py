@@ -1,4 +1,4 @@
-"""Hollow tables: file cells emptied, with what belongs into them beside the table."""
+"""Tables without file contents, and the contents to write in their place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workaround.arrow.file_cells import Leaf, fields, replace_cells, to_read, with_fields
+from workaround.arrow.file_cells import (
+    FileLeaf,
+    file_fields,
+    is_external,
+    replace_cells,
+    with_file_fields,
+)
 from workaround.arrow.files import Files, is_local
 
 Content = memoryview | tuple[str, int]
@@ -26,7 +32,7 @@ def size_of(content: Content) -> int:
 
 
 @dataclass(frozen=True)
-class Hollow:
+class SkeletonTable:
     """Some rows, ready to be written.
 
     Attributes:
@@ -36,12 +42,12 @@ class Hollow:
     """
 
     table: pa.Table
-    contents: Mapping[Leaf, list[Content]]
+    contents: Mapping[FileLeaf, list[Content]]
 
 
-def hollow(
+def extract_contents(
     table: pa.Table, features: Mapping[str, Any], files: Files, *, embed: bool = True
-) -> Hollow:
+) -> SkeletonTable:
     """Empty the file cells of some rows; reads sizes, and no file.
 
     Args:
@@ -54,11 +60,11 @@ def hollow(
     Raises:
         OSError: A file is not there.
     """
-    contents: dict[Leaf, list[Content]] = defaultdict(list)
+    contents: dict[FileLeaf, list[Content]] = defaultdict(list)
 
-    def empty(leaf: Leaf, cells: pa.StructArray) -> pa.StructArray:
-        held, paths = fields(cells)
-        external = to_read(held, paths) & embed
+    def empty(leaf: FileLeaf, cells: pa.StructArray) -> pa.StructArray:
+        held, paths = file_fields(cells)
+        external = is_external(held, paths) & embed
         filled = external | np.asarray(held.is_valid())
         names = paths.to_pylist()
         for place in np.flatnonzero(filled):
@@ -68,9 +74,9 @@ def hollow(
                 contents[leaf].append(memoryview(held[place].as_buffer()).cast("B"))
         blank = pc.if_else(pa.array(filled), pa.scalar(b""), pa.scalar(None, pa.binary()))
         bare = pa.array([name and upload_name(name, embed) for name in names], pa.string())
-        return with_fields(cells, blank, bare)
+        return with_file_fields(cells, blank, bare)
 
-    return Hollow(replace_cells(table, features, empty), dict(contents))
+    return SkeletonTable(replace_cells(table, features, empty), dict(contents))
 
 
 def upload_name(path: str, embed: bool) -> str:

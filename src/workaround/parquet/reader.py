@@ -9,8 +9,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from workaround.errors import UploadError
-from workaround.parquet import metadata as layout
-from workaround.parquet import thrift
+from workaround.parquet import metadata, thrift
 
 BLOCK = 1 << 20
 HEADER = 1 << 12
@@ -80,9 +79,9 @@ def read_tail(file: BinaryIO, size: int, guess: int = 1 << 16) -> tuple[memoryvi
     start = max(0, size - guess)
     file.seek(start)
     tail = memoryview(file.read(size - start))
-    if len(tail) != size - start or tail[-4:] != layout.MAGIC or size < layout.TAIL:
+    if len(tail) != size - start or tail[-4:] != metadata.MAGIC or size < metadata.TAIL:
         raise DamagedError("it does not end as a Parquet file does")
-    needed = layout.TAIL + int.from_bytes(tail[-layout.TAIL : -4], "little")
+    needed = metadata.TAIL + int.from_bytes(tail[-metadata.TAIL : -4], "little")
     if needed > size:
         raise DamagedError("its footer is larger than it is")
     return (tail, start) if needed <= len(tail) else read_tail(file, size, needed)
@@ -90,10 +89,10 @@ def read_tail(file: BinaryIO, size: int, guess: int = 1 << 16) -> tuple[memoryvi
 
 def is_plain(column: thrift.Struct) -> bool:
     """Whether `read_cells` can read a column chunk: one without a dictionary."""
-    meta = column[layout.META]
-    return meta.get(layout.DICTIONARY_PAGE) is None and set(meta[layout.ENCODINGS].items) <= {
-        layout.PLAIN,
-        layout.RLE,
+    meta = column[metadata.META]
+    return meta.get(metadata.DICTIONARY_PAGE) is None and set(meta[metadata.ENCODINGS].items) <= {
+        metadata.PLAIN,
+        metadata.RLE,
     }
 
 
@@ -113,17 +112,17 @@ def read_cells(
         DamagedError: It cannot be read.
     """
     with decoding():
-        levels = layout.max_levels(footer, layout.column_path(column))
-        meta = column[layout.META]
-        start = layout.column_start(column)
-        stop = start + meta[layout.COMPRESSED]
+        levels = metadata.max_levels(footer, metadata.column_path(column))
+        meta = column[metadata.META]
+        start = metadata.column_start(column)
+        stop = start + meta[metadata.COMPRESSED]
         while start < stop:
             header, body = _page_header(file, start)
-            start = body + header[layout.PAGE_COMPRESSED]
-            if header[layout.PAGE_TYPE] != layout.DATA_PAGE_V1:
-                raise DamagedError(f"it has pages of type {header[layout.PAGE_TYPE]}")
+            start = body + header[metadata.PAGE_COMPRESSED]
+            if header[metadata.PAGE_TYPE] != metadata.DATA_PAGE_V1:
+                raise DamagedError(f"it has pages of type {header[metadata.PAGE_TYPE]}")
             file.seek(body)
-            stream = _body(file, header, meta[layout.CODEC])
+            stream = _body(file, header, meta[metadata.CODEC])
             yield from _page_cells(stream, header, *levels)
 
 
@@ -133,8 +132,8 @@ def _page_cells(
     if repetition:
         _exactly(stream, int.from_bytes(_exactly(stream, 4), "little"))
     encoded = memoryview(_exactly(stream, int.from_bytes(_exactly(stream, 4), "little")))
-    count = header[layout.DATA_PAGE_HEADER][layout.PAGE_VALUES]
-    for level in layout.decode_levels(encoded, definition, count):
+    count = header[metadata.DATA_PAGE_HEADER][metadata.PAGE_VALUES]
+    for level in metadata.decode_levels(encoded, definition, count):
         if level == definition:
             cell = StoredCell(int.from_bytes(_exactly(stream, 4), "little"), stream)
             yield cell
@@ -161,14 +160,14 @@ def _page_header(file: BinaryIO, start: int) -> tuple[thrift.Struct, int]:
 
 def _body(file: BinaryIO, header: thrift.Struct, codec: int) -> Any:
     """What a page holds, as a stream without compression."""
-    match layout.CODECS[codec]:
+    match metadata.CODECS[codec]:
         case None:
             return file
         case "zstd":
             return pa.CompressedInputStream(pa.PythonFile(_Unclosed(file), "r"), "zstd")
         case name:
-            page = _exactly(file, header[layout.PAGE_COMPRESSED])
-            size = header[layout.PAGE_UNCOMPRESSED]
+            page = _exactly(file, header[metadata.PAGE_COMPRESSED])
+            size = header[metadata.PAGE_UNCOMPRESSED]
             return pa.BufferReader(pa.Codec(name).decompress(page, size))
 
 

@@ -25,12 +25,11 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from workaround.arrow.file_cells import Leaf
+from workaround.arrow.file_cells import FileLeaf
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import Content, Hollow, size_of
+from workaround.arrow.skeleton import Content, SkeletonTable, size_of
 from workaround.errors import UploadError
-from workaround.parquet import metadata as layout
-from workaround.parquet import thrift
+from workaround.parquet import metadata, thrift
 from workaround.parquet.compression import shrinks
 
 BLOCK = 4 << 20
@@ -66,7 +65,7 @@ def writer_options(schema: pa.Schema, file_columns: Sequence[str]) -> dict[str, 
     leaves = [
         (path, field.name in file_columns)
         for field in schema
-        for path in layout.leaf_paths(field.name, field.type)
+        for path in metadata.leaf_paths(field.name, field.type)
     ]
     # Arrow goes by dotted names, and a column "a.bytes" has that of a file in a column "a".
     held = {path for path, file in leaves if file}
@@ -95,16 +94,16 @@ class ShardWriter:
     """
 
     def __init__(
-        self, sink: BinaryIO, schema: pa.Schema, leaves: Sequence[Leaf], files: Files
+        self, sink: BinaryIO, schema: pa.Schema, leaves: Sequence[FileLeaf], files: Files
     ) -> None:
         self._sink = _Sink(sink)
         self._schema = schema
         self._leaves = {(*leaf.path, "bytes"): leaf for leaf in leaves}
         self._files = files
         self._options = writer_options(schema, [leaf.path[0] for leaf in leaves])
-        self._footer = layout.read_footer(self._skeleton(None))
+        self._footer = metadata.read_footer(self._skeleton(None))
         self._indexes: list[_Index] = []
-        self._sink.write(layout.MAGIC)
+        self._sink.write(metadata.MAGIC)
 
     @property
     def size(self) -> int:
@@ -116,7 +115,7 @@ class ShardWriter:
         """Hash of what was written so far."""
         return self._sink.digest.hexdigest()
 
-    def write(self, rows: Hollow) -> None:
+    def write(self, rows: SkeletonTable) -> None:
         """Add rows, one at least, as one row group.
 
         Raises:
@@ -125,38 +124,38 @@ class ShardWriter:
             SourceChangedError: A source file has not the size it had.
         """
         skeleton = self._skeleton(rows.table)
-        footer = layout.read_footer(skeleton)
-        (group,) = footer[layout.ROW_GROUPS].items
-        columns, begin = group[layout.COLUMNS].items, self.size
+        footer = metadata.read_footer(skeleton)
+        (group,) = footer[metadata.ROW_GROUPS].items
+        columns, begin = group[metadata.COLUMNS].items, self.size
         for place, column in enumerate(columns):
-            leaf = self._leaves.get(layout.column_path(column))
+            leaf = self._leaves.get(metadata.column_path(column))
             if leaf is None:
                 self._copy_column(skeleton, column)
             else:
                 columns[place] = self._fill_column(leaf, rows)
-        sizes = [column[layout.META][layout.UNCOMPRESSED] for column in columns]
-        groups = self._footer[layout.ROW_GROUPS]
-        group.put(layout.GROUP_BYTES, sum(sizes))
-        group.put(layout.GROUP_OFFSET, begin, thrift.I64)
-        group.put(layout.GROUP_COMPRESSED, self.size - begin, thrift.I64)
-        group.put(layout.ORDINAL, len(groups.items), thrift.I16)
+        sizes = [column[metadata.META][metadata.UNCOMPRESSED] for column in columns]
+        groups = self._footer[metadata.ROW_GROUPS]
+        group.put(metadata.GROUP_BYTES, sum(sizes))
+        group.put(metadata.GROUP_OFFSET, begin, thrift.I64)
+        group.put(metadata.GROUP_COMPRESSED, self.size - begin, thrift.I64)
+        group.put(metadata.ORDINAL, len(groups.items), thrift.I16)
         groups.kind = thrift.STRUCT
         groups.items.append(group)
-        self._footer.put(layout.ROWS, self._footer[layout.ROWS] + footer[layout.ROWS])
+        self._footer.put(metadata.ROWS, self._footer[metadata.ROWS] + footer[metadata.ROWS])
 
     def close(self) -> None:
         """Write what follows the row groups. The sink stays open."""
         for index in self._indexes:
             if index.column_index is not None:
-                index.column.put(layout.COLUMN_INDEX, self.size)
+                index.column.put(metadata.COLUMN_INDEX, self.size)
                 self._sink.write(index.column_index)
         for index in self._indexes:
             encoded = thrift.encode(index.offset_index)
-            index.column.put(layout.OFFSET_INDEX, self.size)
-            index.column.put(layout.OFFSET_INDEX_SIZE, len(encoded))
+            index.column.put(metadata.OFFSET_INDEX, self.size)
+            index.column.put(metadata.OFFSET_INDEX_SIZE, len(encoded))
             self._sink.write(encoded)
         footer = thrift.encode(self._footer)
-        self._sink.write(footer + len(footer).to_bytes(4, "little") + layout.MAGIC)
+        self._sink.write(footer + len(footer).to_bytes(4, "little") + metadata.MAGIC)
 
     def _skeleton(self, table: pa.Table | None) -> memoryview:
         sink = io.BytesIO()
@@ -169,17 +168,17 @@ class ShardWriter:
 
     def _copy_column(self, skeleton: memoryview, column: thrift.Struct) -> None:
         """Copy a column chunk as it is."""
-        meta, start = column[layout.META], layout.column_start(column)
+        meta, start = column[metadata.META], metadata.column_start(column)
         distance = self.size - start
         index = _Index.read(skeleton, column)
         index.move(distance)
         self._indexes.append(index)
-        for number in (layout.DATA_PAGE, layout.DICTIONARY_PAGE):
+        for number in (metadata.DATA_PAGE, metadata.DICTIONARY_PAGE):
             if meta.get(number):
                 meta.put(number, meta[number] + distance)
-        self._sink.write(skeleton[start : start + meta[layout.COMPRESSED]])
+        self._sink.write(skeleton[start : start + meta[metadata.COMPRESSED]])
 
-    def _fill_column(self, leaf: Leaf, rows: Hollow) -> thrift.Struct:
+    def _fill_column(self, leaf: FileLeaf, rows: SkeletonTable) -> thrift.Struct:
         """Write a column chunk of contents.
 
         Returns:
@@ -191,18 +190,18 @@ class ShardWriter:
         index = _Index.read(skeleton, column)
         self._indexes.append(index)
         compress = shrinks(contents, self._files)
-        meta, begin = column[layout.META], self.size
-        start = layout.column_start(column)
-        stop = start + meta[layout.COMPRESSED]
+        meta, begin = column[metadata.META], self.size
+        start = metadata.column_start(column)
+        stop = start + meta[metadata.COMPRESSED]
         cells = iter(contents)
         pages, raw_size, held = [], 0, []
         while start < stop:
             header, body = thrift.decode(skeleton, start)
-            start = body + header[layout.PAGE_COMPRESSED]
+            start = body + header[metadata.PAGE_COMPRESSED]
             levels, count = _levels(skeleton[body:start], repeated=leaf.repeated)
             page = list(itertools.islice(cells, count))
             held.append(sum(map(size_of, page)))
-            if held[-1] + 4 * count + len(levels) > layout.MAX_PAGE:
+            if held[-1] + 4 * count + len(levels) > metadata.MAX_PAGE:
                 raise RowTooLargeError(
                     f"Column {leaf.column!r} has {held[-1]} bytes of files in one row; 2 GiB is the"
                     " most that a reader can load. Split them over several rows or columns."
@@ -211,11 +210,11 @@ class ShardWriter:
             raw_size += self._write_page(header, levels, page, compress)
             pages.append((position, self.size - position))
         index.replace(pages, held)
-        meta.put(layout.DATA_PAGE, begin)
-        meta.put(layout.UNCOMPRESSED, raw_size)
-        meta.put(layout.COMPRESSED, self.size - begin)
-        meta.put(layout.CODEC, layout.ZSTD if compress else layout.UNCOMPRESSED_CODEC)
-        meta[layout.SIZE_STATISTICS].put(layout.UNENCODED_BYTES, sum(held), thrift.I64)
+        meta.put(metadata.DATA_PAGE, begin)
+        meta.put(metadata.UNCOMPRESSED, raw_size)
+        meta.put(metadata.COMPRESSED, self.size - begin)
+        meta.put(metadata.CODEC, metadata.ZSTD if compress else metadata.UNCOMPRESSED_CODEC)
+        meta[metadata.SIZE_STATISTICS].put(metadata.UNENCODED_BYTES, sum(held), thrift.I64)
         return column
 
     def _write_page(
@@ -227,9 +226,9 @@ class ShardWriter:
             What both take without compression, in bytes.
         """
         size = len(levels) + sum(4 + size_of(cell) for cell in cells)
-        header.put(layout.PAGE_UNCOMPRESSED, size)
+        header.put(metadata.PAGE_UNCOMPRESSED, size)
         if not compress:
-            header.put(layout.PAGE_COMPRESSED, size)
+            header.put(metadata.PAGE_COMPRESSED, size)
             encoded = thrift.encode(header)
             self._sink.write(encoded)
             self._write_body(self._sink, levels, cells)
@@ -240,7 +239,7 @@ class ShardWriter:
                 os.fdopen(os.dup(body.fileno()), "wb"), "zstd"
             ) as stream:
                 self._write_body(stream, levels, cells)
-            header.put(layout.PAGE_COMPRESSED, body.tell())
+            header.put(metadata.PAGE_COMPRESSED, body.tell())
             encoded = thrift.encode(header)
             self._sink.write(encoded)
             body.seek(0)
@@ -258,11 +257,11 @@ class ShardWriter:
                     sink.write(block)
 
 
-def paged_skeleton(table: pa.Table, leaf: Leaf, cells: int) -> tuple[memoryview, thrift.Struct]:
+def paged_skeleton(table: pa.Table, leaf: FileLeaf, cells: int) -> tuple[memoryview, thrift.Struct]:
     """A file with empty contents, cut into pages.
 
     Args:
-        table: Hollow.
+        table: Rows with empty contents.
         leaf: Whose contents to write.
         cells: Number of cells after which a page ends, together with the row; 1 to `PAGE_CELLS`.
 
@@ -285,9 +284,9 @@ def paged_skeleton(table: pa.Table, leaf: Leaf, cells: int) -> tuple[memoryview,
         compression="none",
     )
     file = sink.getbuffer()
-    (group,) = layout.read_footer(file)[layout.ROW_GROUPS].items
+    (group,) = metadata.read_footer(file)[metadata.ROW_GROUPS].items
     path = (*leaf.path, "bytes")
-    (column,) = (one for one in group[layout.COLUMNS].items if layout.column_path(one) == path)
+    (column,) = (one for one in group[metadata.COLUMNS].items if metadata.column_path(one) == path)
     return file, column
 
 
@@ -302,23 +301,23 @@ class _Index:
     @classmethod
     def read(cls, skeleton: memoryview, column: thrift.Struct) -> _Index:
         column_index = None
-        if (start := column.get(layout.COLUMN_INDEX)) is not None:
-            column_index = bytes(skeleton[start : start + column[layout.COLUMN_INDEX_SIZE]])
-        offset_index, _ = thrift.decode(skeleton, column[layout.OFFSET_INDEX])
+        if (start := column.get(metadata.COLUMN_INDEX)) is not None:
+            column_index = bytes(skeleton[start : start + column[metadata.COLUMN_INDEX_SIZE]])
+        offset_index, _ = thrift.decode(skeleton, column[metadata.OFFSET_INDEX])
         return cls(column, column_index, offset_index)
 
     def move(self, distance: int) -> None:
         """Pages lie elsewhere."""
-        for location in self.offset_index[layout.LOCATIONS].items:
-            location.put(layout.OFFSET, location[layout.OFFSET] + distance)
+        for location in self.offset_index[metadata.LOCATIONS].items:
+            location.put(metadata.OFFSET, location[metadata.OFFSET] + distance)
 
     def replace(self, pages: Sequence[tuple[int, int]], held: Sequence[int]) -> None:
         """Pages lie at other positions and have other sizes, and hold so many bytes of contents."""
-        locations = self.offset_index[layout.LOCATIONS].items
+        locations = self.offset_index[metadata.LOCATIONS].items
         for location, (offset, size) in zip(locations, pages, strict=True):
-            location.put(layout.OFFSET, offset)
-            location.put(layout.LOCATION_SIZE, size)
-        self.offset_index[layout.UNENCODED].items = list(held)
+            location.put(metadata.OFFSET, offset)
+            location.put(metadata.LOCATION_SIZE, size)
+        self.offset_index[metadata.UNENCODED].items = list(held)
 
 
 class _Sink:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from datasets import Features
 
-from workaround.arrow.file_cells import Rows
+from workaround.arrow.file_cells import Int64Array
 from workaround.parquet.metadata import leaf_paths
 from workaround.preflight.survey import Survey
 
@@ -51,7 +51,7 @@ def pack_shards(found: Survey, features: Features, limit: int, least: int) -> li
     return pack(sizes, min(budget, math.ceil(int(sizes.sum()) / least)))
 
 
-def pack(sizes: Rows, limit: int) -> list[int]:
+def pack(sizes: Int64Array, limit: int) -> list[int]:
     """Ends of the fewest runs of rows of at most `limit` bytes; a larger row is one of its own."""
     totals = np.cumsum(sizes)
     stops: list[int] = []
@@ -63,7 +63,7 @@ def pack(sizes: Rows, limit: int) -> list[int]:
     return stops or [0]
 
 
-def split_groups(sizes: Rows, start: int, stop: int) -> tuple[int, ...]:
+def split_groups(sizes: Int64Array, start: int, stop: int) -> tuple[int, ...]:
     """Ends of the row groups of a shard, all of about the same size."""
     rows = sizes[start:stop]
     nbytes = int(rows.sum())

@@ -10,12 +10,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workaround.arrow.file_cells import Cells, Leaf, Rows
+from workaround.arrow.file_cells import Cells, FileLeaf, Int64Array
 from workaround.arrow.files import is_local
 from workaround.errors import Problem
 from workaround.parquet.metadata import MAX_PAGE
-from workaround.preflight.inspect import look_into
-from workaround.preflight.nifti import Fault
+from workaround.preflight.inspect import inspect_content
+from workaround.preflight.nifti import Defect
 
 LENGTH = 5
 """Bytes that a file takes in a Parquet page besides its own: its length, and a share of levels."""
@@ -39,12 +39,12 @@ class Column:
         problems: What is wrong with cells.
     """
 
-    leaf: Leaf
+    leaf: FileLeaf
     nifti: bool
-    rows: list[Rows] = field(default_factory=list)
+    rows: list[Int64Array] = field(default_factory=list)
     paths: list[pa.Array] = field(default_factory=list)
-    held_rows: list[Rows] = field(default_factory=list)
-    held_sizes: list[Rows] = field(default_factory=list)
+    held_rows: list[Int64Array] = field(default_factory=list)
+    held_sizes: list[Int64Array] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, start: int, cells: Cells, *, inside: bool) -> None:
@@ -63,30 +63,32 @@ class Column:
         self.held_rows.append(rows[held])
         self.held_sizes.append(_sizes(cells.contents.drop_null()))
         for row in rows[cells.present & ~external & ~held].tolist():
-            self._blame(row, None, Fault("neither bytes nor a path; make the cell None"))
+            self._blame(row, None, Defect("neither bytes nor a path; make the cell None"))
         for place in np.flatnonzero(held) if inside else ():
-            fault = look_into(cells.contents[place].as_buffer(), nifti=self.nifti)
-            if fault is not None:
-                self._blame(int(rows[place]), cells.paths[place].as_py(), fault)
+            defect = inspect_content(cells.contents[place].as_buffer(), nifti=self.nifti)
+            if defect is not None:
+                self._blame(int(rows[place]), cells.paths[place].as_py(), defect)
 
-    def judge(self, files: Rows, names: pa.Array, sizes: Rows, faults: Mapping[int, Fault]) -> None:
+    def judge(
+        self, files: Int64Array, names: pa.Array, sizes: Int64Array, defects: Mapping[int, Defect]
+    ) -> None:
         """Note what is wrong once all files have been looked at.
 
         Args:
             files: Number of the file in each external cell.
             names: Path of each file.
             sizes: Bytes of each file.
-            faults: What is wrong with some of them.
+            defects: What is wrong with some of them.
         """
         rows = np.concatenate([np.empty(0, np.int64), *self.rows])
-        for cell in np.flatnonzero(np.isin(files, list(faults))):
+        for cell in np.flatnonzero(np.isin(files, list(defects))):
             number = int(files[cell])
-            self._blame(int(rows[cell]), names[number].as_py(), faults[number])
+            self._blame(int(rows[cell]), names[number].as_py(), defects[number])
         self._judge_totals(rows, sizes[files])
-        self._judge_relative(rows, files, names, faults)
+        self._judge_relative(rows, files, names, defects)
         self._judge_repeated(rows, files, names)
 
-    def _judge_totals(self, rows: Rows, sizes: Rows) -> None:
+    def _judge_totals(self, rows: Int64Array, sizes: Int64Array) -> None:
         rows = np.concatenate([rows, *self.held_rows])
         sizes = np.concatenate([sizes, *self.held_sizes])
         if not len(rows):
@@ -100,26 +102,26 @@ class Column:
                 f"{where} take {totals[row]} bytes, over the {MAX_PAGE} that Parquet and"
                 " Arrow hold in one row of a column: `datasets` could not load it; use more columns"
             )
-            self._blame(int(row), None, Fault(reason))
+            self._blame(int(row), None, Defect(reason))
 
     def _judge_relative(
-        self, rows: Rows, files: Rows, names: pa.Array, faults: Mapping[int, Fault]
+        self, rows: Int64Array, files: Int64Array, names: pa.Array, defects: Mapping[int, Defect]
     ) -> None:
-        """Note the first path that is relative, unless the file has a fault anyway."""
+        """Note the first path that is relative, unless the file has a defect anyway."""
         numbers, first = np.unique(files, return_index=True)
         relative = [
             int(cell)
             for number, cell in zip(numbers.tolist(), first, strict=True)
-            if number not in faults and is_relative(names[number].as_py())
+            if number not in defects and is_relative(names[number].as_py())
         ]
         if relative:
             more = f", as {len(relative) - 1} more of this column" if relative[1:] else ""
             reason = f"relative{more}: other working directories than {Path.cwd()} lack it"
             cell = min(relative)
             path = names[int(files[cell])].as_py()
-            self._blame(int(rows[cell]), path, Fault(reason, tolerable=True))
+            self._blame(int(rows[cell]), path, Defect(reason, tolerable=True))
 
-    def _judge_repeated(self, rows: Rows, files: Rows, names: pa.Array) -> None:
+    def _judge_repeated(self, rows: Int64Array, files: Int64Array, names: pa.Array) -> None:
         """Note files that are in more cells than one."""
         order, counts = np.argsort(files, kind="stable"), np.bincount(files)
         ends = np.cumsum(counts)
@@ -128,11 +130,11 @@ class Column:
             first, *others = np.unique(rows[cells]).tolist()
             also = f"the same file as in {_rows(others)}" if others else "several times in this row"
             reason = f"{also}: it is uploaded {len(cells)} times"
-            self._blame(first, names[int(number)].as_py(), Fault(reason, tolerable=True))
+            self._blame(first, names[int(number)].as_py(), Defect(reason, tolerable=True))
 
-    def _blame(self, row: int, path: str | None, fault: Fault) -> None:
+    def _blame(self, row: int, path: str | None, defect: Defect) -> None:
         self.problems.append(
-            Problem(row, self.leaf.column, path, fault.reason, tolerable=fault.tolerable)
+            Problem(row, self.leaf.column, path, defect.reason, tolerable=defect.tolerable)
         )
 
 
@@ -141,7 +143,7 @@ def is_relative(path: str) -> bool:
     return is_local(path) and not Path(path).is_absolute()
 
 
-def _sizes(contents: pa.Array) -> Rows:
+def _sizes(contents: pa.Array) -> Int64Array:
     return np.asarray(pc.binary_length(contents), dtype=np.int64)
 
 

@@ -9,51 +9,51 @@ import pyarrow as pa
 
 from workaround.arrow.files import Files, is_local
 from workaround.hub.retry import RefusedError
-from workaround.preflight.nifti import Fault, nifti_fault
+from workaround.preflight.nifti import Defect, nifti_defect
 
-EMPTY = Fault("empty: 0 bytes; copy the file again, or leave it out")
+EMPTY = Defect("empty: 0 bytes; copy the file again, or leave it out")
 
 
 @dataclass(frozen=True)
-class Look:
+class Inspection:
     """What a look at a file showed.
 
     Attributes:
         size: In bytes; None if it cannot be reached.
-        fault: What is wrong with it; None if nothing seems to be.
+        defect: What is wrong with it; None if nothing seems to be.
     """
 
     size: int | None
-    fault: Fault | None = None
+    defect: Defect | None = None
 
 
-def look_at(files: Files, path: str, *, inside: bool, nifti: bool) -> Look:
+def inspect_file(files: Files, path: str, *, inside: bool, nifti: bool) -> Inspection:
     """Find out the size of a file and what is wrong with it.
 
     Args:
         files: How to reach it.
         path: The file.
-        inside: Open it too, and read what `nifti_fault` reads. Files behind URLs are not opened:
+        inside: Open it too, and read what `nifti_defect` reads. Files behind URLs are not opened:
             each would cost several requests, and who serves them has compared their hashes.
         nifti: Whether it should be a NIfTI image.
     """
     try:
         size = files.size(path)
         if not size:
-            return Look(size, EMPTY)
+            return Inspection(size, EMPTY)
         if inside and is_local(path):
             with Path(path).open("rb") as stream:
-                return Look(size, nifti_fault(stream, size) if nifti else None)
+                return Inspection(size, nifti_defect(stream, size) if nifti else None)
     except (OSError, ValueError, ImportError, RefusedError) as error:
-        return Look(None, Fault(_reason(path, error)))
-    return Look(size)
+        return Inspection(None, Defect(_reason(path, error)))
+    return Inspection(size)
 
 
-def look_into(content: pa.Buffer, *, nifti: bool) -> Fault | None:
+def inspect_content(content: pa.Buffer, *, nifti: bool) -> Defect | None:
     """Find out what is wrong with contents that are in the table already."""
     if not content.size:
         return EMPTY
-    return nifti_fault(pa.BufferReader(content), content.size) if nifti else None
+    return nifti_defect(pa.BufferReader(content), content.size) if nifti else None
 
 
 def _reason(path: str, error: Exception) -> str:

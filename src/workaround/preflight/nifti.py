@@ -36,7 +36,7 @@ _quiet = logging.Logger("nibabel", logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True)
-class Fault:
+class Defect:
     """What is wrong with one file.
 
     Attributes:
@@ -48,11 +48,11 @@ class Fault:
     tolerable: bool = False
 
 
-class _FaultyError(Exception):
+class _DefectError(Exception):
     """Carries the reason out of what reads a header."""
 
 
-def nifti_fault(stream: BinaryIO, size: int) -> Fault | None:
+def nifti_defect(stream: BinaryIO, size: int) -> Defect | None:
     """Find out what is wrong with a NIfTI file, compressed or not.
 
     Args:
@@ -69,14 +69,14 @@ def nifti_fault(stream: BinaryIO, size: int) -> Fault | None:
     stream.seek(0)
     try:
         version = _read_gzipped(stream) if gzipped else _read_plain(stream, size)
-    except _FaultyError as error:
-        return Fault(str(error))
+    except _DefectError as error:
+        return Defect(str(error))
     except EOFError:
-        return Fault("truncated: the gzip stream ends early; copy the file again")
+        return Defect("truncated: the gzip stream ends early; copy the file again")
     except (gzip.BadGzipFile, zlib.error) as error:
-        return Fault(f"damaged: {error}; copy the file again")
+        return Defect(f"damaged: {error}; copy the file again")
     if version == 2 and not _decodes_nifti2():
-        return Fault(
+        return Defect(
             "a NIfTI-2 image, which the installed `datasets` uploads but cannot decode once it is"
             " loaded; convert it to NIfTI-1",
             tolerable=True,
@@ -87,7 +87,7 @@ def nifti_fault(stream: BinaryIO, size: int) -> Fault | None:
 def _read_plain(stream: BinaryIO, size: int) -> int:
     version, needed = _header(stream)
     if size < needed:
-        raise _FaultyError(f"truncated: {size} bytes of the {needed} that its header asks for")
+        raise _DefectError(f"truncated: {size} bytes of the {needed} that its header asks for")
     return version
 
 
@@ -103,7 +103,7 @@ def _read_gzipped(stream: BinaryIO) -> int:
         while block := content.read(BLOCK):
             size += len(block)
     if size < needed:
-        raise _FaultyError(
+        raise _DefectError(
             f"truncated: decompresses to {size} bytes of the {needed} that its header asks for"
         )
     return version
@@ -114,15 +114,15 @@ def _header(stream: BinaryIO) -> tuple[int, int]:
     start = stream.read(4)
     stream.seek(0)
     if start not in HEADERS:
-        raise _FaultyError("not NIfTI: it does not begin with a NIfTI header")
+        raise _DefectError("not NIfTI: it does not begin with a NIfTI header")
     kind = HEADERS[start]
     try:
         with np.errstate(all="ignore"):  # numbers that are too large are found below
             needed = _needed(kind, stream)
-    except (_FaultyError, OSError, EOFError, zlib.error):
+    except (_DefectError, OSError, EOFError, zlib.error):
         raise
     except Exception as error:  # of any number that is none, and of any extension of the header
-        raise _FaultyError(f"not readable NIfTI: {str(error) or type(error).__name__}") from None
+        raise _DefectError(f"not readable NIfTI: {str(error) or type(error).__name__}") from None
     return 2 if issubclass(kind, nib.Nifti2Header) else 1, needed
 
 
@@ -131,20 +131,20 @@ def _needed(kind: Any, stream: BinaryIO) -> int:
     header = kind.from_fileobj(stream, check=False)
     magic = bytes(header["magic"]).rstrip(b"\0")
     if magic.startswith(b"ni"):
-        raise _FaultyError(
+        raise _DefectError(
             "the header of a .hdr/.img pair, whose voxels are in another file; save it as one"
             " .nii file"
         )
     if not magic.startswith(b"n+"):
-        raise _FaultyError(f"not NIfTI: its header says {magic!r}")
+        raise _DefectError(f"not NIfTI: its header says {magic!r}")
     header.check_fix(_quiet)
     shape, voxel = header.get_data_shape(), header.get_data_dtype()
     offset = header.get_data_offset()  # an integer made of a float: not of inf, nor of NaN
     header.get_slope_inter()  # raises for numbers that voxels cannot be scaled with
     if not shape or min(shape) < 0:
-        raise _FaultyError(f"not readable NIfTI: its header gives it the shape {shape}")
+        raise _DefectError(f"not readable NIfTI: its header gives it the shape {shape}")
     if offset < 0:
-        raise _FaultyError(f"not readable NIfTI: its voxels are said to begin at byte {offset}")
+        raise _DefectError(f"not readable NIfTI: its voxels are said to begin at byte {offset}")
     return int(offset + math.prod(shape) * voxel.itemsize)
 
 

@@ -17,13 +17,19 @@ import pyarrow.compute as pc
 from datasets import Dataset, Nifti
 from huggingface_hub.utils.tqdm import are_progress_bars_disabled, tqdm
 
-from workaround.arrow.file_cells import Rows, file_cells, file_columns, file_leaves, leaf_feature
+from workaround.arrow.file_cells import (
+    Int64Array,
+    file_cells,
+    file_columns,
+    file_leaves,
+    leaf_feature,
+)
 from workaround.arrow.files import Files
 from workaround.arrow.row_sizes import PAGE_SHARE, arrow_bytes, parquet_bytes
 from workaround.errors import Problem
 from workaround.preflight.column_survey import Column
-from workaround.preflight.inspect import look_at
-from workaround.preflight.nifti import Fault
+from workaround.preflight.inspect import inspect_file
+from workaround.preflight.nifti import Defect
 
 BATCH_ROWS = 1000
 BATCH_BYTES = 32 << 20
@@ -44,8 +50,8 @@ class Survey:
         problems: What is wrong, sorted.
     """
 
-    row_bytes: Rows
-    parquet_bytes: Rows
+    row_bytes: Int64Array
+    parquet_bytes: Int64Array
     widest: int = 0
     files: int = 0
     file_bytes: int = 0
@@ -95,8 +101,8 @@ def survey(dataset: Dataset, files: Files, *, embed: bool = True, inside: bool =
             columns[cells.leaf].add(start, cells, inside=inside)
     found.widest = sum(widest.values())
     _weigh(found, list(columns.values()), files, inside=inside)
-    faults = (problem for column in columns.values() for problem in column.problems)
-    found.problems = sorted([*shape, *faults], key=Problem.place)
+    defects = (problem for column in columns.values() for problem in column.problems)
+    found.problems = sorted([*shape, *defects], key=Problem.place)
     return found
 
 
@@ -124,9 +130,9 @@ def _weigh(found: Survey, columns: Sequence[Column], files: Files, *, inside: bo
     nifti = np.zeros(len(names), np.bool_)
     for column, part in zip(columns, parts, strict=True):
         nifti[part] |= column.nifti
-    sizes, faults = _look(files, names, nifti, inside=inside)
+    sizes, defects = _look(files, names, nifti, inside=inside)
     for column, part in zip(columns, parts, strict=True):
-        column.judge(part, names, sizes, faults)
+        column.judge(part, names, sizes, defects)
         for rows, contents in zip(column.held_rows, column.held_sizes, strict=True):
             np.subtract.at(found.parquet_bytes, rows, contents // PAGE_SHARE)  # no text
         rows = np.concatenate([np.empty(0, np.int64), *column.rows])
@@ -138,21 +144,21 @@ def _weigh(found: Survey, columns: Sequence[Column], files: Files, *, inside: bo
 
 def _look(
     files: Files, names: pa.Array, nifti: npt.NDArray[np.bool_], *, inside: bool
-) -> tuple[Rows, Mapping[int, Fault]]:
+) -> tuple[Int64Array, Mapping[int, Defect]]:
     """Size of each file, and what is wrong with some."""
     sizes = np.zeros(len(names), np.int64)
-    faults: dict[int, Fault] = {}
+    defects: dict[int, Defect] = {}
     order = np.asarray(pc.sort_indices(names), dtype=np.int64)
     quiet = True if are_progress_bars_disabled() else None  # None is for terminals alone
     bar = tqdm(total=len(names), desc="Checking", unit=" files", disable=quiet)  # type: ignore[no-untyped-call]
     with bar:
         for kind in (False, True):
-            look = partial(look_at, files, inside=inside, nifti=kind)
+            look = partial(inspect_file, files, inside=inside, nifti=kind)
             chosen = order[nifti[order] == kind].tolist()
             paths = (names[number].as_py() for number in chosen)
             for number, seen in zip(chosen, files.map(look, paths), strict=True):
                 sizes[number] = seen.size or 0
-                if seen.fault is not None:
-                    faults[number] = seen.fault
+                if seen.defect is not None:
+                    defects[number] = seen.defect
                 bar.update()
-    return sizes, faults
+    return sizes, defects

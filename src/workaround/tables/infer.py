@@ -17,12 +17,12 @@ from datasets.table import table_cast
 
 from workaround.arrow.file_cells import (
     STORAGE,
-    Leaf,
-    fields,
+    FileLeaf,
     file_columns,
+    file_fields,
     is_file,
     replace_cells,
-    with_fields,
+    with_file_fields,
 )
 from workaround.errors import CheckError, Problem
 from workaround.preflight.check import require_sound
@@ -108,11 +108,11 @@ def file_dataset(table: pa.Table, folder: Path, kinds: Mapping[str, str]) -> Dat
         raise CheckError(columns.problems)
     base = str(folder.absolute())
 
-    def resolve(_: Leaf, cells: pa.StructArray) -> pa.StructArray:
-        contents, paths = fields(cells)
+    def resolve(_: FileLeaf, cells: pa.StructArray) -> pa.StructArray:
+        contents, paths = file_fields(cells)
         relative = pc.invert(pc.match_substring_regex(paths, _ABSOLUTE))
         there = pc.binary_join_element_wise(base, paths, "/")
-        found = with_fields(cells, contents, pc.if_else(relative, there, paths))
+        found = with_file_fields(cells, contents, pc.if_else(relative, there, paths))
         absent = pc.and_(contents.is_null(), pc.is_in(paths, pa.array(NULLS)))
         return pc.if_else(absent, pa.scalar(None, found.type), found)
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import json as arrow_json
 
-from workaround.arrow.nested import Place, leaves, with_leaves
+from workaround.arrow.nested import FieldPath, leaves, with_leaves
 from workaround.errors import CheckError, Problem
 
 _EXACT = 2**53
@@ -51,7 +51,7 @@ def _as_text(field: pa.Field) -> pa.Field:
     )
 
 
-def _large_floats(table: pa.Table) -> set[Place]:
+def _large_floats(table: pa.Table) -> set[FieldPath]:
     """Where numbers are doubles that may have been other integers."""
     return {
         place
@@ -62,9 +62,9 @@ def _large_floats(table: pa.Table) -> set[Place]:
     }
 
 
-def _rounded(path: Path, places: Collection[Place]) -> list[Problem]:
+def _rounded(path: Path, places: Collection[FieldPath]) -> list[Problem]:
     """The first integer in each of these places that a double or 64 bits do not hold."""
-    problems: dict[Place, Problem] = {}
+    problems: dict[FieldPath, Problem] = {}
     for row, line in _lines(path):
         for place, number in _values((), line):
             if place not in places or place in problems or type(number) is not int:
@@ -81,7 +81,7 @@ def _rounded(path: Path, places: Collection[Place]) -> list[Problem]:
 
 def _mixed(path: Path) -> Problem | None:
     """The first value whose type is not that of the ones before; Arrow knows only the column."""
-    types: dict[Place, type] = {}
+    types: dict[FieldPath, type] = {}
     try:
         for row, line in _lines(path):
             for place, value in _values((), line):
@@ -113,7 +113,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             yield row, values
 
 
-def _values(place: Place, value: Any) -> Iterator[tuple[Place, Any]]:
+def _values(place: FieldPath, value: Any) -> Iterator[tuple[FieldPath, Any]]:
     """All values in a value, and where; the outermost first, without nulls."""
     if value is None:
         return
@@ -127,5 +127,5 @@ def _values(place: Place, value: Any) -> Iterator[tuple[Place, Any]]:
             yield from _values((*place, None), child)
 
 
-def _name(place: Place) -> str:
+def _name(place: FieldPath) -> str:
     return ".".join(name for name in place if name is not None)

@@ -22,15 +22,15 @@ from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.lfs import UploadInfo
 
 from workaround.arrow.file_cells import (
-    Leaf,
-    fields,
+    FileLeaf,
     file_columns,
+    file_fields,
     file_leaves,
     replace_cells,
-    with_fields,
+    with_file_fields,
 )
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import Hollow, hollow, upload_name
+from workaround.arrow.skeleton import SkeletonTable, extract_contents, upload_name
 from workaround.errors import DiskFullError
 from workaround.hub.retry import persist
 from workaround.parquet.writer import CHUNKING, ShardWriter, writer_options
@@ -99,21 +99,21 @@ class Job:
     fill: bool
     embed: bool
 
-    def row_groups(self) -> Iterator[Hollow]:
+    def row_groups(self) -> Iterator[SkeletonTable]:
         """The rows of each row group, and what belongs into their cells."""
         arrow, features = self.rows.with_format("arrow"), self.rows.features
         schema = features.arrow_schema
         for start, stop in self.shard.row_groups():
             table = arrow[start - self.shard.start : stop - self.shard.start].cast(schema)
             if self.fill:
-                yield hollow(table, features, self.files)
+                yield extract_contents(table, features, self.files)
             else:
-                yield Hollow(replace_cells(table, features, self._without_folders), {})
+                yield SkeletonTable(replace_cells(table, features, self._without_folders), {})
 
-    def _without_folders(self, _leaf: Leaf, cells: pa.StructArray) -> pa.StructArray:
-        contents, paths = fields(cells)
+    def _without_folders(self, _leaf: FileLeaf, cells: pa.StructArray) -> pa.StructArray:
+        contents, paths = file_fields(cells)
         names = [path and upload_name(path, self.embed) for path in paths.to_pylist()]
-        return with_fields(cells, contents, pa.array(names, pa.string()))
+        return with_file_fields(cells, contents, pa.array(names, pa.string()))
 
 
 @dataclass(frozen=True)

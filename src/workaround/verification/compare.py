@@ -12,12 +12,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import Dataset
 
-from workaround.arrow.file_cells import Leaf, Rows, file_cells, file_leaves
+from workaround.arrow.file_cells import FileLeaf, Int64Array, file_cells, file_leaves
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import Content, Hollow, hollow, size_of
+from workaround.arrow.skeleton import Content, SkeletonTable, extract_contents, size_of
 from workaround.errors import Problem, SourceChangedError
-from workaround.parquet import metadata as layout
-from workaround.parquet import thrift
+from workaround.parquet import metadata, thrift
 from workaround.parquet.reader import (
     BLOCK,
     StoredCell,
@@ -42,14 +41,14 @@ class Origin:
     files: Files
     embed: bool = True
 
-    def hollow(self, start: int, stop: int) -> Hollow:
+    def extract_contents(self, start: int, stop: int) -> SkeletonTable:
         """Some rows, and what belongs into their cells.
 
         Raises:
             OSError: A file is not there.
         """
         table = self.rows.with_format("arrow")[start:stop].cast(self.rows.features.arrow_schema)
-        return hollow(table, self.rows.features, self.files, embed=self.embed)
+        return extract_contents(table, self.rows.features, self.files, embed=self.embed)
 
 
 @dataclass(frozen=True)
@@ -79,12 +78,12 @@ class Stored:
         """
         tail, start = read_tail(file, size)
         with decoding():
-            return cls(path, file, layout.read_footer(tail), tail, start)
+            return cls(path, file, metadata.read_footer(tail), tail, start)
 
     @property
     def rows(self) -> int:
         """Number of rows."""
-        return int(self.footer[layout.ROWS])
+        return int(self.footer[metadata.ROWS])
 
     def groups(self, start: int) -> Iterator[tuple[thrift.Struct, int, int]]:
         """Each row group, its first row and the one behind its last.
@@ -92,20 +91,20 @@ class Stored:
         Args:
             start: First row of the shard.
         """
-        for group in self.footer[layout.ROW_GROUPS].items:
-            stop = start + group[layout.GROUP_ROWS]
+        for group in self.footer[metadata.ROW_GROUPS].items:
+            stop = start + group[metadata.GROUP_ROWS]
             yield group, start, stop
             start = stop
 
     def offset_index(self, column: thrift.Struct) -> thrift.Struct | None:
         """Where the pages of a column chunk are; None if the shard does not say."""
-        if (start := column.get(layout.OFFSET_INDEX)) is None:
+        if (start := column.get(metadata.OFFSET_INDEX)) is None:
             return None
         with decoding():
             if start >= self.tail_start:
                 return thrift.decode(self.tail, start - self.tail_start)[0]
             self.file.seek(start)
-            return thrift.decode(self.file.read(column[layout.OFFSET_INDEX_SIZE]))[0]
+            return thrift.decode(self.file.read(column[metadata.OFFSET_INDEX_SIZE]))[0]
 
 
 @dataclass(frozen=True)
@@ -119,8 +118,8 @@ class Wanted:
         contents: These, in order.
     """
 
-    leaf: Leaf
-    rows: Rows
+    leaf: FileLeaf
+    rows: Int64Array
     filled: np.ndarray[Any, np.dtype[np.bool_]]
     contents: Sequence[Content]
 
@@ -133,11 +132,11 @@ def wanted(origin: Origin, start: int, stop: int) -> tuple[pa.Table, list[Wanted
     """
     features = origin.rows.features
     try:
-        rows = origin.hollow(start, stop)
+        rows = origin.extract_contents(start, stop)
     except OSError as error:
         path, reason = error.filename or "a source file", error.strerror or error
         raise SourceChangedError(str(path), f"cannot be read: {reason}") from error
-    found: dict[Leaf, list[Any]] = {leaf: [] for leaf in file_leaves(features)}
+    found: dict[FileLeaf, list[Any]] = {leaf: [] for leaf in file_leaves(features)}
     for cells in file_cells(rows.table, features):
         found[cells.leaf].append((cells.rows + start, np.asarray(cells.contents.is_valid())))
     columns = []
@@ -158,7 +157,7 @@ def compare_footer(stored: Stored, origin: Origin, start: int) -> Iterator[Probl
         start: Which of them is its first.
     """
     for number, (group, first, stop) in enumerate(stored.groups(start)):
-        columns = {layout.column_path(column): column for column in group[layout.COLUMNS].items}
+        columns = {metadata.column_path(column): column for column in group[metadata.COLUMNS].items}
         for want in wanted(origin, first, stop)[1]:
             column = columns.get((*want.leaf.path, "bytes"))
             if column is None:
@@ -173,22 +172,25 @@ def _footer_difference(
     stored: Stored, column: thrift.Struct, want: Wanted, first: int
 ) -> str | None:
     """What is wrong with a column chunk by what is said of it; None if nothing is."""
-    sizes, held = column[layout.META].get(layout.SIZE_STATISTICS), sum(map(size_of, want.contents))
-    if sizes is None or sizes.get(layout.DEFINITION_HISTOGRAM) is None:
+    sizes, held = (
+        column[metadata.META].get(metadata.SIZE_STATISTICS),
+        sum(map(size_of, want.contents)),
+    )
+    if sizes is None or sizes.get(metadata.DEFINITION_HISTOGRAM) is None:
         return f"{stored.path} does not say how large its cells are: verify it with level='full'"
-    if (cells := sizes[layout.DEFINITION_HISTOGRAM].items[-1]) != len(want.contents):
+    if (cells := sizes[metadata.DEFINITION_HISTOGRAM].items[-1]) != len(want.contents):
         return f"{stored.path} has contents in {cells} cells instead of {len(want.contents)}"
-    if sizes[layout.UNENCODED_BYTES] != held:
-        return f"{stored.path} holds {sizes[layout.UNENCODED_BYTES]} bytes instead of {held}"
+    if sizes[metadata.UNENCODED_BYTES] != held:
+        return f"{stored.path} holds {sizes[metadata.UNENCODED_BYTES]} bytes instead of {held}"
     index = stored.offset_index(column)
-    if index is None or index.get(layout.UNENCODED) is None:
+    if index is None or index.get(metadata.UNENCODED) is None:
         return None
     # Page by page: a row may have the contents of another.
-    starts = [first + page[layout.FIRST_ROW] for page in index[layout.LOCATIONS].items]
+    starts = [first + page[metadata.FIRST_ROW] for page in index[metadata.LOCATIONS].items]
     pages = np.searchsorted(starts, want.rows[want.filled], side="right") - 1
     expected = np.zeros(len(starts), dtype=np.int64)
     np.add.at(expected, pages, np.array(list(map(size_of, want.contents)), dtype=np.int64))
-    wrong = np.flatnonzero(expected != np.array(index[layout.UNENCODED].items, dtype=np.int64))
+    wrong = np.flatnonzero(expected != np.array(index[metadata.UNENCODED].items, dtype=np.int64))
     if len(wrong):
         return f"{stored.path} holds other files from row {starts[wrong[0]]} on"
     return None
@@ -211,7 +213,7 @@ def compare_cells(stored: Stored, origin: Origin, start: int) -> Iterator[Proble
         table, wants = wanted(origin, first, stop)
         there = _without_contents(parquet, number, group, wants)
         yield from _compare_values(stored, there, _reread(table, wants), first)
-        columns = {layout.column_path(column): column for column in group[layout.COLUMNS].items}
+        columns = {metadata.column_path(column): column for column in group[metadata.COLUMNS].items}
         for want in wants:
             column = columns.get((*want.leaf.path, "bytes"))
             if column is None:
@@ -224,7 +226,7 @@ def _without_contents(
     parquet: pq.ParquetFile, number: int, group: thrift.Struct, wants: Sequence[Wanted]
 ) -> pa.Table:
     contents = {(*want.leaf.path, "bytes") for want in wants}
-    columns = [layout.column_path(column) for column in group[layout.COLUMNS].items]
+    columns = [metadata.column_path(column) for column in group[metadata.COLUMNS].items]
     # By number: a column "a.bytes" has the dotted name of the contents of a file in a column "a".
     others = [at for at, path in enumerate(columns) if path not in contents]
     with decoding():
@@ -235,7 +237,7 @@ def _reread(table: pa.Table, wants: Sequence[Wanted]) -> pa.Table:
     """A table as `_without_contents` would read it: with types that have no contents either."""
     sink = io.BytesIO()
     pq.write_table(table, sink, row_group_size=max(1, len(table)))
-    (group,) = layout.read_footer(sink.getbuffer())[layout.ROW_GROUPS].items
+    (group,) = metadata.read_footer(sink.getbuffer())[metadata.ROW_GROUPS].items
     return _without_contents(pq.ParquetFile(sink), 0, group, wants)
 
 
@@ -309,7 +311,7 @@ def _blocks(content: Content, files: Files) -> Iterator[memoryview]:
 
 
 def _cells(
-    stored: Stored, group: int, column: thrift.Struct, leaf: Leaf, features: Mapping[str, Any]
+    stored: Stored, group: int, column: thrift.Struct, leaf: FileLeaf, features: Mapping[str, Any]
 ) -> Iterator[StoredCell | None]:
     """The contents of a column chunk, decoded by Arrow if there is a dictionary."""
     if is_plain(column):

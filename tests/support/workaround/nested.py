@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from workaround.arrow.file_cells import file_leaves, is_file
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import hollow
+from workaround.arrow.skeleton import extract_contents
 from workaround.parquet.writer import ShardWriter
 
 NAMES = ["a", "b", "a.b", "list", "element", "bytes", "path", "é ü", "a.bytes"]
@@ -114,7 +114,7 @@ def shard(kinds: Features, *tables: pa.Table) -> bytes:
     sink = io.BytesIO()
     writer = ShardWriter(sink, kinds.arrow_schema, file_leaves(kinds), Files())
     for table in tables:
-        writer.write(hollow(table, kinds, Files()))
+        writer.write(extract_contents(table, kinds, Files()))
     writer.close()
     return sink.getvalue()
 

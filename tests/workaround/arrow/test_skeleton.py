@@ -8,12 +8,12 @@ import pyarrow as pa
 import pytest
 from datasets import Features, List, Nifti
 
-from workaround.arrow.file_cells import Leaf
+from workaround.arrow.file_cells import FileLeaf
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import base_name, hollow, size_of
+from workaround.arrow.skeleton import base_name, extract_contents, size_of
 
 KINDS = Features({"scan": Nifti(decode=False), "runs": List(Nifti(decode=False))})
-SCAN, RUNS = Leaf.of("scan"), Leaf.of("runs").element()
+SCAN, RUNS = FileLeaf.of("scan"), FileLeaf.of("runs").element()
 URL = "hf://datasets/user/name/b.nii.gz"
 
 
@@ -29,7 +29,7 @@ def table(*scans: dict[str, object] | None) -> pa.Table:
 def test_cells_are_emptied_and_what_belongs_into_them_kept_in_order(tmp_path: Path) -> None:
     path = tmp_path / "a.nii"
     path.write_bytes(b"1234")
-    rows = hollow(table(row(str(path)), None, row(None, b"held")), KINDS, Files())
+    rows = extract_contents(table(row(str(path)), None, row(None, b"held")), KINDS, Files())
     assert rows.table["scan"].to_pylist() == [row("a.nii", b""), None, row(None, b"")]
     assert rows.table["runs"].to_pylist()[0] == [row("a.nii", b"")] * 2
     external, held = rows.contents[SCAN]
@@ -43,24 +43,24 @@ def test_contents_follow_each_other_over_chunks(tmp_path: Path) -> None:
     for path in paths:
         path.write_bytes(path.name.encode())
     first, second = (table(*(row(str(path)) for path in part)) for part in (paths[:2], paths[2:]))
-    contents = hollow(pa.concat_tables([first, second]), KINDS, Files()).contents
+    contents = extract_contents(pa.concat_tables([first, second]), KINDS, Files()).contents
     assert contents[SCAN] == [(str(path), 5) for path in paths]
 
 
 def test_a_file_of_nothing_is_not_null(tmp_path: Path) -> None:
     (tmp_path / "empty.nii").touch()
-    rows = hollow(table(row(str(tmp_path / "empty.nii"))), KINDS, Files())
+    rows = extract_contents(table(row(str(tmp_path / "empty.nii"))), KINDS, Files())
     assert rows.table["scan"].to_pylist() == [row("empty.nii", b"")]
     assert rows.contents[SCAN] == [(str(tmp_path / "empty.nii"), 0)]
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"missing\.nii"):
-        hollow(table(row(str(tmp_path / "missing.nii"))), KINDS, Files())
+        extract_contents(table(row(str(tmp_path / "missing.nii"))), KINDS, Files())
 
 
 def test_without_embedding_files_stay_outside_and_urls_whole() -> None:
-    rows = hollow(
+    rows = extract_contents(
         table(row("/home/me/a.nii"), row(URL), row("/home/me/c.nii", b"held")),
         KINDS,
         Files(),

@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from tests.support.workaround.nested import embedded, tables, write_files
 from workaround.arrow.file_cells import file_cells, file_leaves
-from workaround.parquet import metadata as layout
-from workaround.parquet import thrift
+from workaround.parquet import metadata, thrift
 from workaround.parquet.reader import DamagedError, StoredCell, is_plain, read_cells, read_tail
 
 SLOW = settings(
@@ -38,9 +37,9 @@ def written(table: pa.Table, **options: Any) -> bytes:
 
 
 def chunks(file: bytes | bytearray) -> tuple[thrift.Struct, dict[tuple[str, ...], thrift.Struct]]:
-    footer = layout.read_footer(memoryview(file))
-    (group,) = footer[layout.ROW_GROUPS].items
-    return footer, {layout.column_path(one): one for one in group[layout.COLUMNS].items}
+    footer = metadata.read_footer(memoryview(file))
+    (group,) = footer[metadata.ROW_GROUPS].items
+    return footer, {metadata.column_path(one): one for one in group[metadata.COLUMNS].items}
 
 
 @given(
@@ -91,7 +90,7 @@ def test_a_footer_is_found_however_large() -> None:
     file = written(pa.table({f"column {number}": [number] for number in range(50)}))
     for guess in (8, 100, 1 << 16):
         tail, start = read_tail(io.BytesIO(file), len(file), guess)
-        assert layout.read_footer(tail)[layout.ROWS] == 1
+        assert metadata.read_footer(tail)[metadata.ROWS] == 1
         assert file[start:] == tail
 
 

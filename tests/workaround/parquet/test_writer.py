@@ -33,12 +33,11 @@ from hypothesis import strategies as st
 from packaging.version import Version
 
 from tests.support.workaround.nested import embedded, shard, shard_of, tables, write_files
-from workaround.arrow.file_cells import Leaf, file_cells, file_leaves
+from workaround.arrow.file_cells import FileLeaf, file_cells, file_leaves
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import Hollow, hollow
+from workaround.arrow.skeleton import SkeletonTable, extract_contents
 from workaround.errors import SourceChangedError
-from workaround.parquet import metadata as layout
-from workaround.parquet import thrift
+from workaround.parquet import metadata, thrift
 from workaround.parquet.writer import PAGE_BYTES, RowTooLargeError, ShardWriter, paged_skeleton
 
 SLOW = settings(
@@ -52,12 +51,12 @@ def read(file: bytes) -> pa.Table:
     return pq.read_table(io.BytesIO(file))
 
 
-def metadata(file: bytes) -> pq.FileMetaData:
+def file_metadata(file: bytes) -> pq.FileMetaData:
     return pq.ParquetFile(io.BytesIO(file)).metadata
 
 
 def footer(file: bytes | memoryview) -> thrift.Struct:
-    return layout.read_footer(memoryview(file))
+    return metadata.read_footer(memoryview(file))
 
 
 def noise(path: Path, size: int) -> str:
@@ -105,11 +104,11 @@ def test_pages_and_bookkeeping_are_those_of_arrow(tmp_path: Path, data: st.DataO
     kinds, table = data.draw(tables(tmp_path, min_rows=1))
     file = shard(kinds, table)
     full = read(file)
-    (group,) = footer(file)[layout.ROW_GROUPS].items
-    columns = {layout.column_path(column): column for column in group[layout.COLUMNS].items}
+    (group,) = footer(file)[metadata.ROW_GROUPS].items
+    columns = {metadata.column_path(column): column for column in group[metadata.COLUMNS].items}
     for leaf in file_leaves(kinds):
         column = columns[(*leaf.path, "bytes")]
-        if column[layout.META][layout.CODEC] == layout.ZSTD:
+        if column[metadata.META][metadata.CODEC] == metadata.ZSTD:
             continue
         sizes = [
             len(content.as_py() or b"")
@@ -119,8 +118,8 @@ def test_pages_and_bookkeeping_are_those_of_arrow(tmp_path: Path, data: st.DataO
         ]
         # The same pages, of a table with the contents in it.
         arrow, expected = paged_skeleton(full, leaf, PAGE_BYTES // max(1, *sizes, 0))
-        start, wanted = layout.column_start(column), layout.column_start(expected)
-        size = expected[layout.META][layout.COMPRESSED]
+        start, wanted = metadata.column_start(column), metadata.column_start(expected)
+        size = expected[metadata.META][metadata.COMPRESSED]
         assert file[start : start + size] == arrow[wanted : wanted + size]
         assert offsets(file, column, start) == offsets(arrow, expected, wanted)
         assert place_free(column) == place_free(expected)
@@ -128,16 +127,16 @@ def test_pages_and_bookkeeping_are_those_of_arrow(tmp_path: Path, data: st.DataO
 
 def place_free(column: thrift.Struct) -> dict[int, Any]:
     """What a footer says of a column chunk, without where it is."""
-    meta = dict(column[layout.META].fields)
-    return {number: meta[number] for number in meta if number != layout.DATA_PAGE}
+    meta = dict(column[metadata.META].fields)
+    return {number: meta[number] for number in meta if number != metadata.DATA_PAGE}
 
 
 def offsets(file: bytes | memoryview, column: thrift.Struct, start: int) -> thrift.Struct:
     """A page index, counted from the start of the column chunk."""
-    index, end = thrift.decode(file, column[layout.OFFSET_INDEX])
-    assert end - column[layout.OFFSET_INDEX] == column[layout.OFFSET_INDEX_SIZE]
-    for page in index[layout.LOCATIONS].items:
-        page.put(layout.OFFSET, page[layout.OFFSET] - start)
+    index, end = thrift.decode(file, column[metadata.OFFSET_INDEX])
+    assert end - column[metadata.OFFSET_INDEX] == column[metadata.OFFSET_INDEX_SIZE]
+    for page in index[metadata.LOCATIONS].items:
+        page.put(metadata.OFFSET, page[metadata.OFFSET] - start)
     return index
 
 
@@ -147,7 +146,7 @@ def test_chunks_follow_each_other_and_add_up(tmp_path: Path, data: st.DataObject
     write_files(tmp_path)
     kinds, table = data.draw(tables(tmp_path, min_rows=1))
     file = shard(kinds, table, table)
-    there, place = metadata(file), len(layout.MAGIC)
+    there, place = file_metadata(file), len(metadata.MAGIC)
     for number in range(2):
         group = there.row_group(number)
         chunks = [group.column(each) for each in range(group.num_columns)]
@@ -158,12 +157,15 @@ def test_chunks_follow_each_other_and_add_up(tmp_path: Path, data: st.DataObject
             assert place == min(first, chunk.dictionary_page_offset or first)
             place += chunk.total_compressed_size
     assert there.num_rows == 2 * len(table)
-    for group in footer(file)[layout.ROW_GROUPS].items:
-        for column in group[layout.COLUMNS].items:
-            pages = offsets(file, column, 0)[layout.LOCATIONS].items
+    for group in footer(file)[metadata.ROW_GROUPS].items:
+        for column in group[metadata.COLUMNS].items:
+            pages = offsets(file, column, 0)[metadata.LOCATIONS].items
             for page, following in pairwise(pages):
-                assert page[layout.OFFSET] + page[layout.LOCATION_SIZE] <= following[layout.OFFSET]
-            assert pages[0][layout.OFFSET] == column[layout.META][layout.DATA_PAGE]
+                assert (
+                    page[metadata.OFFSET] + page[metadata.LOCATION_SIZE]
+                    <= following[metadata.OFFSET]
+                )
+            assert pages[0][metadata.OFFSET] == column[metadata.META][metadata.DATA_PAGE]
 
 
 def test_a_shard_without_rows_has_the_schema() -> None:
@@ -204,7 +206,7 @@ def test_size_and_hash_are_those_of_the_file(tmp_path: Path) -> None:
     with path.open("wb") as sink:
         writer = ShardWriter(sink, ONE.arrow_schema, file_leaves(ONE), Files())
         dataset = scans(noise(tmp_path / "a.nii", 5000))
-        writer.write(hollow(dataset.with_format("arrow")[:], ONE, Files()))
+        writer.write(extract_contents(dataset.with_format("arrow")[:], ONE, Files()))
         writer.close()
     assert writer.size == path.stat().st_size
     assert writer.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
@@ -218,9 +220,9 @@ def test_no_folder_of_this_machine_is_in_a_shard(tmp_path: Path) -> None:
 
 def pages(file: bytes, column: tuple[str, ...] = ("scan", "bytes")) -> list[int]:
     """Rows that the pages of a column begin at."""
-    (group,) = footer(file)[layout.ROW_GROUPS].items
-    (chunk,) = (one for one in group[layout.COLUMNS].items if layout.column_path(one) == column)
-    return [page[layout.FIRST_ROW] for page in offsets(file, chunk, 0)[layout.LOCATIONS].items]
+    (group,) = footer(file)[metadata.ROW_GROUPS].items
+    (chunk,) = (one for one in group[metadata.COLUMNS].items if metadata.column_path(one) == column)
+    return [page[metadata.FIRST_ROW] for page in offsets(file, chunk, 0)[metadata.LOCATIONS].items]
 
 
 def test_large_files_have_pages_of_their_own(tmp_path: Path) -> None:
@@ -257,9 +259,9 @@ def test_row_groups_of_very_many_rows(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("size", [2**31 - 8, 2**31])
 def test_a_row_that_nobody_could_load_is_refused(size: int) -> None:
-    rows = Hollow(
+    rows = SkeletonTable(
         pa.table({"scan": [{"bytes": b"", "path": "a.nii.gz"}]}, schema=ONE.arrow_schema),
-        {Leaf.of("scan"): [("a.nii.gz", size)]},
+        {FileLeaf.of("scan"): [("a.nii.gz", size)]},
     )
     writer = ShardWriter(io.BytesIO(), ONE.arrow_schema, file_leaves(ONE), Files())
     with pytest.raises(RowTooLargeError, match=r"'scan'.* 2 GiB is the most"):
@@ -269,7 +271,7 @@ def test_a_row_that_nobody_could_load_is_refused(size: int) -> None:
 @pytest.mark.parametrize("change", [b"shorter"[:3], b"longer than it was"])
 def test_a_file_that_changes_meanwhile_is_noticed(tmp_path: Path, change: bytes) -> None:
     path = Path(noise(tmp_path / "a.nii", 7))
-    rows = hollow(scans(str(path)).with_format("arrow")[:], ONE, Files())
+    rows = extract_contents(scans(str(path)).with_format("arrow")[:], ONE, Files())
     path.write_bytes(change)
     writer = ShardWriter(io.BytesIO(), ONE.arrow_schema, file_leaves(ONE), Files())
     with pytest.raises(SourceChangedError, match=r"a\.nii: .* the 7 bytes it had"):
@@ -277,7 +279,7 @@ def test_a_file_that_changes_meanwhile_is_noticed(tmp_path: Path, change: bytes)
 
 
 def codecs(file: bytes) -> dict[str, str]:
-    group = metadata(file).row_group(0)
+    group = file_metadata(file).row_group(0)
     chunks = [group.column(number) for number in range(group.num_columns)]
     return {chunk.path_in_schema: chunk.compression for chunk in chunks}
 
@@ -304,7 +306,7 @@ def test_files_that_shrink_are_compressed_and_others_not(tmp_path: Path) -> None
     }
     expected = [embedded(each, kinds) for each in dataset.with_format("arrow")[:].to_pylist()]
     assert read(file).to_pylist() == expected
-    chunk = metadata(file).row_group(0).column(0)
+    chunk = file_metadata(file).row_group(0).column(0)
     assert chunk.total_uncompressed_size > 3 * len(voxels) > 10 * chunk.total_compressed_size
 
 
@@ -314,7 +316,7 @@ import numpy as np
 from datasets import Dataset, Features, Nifti
 from workaround.arrow.file_cells import file_leaves
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import hollow
+from workaround.arrow.skeleton import extract_contents
 from workaround.parquet.writer import ShardWriter
 
 class Null:
@@ -326,7 +328,7 @@ dataset = Dataset.from_list([dict.fromkeys(kinds, path) for path in sys.argv[1:]
 
 def write(rows):
     writer = ShardWriter(Null(), kinds.arrow_schema, file_leaves(kinds), Files())
-    writer.write(hollow(rows.with_format("arrow")[:], kinds, Files()))
+    writer.write(extract_contents(rows.with_format("arrow")[:], kinds, Files()))
     writer.close()
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, writer.size
 

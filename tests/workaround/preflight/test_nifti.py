@@ -19,15 +19,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from repro.synthetic.nifti import write_nifti
-from workaround.preflight.nifti import Fault, nifti_fault
+from workaround.preflight.nifti import Defect, nifti_defect
 
 
-def fault(content: bytes) -> Fault | None:
-    return nifti_fault(io.BytesIO(content), len(content))
+def defect(content: bytes) -> Defect | None:
+    return nifti_defect(io.BytesIO(content), len(content))
 
 
 def reason(content: bytes) -> str:
-    found = fault(content)
+    found = defect(content)
     assert found is not None
     assert not found.tolerable
     return found.reason
@@ -43,7 +43,7 @@ def plain(tmp_path: Path) -> bytes:
 @pytest.mark.parametrize("ndim", [3, 4])
 def test_sound_file_has_no_fault(tmp_path: Path, suffix: str, dtype: str, ndim: int) -> None:
     path = write_nifti(tmp_path / f"scan{suffix}", 20_000, dtype=dtype, ndim=ndim, background=0.4)
-    assert fault(path.read_bytes()) is None
+    assert defect(path.read_bytes()) is None
 
 
 @pytest.mark.parametrize("suffix", [".nii", ".nii.gz"])
@@ -53,7 +53,7 @@ def test_nifti_2_is_tolerated_where_it_cannot_be_decoded(
 ) -> None:
     path = write_nifti(tmp_path / f"scan{suffix}", 20_000, version=2, dtype=dtype)
     content = path.read_bytes()
-    found = fault(content)
+    found = defect(content)
     try:
         Nifti().decode_example({"bytes": content, "path": None})
     except nib.spatialimages.HeaderDataError:
@@ -73,8 +73,8 @@ def test_one_byte_less_is_truncated(plain: bytes) -> None:
 @pytest.mark.parametrize("offset", [math.inf, -math.inf, math.nan, -1e9, 1e30])
 def test_voxels_cannot_begin_anywhere(plain: bytes, offset: float) -> None:
     content = plain[:108] + struct.pack("<f", offset) + plain[112:]  # vox_offset
-    assert fault(content) is not None
-    assert fault(gzip.compress(content)) is not None
+    assert defect(content) is not None
+    assert defect(gzip.compress(content)) is not None
 
 
 NUMBERS = st.sampled_from([math.inf, -math.inf, math.nan, 0.0, -1.0, 1e30]).map(
@@ -94,7 +94,7 @@ def test_whatever_has_no_fault_can_be_decoded(changes: list[tuple[int, bytes]]) 
     content = bytearray(image.to_bytes())
     for start, new in changes:
         content[start : start + len(new)] = new
-    if fault(bytes(content)) is None:
+    if defect(bytes(content)) is None:
         nib.Nifti1Image.from_bytes(bytes(content)).get_fdata()
 
 
@@ -119,15 +119,15 @@ def test_no_field_and_no_extension_ends_the_check(
     content = bytearray(changed.binaryblock)
     content[start : start + dtype.itemsize] = noise[: dtype.itemsize]
     whole = bytes(content + b"\1\0\0\0" + extension).ljust(1000, b"\0")
-    fault(whole)
-    fault(gzip.compress(whole))
+    defect(whole)
+    defect(gzip.compress(whole))
 
 
 def test_extension_that_cannot_be_read_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     image = nib.Nifti1Image(np.ones((4, 4, 4), np.int16), np.eye(4))  # type: ignore[no-untyped-call]
     image.header.extensions.append(nib.nifti1.Nifti1Extension(6, b"text"))
     content = image.to_bytes()
-    assert fault(content) is None
+    assert defect(content) is None
     broken = Mock(handler=defaultdict(lambda: Mock(side_effect=TypeError)))
     monkeypatch.setattr(nib.nifti1, "extension_codes", broken)
     assert reason(content) == "not readable NIfTI: TypeError"
@@ -141,18 +141,18 @@ def test_number_that_is_too_large_is_no_warning() -> None:
 
 @pytest.mark.parametrize("length", [1, 2, 3, 9, 100, 347])
 def test_start_of_a_header_is_a_fault(plain: bytes, length: int) -> None:
-    assert fault(plain[:length]) is not None
-    assert fault(gzip.compress(plain)[:length]) is not None
-    assert fault(gzip.compress(plain[:length])) is not None
+    assert defect(plain[:length]) is not None
+    assert defect(gzip.compress(plain)[:length]) is not None
+    assert defect(gzip.compress(plain[:length])) is not None
 
 
 def test_bytes_behind_the_voxels_are_none(plain: bytes) -> None:
-    assert fault(plain + b"more") is None
-    assert fault(gzip.compress(plain + b"more")) is None
+    assert defect(plain + b"more") is None
+    assert defect(gzip.compress(plain + b"more")) is None
 
 
 def test_several_gzip_members_are_one_file(plain: bytes) -> None:
-    assert fault(gzip.compress(plain[:7000]) + gzip.compress(plain[7000:])) is None
+    assert defect(gzip.compress(plain[:7000]) + gzip.compress(plain[7000:])) is None
 
 
 def test_lost_gzip_member_is_truncated(plain: bytes) -> None:
@@ -181,7 +181,7 @@ def header(**fields: Any) -> bytes:
 
 
 def test_header_that_nibabel_refuses_is_a_fault() -> None:
-    assert fault(header()) is None
+    assert defect(header()) is None
     assert "data code 77" in reason(header(datatype=77))
 
 
@@ -198,7 +198,7 @@ def test_anything_else_is_not_nifti(content: bytes) -> None:
 
 
 def test_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    assert fault(header(vox_offset=353)) is None  # nibabel warns: SPM cannot read it
+    assert defect(header(vox_offset=353)) is None  # nibabel warns: SPM cannot read it
     assert caplog.messages == []
 
 
@@ -216,5 +216,5 @@ class Counting(io.BytesIO):
 def test_sound_file_is_not_read_through(tmp_path: Path) -> None:
     content = write_nifti(tmp_path / "scan.nii.gz", 2_000_000).read_bytes()
     stream = Counting(content)
-    assert nifti_fault(stream, len(content)) is None
+    assert nifti_defect(stream, len(content)) is None
     assert stream.count < 500_000

@@ -15,8 +15,7 @@ from datasets import Array2D, Dataset, Features, List, Nifti, Value
 from tests.support.workaround.nested import shard_of
 from workaround.arrow.files import Files
 from workaround.errors import Problem
-from workaround.parquet import metadata as layout
-from workaround.parquet import thrift
+from workaround.parquet import metadata, thrift
 from workaround.verification.compare import Origin, Stored, compare_cells, compare_footer
 
 IMAGE = Nifti(decode=False)
@@ -49,11 +48,11 @@ def compared(
 
 def with_sizes(file: bytes, change: Callable[[thrift.Struct], object]) -> bytes:
     """A shard whose footer says something else of its first column chunk."""
-    footer = layout.read_footer(memoryview(file))
-    change(footer[layout.ROW_GROUPS].items[0][layout.COLUMNS].items[0][layout.META])
-    size = int.from_bytes(file[-layout.TAIL : -4], "little")
+    footer = metadata.read_footer(memoryview(file))
+    change(footer[metadata.ROW_GROUPS].items[0][metadata.COLUMNS].items[0][metadata.META])
+    size = int.from_bytes(file[-metadata.TAIL : -4], "little")
     data = thrift.encode(footer)
-    return file[: -layout.TAIL - size] + data + len(data).to_bytes(4, "little") + layout.MAGIC
+    return file[: -metadata.TAIL - size] + data + len(data).to_bytes(4, "little") + metadata.MAGIC
 
 
 @LEVELS
@@ -86,7 +85,7 @@ def test_a_list_with_a_file_too_many(level: str) -> None:
 
 def test_a_shard_that_does_not_say_its_sizes_needs_the_other_level() -> None:
     rows = dataset_of(IMAGE, cell(b"abc"))
-    file = with_sizes(written(rows), lambda meta: meta.fields.pop(layout.SIZE_STATISTICS))
+    file = with_sizes(written(rows), lambda meta: meta.fields.pop(metadata.SIZE_STATISTICS))
     (problem,) = compared(file, rows, "footers")
     assert problem.column == "f"
     assert "verify it with level='full'" in problem.reason
@@ -97,7 +96,7 @@ def test_a_shard_that_says_a_wrong_size_of_right_contents() -> None:
     rows = dataset_of(IMAGE, cell(b"abc"))
 
     def change(meta: thrift.Struct) -> None:
-        meta[layout.SIZE_STATISTICS].put(layout.UNENCODED_BYTES, 4)
+        meta[metadata.SIZE_STATISTICS].put(metadata.UNENCODED_BYTES, 4)
 
     (problem,) = compared(with_sizes(written(rows), change), rows, "footers")
     assert (problem.column, problem.reason) == ("f", "shard holds 4 bytes instead of 3")
@@ -135,7 +134,7 @@ def test_a_page_index_that_is_longer_than_the_tail() -> None:
     file = written(rows, **pages)
     stored = Stored.open("shard", io.BytesIO(file), len(file))
     ((group, *_),) = stored.groups(0)
-    assert group[layout.COLUMNS].items[0][layout.OFFSET_INDEX] < stored.tail_start
+    assert group[metadata.COLUMNS].items[0][metadata.OFFSET_INDEX] < stored.tail_start
     assert compared(file, rows, "footers") == []
     contents[:2] = contents[1::-1]
     found = compared(written(dataset_of(IMAGE, *contents), **pages), rows, "footers")
