@@ -1,8 +1,8 @@
-"""File cells: where the columns of a table hold files, and how to put contents in their place.
+"""File cells: find them at any depth of a table, and replace their contents.
 
 A feature holds files if its storage is a struct of ``bytes`` and ``path``: Nifti, Image, Audio,
-Video, Pdf and all that `datasets` added since. Whether the installed release can embed it does not
-matter (Nifti cannot before 4.4.2), since nothing here calls ``embed_storage``.
+Video, Pdf and later ones. Releases that cannot embed a feature (Nifti before 4.4.2) are no
+obstacle, since nothing here calls ``embed_storage``.
 
 All walks respect slices. Upstream's did not before 5.2.0: ``ListArray.values`` is the child of the
 whole column, so one row embedded every file of the dataset (`datasets.table.embed_array_storage`).
@@ -27,12 +27,12 @@ Int64Array = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class FileLeaf:
-    """Where in a table files are.
+    """A place in a schema that holds files.
 
     Attributes:
-        column: Name for people, dotted where it is nested.
-        path: Name in Parquet, which has two levels more for each list.
-        repeated: Whether it is inside a list.
+        column: Name for people, dotted where nested.
+        path: Names in the Parquet schema, which adds two levels for each list.
+        repeated: True inside a list.
     """
 
     column: str
@@ -41,15 +41,15 @@ class FileLeaf:
 
     @classmethod
     def of(cls, name: str) -> FileLeaf:
-        """A top-level column."""
+        """Return the leaf of a top-level column."""
         return cls(name, (name,))
 
     def field(self, name: str) -> FileLeaf:
-        """A field of it."""
+        """Return the leaf of a field of this struct."""
         return FileLeaf(f"{self.column}.{name}", (*self.path, name), self.repeated)
 
     def element(self) -> FileLeaf:
-        """The elements of its lists."""
+        """Return the leaf of the elements of this list."""
         return FileLeaf(self.column, (*self.path, "list", "element"), repeated=True)
 
 
@@ -57,15 +57,15 @@ Replace = Callable[[FileLeaf, pa.StructArray], pa.StructArray]
 
 
 @dataclass(frozen=True)
-class Cells:
+class FileCells:
     """The file cells of one leaf of a table.
 
     Attributes:
-        leaf: Which.
+        leaf: Their place in the schema.
         rows: Row of each cell, counted from the first row of the table.
-        contents: Bytes that are in the table already, of type binary; null where there are none.
-        paths: Files, of type string; null where there are none.
-        present: Which cells are not null themselves.
+        contents: Embedded bytes, of type binary; null if there are none.
+        paths: Names of files, of type string; null if there are none.
+        present: False where the cell itself is null.
     """
 
     leaf: FileLeaf
@@ -75,23 +75,23 @@ class Cells:
     present: npt.NDArray[np.bool_]
 
     def external(self) -> npt.NDArray[np.bool_]:
-        """Which cells name a file whose bytes are not in the table."""
+        """Return a mask of the cells that name a file whose bytes are not in the table."""
         return is_external(self.contents, self.paths)
 
 
 def is_external(contents: pa.Array, paths: pa.Array) -> npt.NDArray[np.bool_]:
-    """Which cells have a path and no bytes."""
-    wanted = pc.and_(contents.is_null(), paths.is_valid())
-    return np.asarray(wanted.to_numpy(zero_copy_only=False), dtype=np.bool_)
+    """Return a mask of the cells that have a path and no bytes."""
+    mask = pc.and_(contents.is_null(), paths.is_valid())
+    return np.asarray(mask.to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 def is_file(feature: Any) -> bool:
-    """Whether a feature, not the ones inside it, holds files."""
+    """Return True for a file feature itself, not for one that contains it."""
     return bool(getattr(feature, "pa_type", None) == STORAGE)
 
 
 def holds_files(feature: Any) -> bool:
-    """Whether a feature holds files, at any depth."""
+    """Return True for a feature with files at any depth."""
     match feature:
         case Mapping():
             return any(map(holds_files, feature.values()))
@@ -104,28 +104,28 @@ def holds_files(feature: Any) -> bool:
 
 
 def file_columns(features: Mapping[str, Any]) -> list[str]:
-    """The top-level columns that hold files."""
+    """Return the names of the top-level columns with files at any depth."""
     return [name for name, feature in features.items() if holds_files(feature)]
 
 
 def file_leaves(features: Mapping[str, Any]) -> list[FileLeaf]:
-    """All leaves that hold files."""
+    """Return all file leaves of a schema."""
     return list(_leaves(features, FileLeaf.of))
 
 
 def _leaves(feature: Mapping[str, Any], leaf: Callable[[str], FileLeaf]) -> Iterator[FileLeaf]:
     for name, child in feature.items():
-        place = leaf(name)
+        inner = leaf(name)
         while not is_file(child) and not isinstance(child, Mapping) and holds_files(child):
-            place, child = place.element(), _element(child)
+            inner, child = inner.element(), _element(child)
         if is_file(child):
-            yield place
+            yield inner
         elif isinstance(child, Mapping):
-            yield from _leaves(child, place.field)
+            yield from _leaves(child, inner.field)
 
 
 def leaf_feature(features: Mapping[str, Any], leaf: FileLeaf) -> Any:
-    """The feature of a leaf."""
+    """Return the feature of a leaf."""
     feature: Any = features
     names = iter(leaf.path)
     for name in names:
@@ -133,16 +133,16 @@ def leaf_feature(features: Mapping[str, Any], leaf: FileLeaf) -> Any:
             feature = feature[name]
         else:
             feature = _element(feature)
-            next(names)  # a list is two levels of Parquet
+            next(names)  # a list takes two levels in Parquet
     return feature
 
 
-def file_cells(table: pa.Table, features: Mapping[str, Any]) -> Iterator[Cells]:
-    """All file cells of a table, leaf by leaf.
+def file_cells(table: pa.Table, features: Mapping[str, Any]) -> Iterator[FileCells]:
+    """Yield all file cells of a table, leaf by leaf and chunk by chunk.
 
     Args:
-        table: With the storage types of the features.
-        features: Of the table.
+        table: Rows with the storage types of the features.
+        features: Features by column; other columns are ignored.
     """
     for name in file_columns(features):
         start = 0
@@ -152,10 +152,10 @@ def file_cells(table: pa.Table, features: Mapping[str, Any]) -> Iterator[Cells]:
             start += len(chunk)
 
 
-def _walk(leaf: FileLeaf, array: pa.Array, feature: Any, rows: Int64Array) -> Iterator[Cells]:
+def _walk(leaf: FileLeaf, array: pa.Array, feature: Any, rows: Int64Array) -> Iterator[FileCells]:
     if is_file(feature):
         contents, paths = file_fields(array)
-        yield Cells(leaf, rows, contents, paths, np.asarray(array.is_valid(), dtype=np.bool_))
+        yield FileCells(leaf, rows, contents, paths, np.asarray(array.is_valid(), dtype=np.bool_))
     elif isinstance(feature, Mapping):
         for field, child in zip(array.type, array.flatten(), strict=True):
             if holds_files(feature[field.name]):
@@ -166,12 +166,12 @@ def _walk(leaf: FileLeaf, array: pa.Array, feature: Any, rows: Int64Array) -> It
 
 
 def replace_cells(table: pa.Table, features: Mapping[str, Any], replace: Replace) -> pa.Table:
-    """Put other file cells in the place of those of a table.
+    """Replace the file cells of a table.
 
     Args:
         table: Any slice of a dataset, with the storage types of the features.
-        features: Of the table.
-        replace: Given the cells of a leaf, returns as many. Called once for each leaf and chunk.
+        features: Features of all columns.
+        replace: Maps the cells of a leaf to as many others; called for each leaf and chunk.
     """
     columns = []
     for field in table.schema:
@@ -187,7 +187,7 @@ def _replace(leaf: FileLeaf, array: pa.Array, feature: Any, replace: Replace) ->
     if is_file(feature):
         return replace(leaf, array)
     if isinstance(feature, Mapping):
-        # flatten() lays the nulls of the struct over its fields: what they hide is not read.
+        # flatten() applies the nulls of the struct to its fields, so hidden values are not read.
         children = [
             _replace(leaf.field(field.name), child, feature[field.name], replace)
             for field, child in zip(array.type, array.flatten(), strict=True)
@@ -208,7 +208,7 @@ def _replace(leaf: FileLeaf, array: pa.Array, feature: Any, replace: Replace) ->
 
 
 def _pad(array: pa.FixedSizeListArray, values: pa.Array) -> pa.Array:
-    """Values of fixed-size lists with nulls for those of null lists, where positions count."""
+    """Insert nulls for the elements of null lists: fixed-size lists address by position."""
     present = np.repeat(np.asarray(array.is_valid()), array.type.list_size)
     if present.all():
         return values
@@ -216,13 +216,13 @@ def _pad(array: pa.FixedSizeListArray, values: pa.Array) -> pa.Array:
 
 
 def file_fields(array: pa.StructArray) -> tuple[pa.Array, pa.Array]:
-    """Contents and paths of file cells; both null where the cell is."""
+    """Return the contents and the paths of file cells; both null where the cell is null."""
     children = dict(zip((field.name for field in array.type), array.flatten(), strict=True))
     return children["bytes"], children["path"]
 
 
 def with_file_fields(array: pa.StructArray, contents: pa.Array, paths: pa.Array) -> pa.StructArray:
-    """File cells with other contents and paths."""
+    """Return file cells with other contents and paths."""
     children = {"bytes": contents, "path": paths}
     return pa.StructArray.from_arrays(
         [children[field.name] for field in array.type],
@@ -232,7 +232,7 @@ def with_file_fields(array: pa.StructArray, contents: pa.Array, paths: pa.Array)
 
 
 def list_lengths(array: pa.Array) -> Int64Array:
-    """Length of every list, of whatever kind; 0 for null."""
+    """Return the length of every list of any list type; 0 for null."""
     if pa.types.is_fixed_size_list(array.type):
         present: Int64Array = np.asarray(array.is_valid(), dtype=np.int64)
         return present * int(array.type.list_size)

@@ -1,4 +1,4 @@
-"""Source files, on this machine or behind a URL that fsspec opens (``hf://``, ``s3://``, ...)."""
+"""Source files: on this machine, or behind a URL that fsspec opens (``hf://``, ``s3://``, ...)."""
 
 from __future__ import annotations
 
@@ -18,37 +18,37 @@ from workaround.errors import SourceChangedError
 from workaround.hub.retry import persist
 
 BLOCK = 4 << 20
-READERS = 16  # enough to hide the latency of a network file system
-AT_ONCE = 1000  # waiting for a reader
+READERS = 16  # threads: enough to hide the latency of a network file system
+QUEUED = 1000  # folders that wait for a thread
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Files:
-    """How to reach source files.
+    """Access to source files.
 
     Attributes:
-        token: For ``hf://`` files that are private; None for the one that is logged in.
-        endpoint: Hub that ``hf://`` means.
+        token: Token for private ``hf://`` files; None for the one that is logged in.
+        endpoint: URL of the Hub of ``hf://``.
     """
 
     token: str | None = None
     endpoint: str | None = None
 
     def __repr__(self) -> str:
-        """Without the token."""
+        """Leave out the token."""
         return f"Files(endpoint={self.endpoint!r})"
 
     def size(self, path: str) -> int:
-        """Size of a file in bytes.
+        """Return the size of a file in bytes.
 
         Raises:
-            OSError: It cannot be reached, or is not a file.
-            ValueError: Nothing can have this name.
-            ImportError: What opens such URLs is not installed.
-            RefusedError: Its server refuses.
-            UnreachableError: Its server does not answer, for minutes.
+            OSError: The file cannot be reached, or is not a regular file.
+            ValueError: The path is not a possible name.
+            ImportError: The package that opens such URLs is not installed.
+            RefusedError: The server of the file refuses.
+            UnreachableError: The server does not answer, for minutes.
         """
         if is_local(path):
             status = Path(path).stat()
@@ -58,46 +58,46 @@ class Files:
                 raise OSError("not a regular file")
             return status.st_size
         system, inner = self._system(path)
-        found = persist(f"Looking up {path}", lambda: system.info(inner))
-        if found["type"] == "directory":
+        info = persist(f"Looking up {path}", lambda: system.info(inner))
+        if info["type"] == "directory":
             raise IsADirectoryError("a directory, not a file")
-        if found["size"] is None:
-            raise OSError("its server does not tell its size; download it first")
-        return int(found["size"])
+        if info["size"] is None:
+            raise OSError("its server does not report its size; download it first")
+        return int(info["size"])
 
     def identity(self, path: str) -> tuple[object, ...]:
-        """What changes when the file does: its size and time of change, or what its server says."""
+        """Return values that change with the file: size and time, or a server's version."""
         if is_local(path):
             status = Path(path).stat()
             return path, status.st_size, status.st_mtime_ns
         system, inner = self._system(path)
         return path, system.ukey(inner)
 
-    def map(self, look: Callable[[str], T], paths: Iterable[str]) -> Iterator[T]:
-        """Look at files in parallel; at those in a folder on the Hub one after the other.
+    def map(self, action: Callable[[str], T], paths: Iterable[str]) -> Iterator[T]:
+        """Apply a function to files in parallel, but in sequence within a folder on the Hub.
 
-        There the first look lists the folder, and each thread remembers its own listings: one
-        request for many files, which the Hub counts.
+        The first file of such a folder lists it, and each thread caches its own listings: one
+        request for many files, since the Hub limits requests.
 
         Args:
-            look: What to do with each.
+            action: Function of a path.
             paths: Sorted, so that the files of a folder follow each other.
 
         Yields:
-            What `look` returned, in the order of the paths.
+            Results of `action`, in the order of the paths.
         """
 
-        def look_at(folder: list[str]) -> list[T]:
-            return [look(path) for path in folder]
+        def run(folder: list[str]) -> list[T]:
+            return [action(path) for path in folder]
 
         folders = groupby(paths, key=_folder)
         with ThreadPoolExecutor(READERS) as pool:
-            while some := [list(folder) for _, folder in islice(folders, AT_ONCE)]:
-                for looks in pool.map(look_at, some):
-                    yield from looks
+            while batch := [list(folder) for _, folder in islice(folders, QUEUED)]:
+                for results in pool.map(run, batch):
+                    yield from results
 
     def open(self, path: str) -> BinaryIO:
-        """Open a file for reading, unbuffered where it is local."""
+        """Open a file for reading; local ones unbuffered."""
         if is_local(path):
             return Path(path).open("rb", buffering=0)
         system, inner = self._system(path)
@@ -105,11 +105,11 @@ class Files:
         return stream
 
     def blocks(self, path: str, size: int) -> Iterator[memoryview]:
-        """The content of a file, in blocks that are overwritten by the next.
+        """Yield the content of a file, in blocks that the next one overwrites.
 
         Raises:
-            OSError: It cannot be read.
-            SourceChangedError: It is shorter or longer than `size`, or written to meanwhile.
+            OSError: The file cannot be read.
+            SourceChangedError: It is shorter or longer than `size`, or changes while it is read.
         """
         block = memoryview(bytearray(min(BLOCK, size + 1)))
         left = size
@@ -134,12 +134,12 @@ class Files:
 
 
 def is_local(path: str) -> bool:
-    """Whether a path is one of this machine; ``::`` is a part of a local name like any other."""
+    """Return True for a path of this machine; ``::`` is legal in a local name."""
     return "://" not in path
 
 
 def _last_change(stream: BinaryIO) -> int:
-    """In nanoseconds."""
+    """Return the change time of an open file in nanoseconds."""
     return os.fstat(stream.fileno()).st_mtime_ns
 
 
@@ -148,5 +148,5 @@ def _on_hub(path: str) -> bool:
 
 
 def _folder(path: str) -> str:
-    """What files share that one request is about; local files share none."""
+    """Return the folder of a file on the Hub, which one request lists; other paths as they are."""
     return posixpath.dirname(path) if _on_hub(path) else path

@@ -1,4 +1,4 @@
-"""How many bytes the rows of Arrow arrays take, row by row; the values themselves are not read."""
+"""Bytes of each row of Arrow arrays, from offsets and types alone: values are not read."""
 
 from __future__ import annotations
 
@@ -10,24 +10,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workaround.arrow.file_cells import Int64Array, list_lengths
+from workaround.arrow.nested import is_list
 
 PAGE_SHARE = 16
-"""Part of texts that Parquet adds to them, at most: a sixtieth was seen, of texts of 4 kB."""
+"""Parquet adds at most this part (1/16) to texts; 1/60 was measured for texts of 4 kB."""
 
 Weigh = Callable[[pa.Array], Any]
 
 
 def arrow_bytes(column: pa.ChunkedArray) -> Int64Array:
-    """Bytes of each row in memory: its values, and 4 for each length of a list, text or binary."""
+    """Return bytes of each row in memory: its values, and 4 for each length of a list or text."""
     return _by_row(column, lambda array: _widths(array) + (4 if _width(array.type) is None else 0))
 
 
 def parquet_bytes(column: pa.ChunkedArray) -> Int64Array:
-    """Most bytes that each row takes in a Parquet file.
+    """Return an upper bound of the bytes that each row takes in a Parquet file.
 
-    Small numbers are stored in 4 bytes. A value that does not repeat is in the dictionary and its
-    number besides, with levels: no more than 4 bytes. A share of each text is for headers of pages,
-    with the smallest and the largest text in them.
+    Small numbers are stored in 4 bytes. A value that does not repeat is in the dictionary, and its
+    index in the page, with levels: at most 4 bytes more. A share of each text is for page headers,
+    which repeat the smallest and the largest text.
     """
 
     def weigh(array: pa.Array) -> Any:
@@ -48,21 +49,15 @@ def _by_row(array: pa.Array | pa.ChunkedArray, weigh: Weigh) -> Int64Array:
     if pa.types.is_struct(kind):
         fields = (_by_row(field, weigh) for field in array.flatten())
         return sum(fields, np.zeros(len(array), np.int64))
-    if _is_list(kind):
+    if is_list(kind):
         totals = np.concatenate([[0], np.cumsum(_by_row(array.flatten(), weigh))])
         return np.diff(totals[np.cumsum(list_lengths(array))], prepend=0) + 4
     weight: Int64Array = weigh(array)
     return weight
 
 
-def _is_list(kind: pa.DataType) -> bool:
-    return bool(
-        pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-    )
-
-
 def _width(kind: pa.DataType) -> int | None:
-    """Bytes of a value; None for text and binary, which have no fixed width."""
+    """Return bytes of a value; None for text and binary, which have no fixed width."""
     if pa.types.is_null(kind):
         return 0
     try:

@@ -1,4 +1,4 @@
-"""Tables without file contents, and the contents to write in their place."""
+"""Skeleton tables: rows with empty file cells, beside the contents that belong there."""
 
 from __future__ import annotations
 
@@ -23,22 +23,21 @@ from workaround.arrow.file_cells import (
 from workaround.arrow.files import Files, is_local
 
 Content = memoryview | tuple[str, int]
-"""Bytes, or a file and its size."""
+"""Embedded bytes, or the name of a source file and its size in bytes."""
 
 
 def size_of(content: Content) -> int:
-    """Bytes."""
+    """Return the size of a content in bytes."""
     return len(content) if isinstance(content, memoryview) else content[1]
 
 
 @dataclass(frozen=True)
 class SkeletonTable:
-    """Some rows, ready to be written.
+    """Rows without the contents of their files.
 
     Attributes:
-        table: The rows, with empty contents in all file cells that have any, and base names
-            for paths.
-        contents: For each leaf, what goes into those cells, in order.
+        table: The rows, with ``b""`` in each file cell that has contents, and base names as paths.
+        contents: Contents of those cells by leaf, in order.
     """
 
     table: pa.Table
@@ -48,46 +47,46 @@ class SkeletonTable:
 def extract_contents(
     table: pa.Table, features: Mapping[str, Any], files: Files, *, embed: bool = True
 ) -> SkeletonTable:
-    """Empty the file cells of some rows; reads sizes, and no file.
+    """Separate rows from the contents of their files; looks up sizes and reads no file.
 
     Args:
         table: Rows of a dataset, with the storage types of `features`.
-        features: Of the dataset.
-        files: How to reach the files.
-        embed: Whether files belong into the cells; otherwise only the bytes that are there already
-            do, and URLs stay as they are.
+        features: Features of the dataset.
+        files: Access to the source files.
+        embed: Embed source files. Otherwise only bytes that are in the table are contents, and
+            URLs stay as they are.
 
     Raises:
-        OSError: A file is not there.
+        OSError: A source file is missing.
     """
     contents: dict[FileLeaf, list[Content]] = defaultdict(list)
 
     def empty(leaf: FileLeaf, cells: pa.StructArray) -> pa.StructArray:
-        held, paths = file_fields(cells)
-        external = is_external(held, paths) & embed
-        filled = external | np.asarray(held.is_valid())
+        embedded, paths = file_fields(cells)
+        external = is_external(embedded, paths) & embed
+        filled = external | np.asarray(embedded.is_valid())
         names = paths.to_pylist()
-        for place in np.flatnonzero(filled):
-            if external[place]:
-                contents[leaf].append((names[place], files.size(names[place])))
+        for cell in np.flatnonzero(filled):
+            if external[cell]:
+                contents[leaf].append((names[cell], files.size(names[cell])))
             else:
-                contents[leaf].append(memoryview(held[place].as_buffer()).cast("B"))
+                contents[leaf].append(memoryview(embedded[cell].as_buffer()).cast("B"))
         blank = pc.if_else(pa.array(filled), pa.scalar(b""), pa.scalar(None, pa.binary()))
-        bare = pa.array([name and upload_name(name, embed) for name in names], pa.string())
-        return with_file_fields(cells, blank, bare)
+        uploaded = pa.array([name and upload_name(name, embed) for name in names], pa.string())
+        return with_file_fields(cells, blank, uploaded)
 
     return SkeletonTable(replace_cells(table, features, empty), dict(contents))
 
 
 def upload_name(path: str, embed: bool) -> str:
-    """What is uploaded of a path: a URL stays as it is where files are not embedded."""
+    """Return the part of a path to upload: URLs of files that are not embedded stay whole."""
     return base_name(path) if embed or is_local(path) else path
 
 
 def base_name(path: str) -> str:
-    """The last part of a path or URL: nothing else of this machine goes into an upload.
+    """Return the last part of a path or URL: folders of this machine stay private.
 
-    What is signed is signed in the query, so no query goes either. Of chained URLs the first that
+    The query of a URL is left out, since it may be a signature. Of chained URLs the first that
     names a file counts (``zip://a.nii::https://...``, ``simplecache::https://.../a.nii``).
     """
     if is_local(path):

@@ -1,9 +1,9 @@
-"""Whether contents are worth compressing, by a sample of them.
+"""Compress contents only if a sample of them shrinks.
 
-A ``.nii`` of real images takes 0.29 of its size with zstd at level 1, Arrow's own, and 0.35 as Xet
-compresses it on the way (example4d.nii of nibabel). But Xet does so between its client and its
-store only: who streams a dataset, or has no Xet, moves what the file has. A ``.nii.gz`` gains
-nothing. Pages end with rows: a changed file changes its own page, and Xet finds the others again.
+A ``.nii`` of real images shrinks to 0.29 of its size with zstd at level 1, Arrow's default, and to
+0.35 in Xet's transfer (example4d.nii of nibabel). But Xet compresses between its client and its
+store only; streaming, or a client without Xet, moves the bytes of the file. A ``.nii.gz`` gains
+nothing. Pages end with rows, so a changed file changes its own page, and Xet deduplicates others.
 """
 
 from __future__ import annotations
@@ -17,22 +17,24 @@ from workaround.arrow.files import Files
 from workaround.arrow.skeleton import Content, size_of
 
 SAMPLE = 1 << 18
-WORTH = 0.8
-"""Compress what a sample of shrinks to less than this."""
+"""Bytes of a sample."""
+RATIO = 0.8
+"""Compress if a sample shrinks to less than this part of its size."""
 COMPRESSED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".png", ".jpg", ".jpeg", ".mp3", ".mp4")
+"""Suffixes of formats that are compressed already."""
 
 
 def shrinks(contents: Sequence[Content], files: Files) -> bool:
-    """Whether compressing makes contents much smaller: tried on the middle of the largest.
+    """Return True if the middle of the largest content shrinks to less than `RATIO`.
 
     Raises:
-        OSError: Its file cannot be read.
+        OSError: The source file of that content cannot be read.
     """
     largest = max(contents, key=size_of, default=memoryview(b""))
     sample = _sample(largest, files)
     codec = pa.Codec("zstd")
     size: int = codec.compress(sample).size
-    return size < WORTH * len(sample)
+    return size < RATIO * len(sample)
 
 
 def _sample(content: Content, files: Files) -> bytes:

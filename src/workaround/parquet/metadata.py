@@ -1,4 +1,4 @@
-"""Where things are in a Parquet file: the fields of its footer, its pages, and their levels."""
+"""Parquet metadata: fields of the footer and of page headers, paths and levels of leaves."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from workaround.parquet import thrift
 
 MAGIC = b"PAR1"
 TAIL = 8
-"""Bytes at the end of a file: the size of the footer, and `MAGIC`."""
+"""Bytes behind the footer: its size, and `MAGIC`."""
 MAX_PAGE = 2**31 - 1
-"""Bytes of a page: its size is a signed 32-bit number, and so are the offsets of Arrow's arrays."""
+"""Most bytes of a page: its size is a signed 32-bit number, as are offsets in Arrow's arrays."""
 
 # Numbers of fields in https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift
 SCHEMA, ROWS, ROW_GROUPS = 2, 3, 4  # FileMetaData
@@ -23,7 +23,7 @@ REPETITION, ELEMENT_NAME, CHILDREN = 3, 4, 5  # SchemaElement
 COLUMNS, GROUP_BYTES, GROUP_ROWS, GROUP_OFFSET, GROUP_COMPRESSED, ORDINAL = 1, 2, 3, 5, 6, 7
 META, OFFSET_INDEX, OFFSET_INDEX_SIZE, COLUMN_INDEX, COLUMN_INDEX_SIZE = 3, 4, 5, 6, 7
 ENCODINGS, PATH, CODEC, UNCOMPRESSED, COMPRESSED = 2, 3, 4, 6, 7  # ColumnMetaData
-DATA_PAGE, DICTIONARY_PAGE, SIZE_STATISTICS = 9, 11, 16  # too
+DATA_PAGE, DICTIONARY_PAGE, SIZE_STATISTICS = 9, 11, 16  # ColumnMetaData
 UNENCODED_BYTES, DEFINITION_HISTOGRAM = 1, 3  # SizeStatistics
 LOCATIONS, UNENCODED = 1, 2  # OffsetIndex
 OFFSET, LOCATION_SIZE, FIRST_ROW = 1, 2, 3  # PageLocation
@@ -38,7 +38,7 @@ REQUIRED, REPEATED = 0, 2  # FieldRepetitionType
 
 
 def leaf_paths(name: str, kind: pa.DataType) -> Iterator[str]:
-    """Dotted Parquet paths of the leaves of a column."""
+    """Yield the dotted Parquet paths of the leaves of a column."""
     if isinstance(kind, pa.BaseExtensionType):
         kind = kind.storage_type
     if pa.types.is_struct(kind):
@@ -53,35 +53,38 @@ def leaf_paths(name: str, kind: pa.DataType) -> Iterator[str]:
 
 
 def column_path(column: thrift.Struct) -> tuple[str, ...]:
-    """Path of the leaf of a column chunk."""
+    """Return the path of the leaf of a column chunk."""
     return tuple(name.decode() for name in column[META][PATH].items)
 
 
 def column_start(column: thrift.Struct) -> int:
-    """Where the pages of a column chunk begin; they take `COMPRESSED` bytes."""
+    """Return the offset of the first page of a column chunk; its pages take `COMPRESSED` bytes."""
     meta = column[META]
     return int(min(filter(None, (meta[DATA_PAGE], meta.get(DICTIONARY_PAGE)))))
 
 
 def read_footer(file: memoryview) -> thrift.Struct:
-    """The footer of a file that is in memory."""
+    """Decode the footer of a file, given the file or its end."""
     size = int.from_bytes(file[-TAIL:-4], "little")
     footer, _ = thrift.decode(file, len(file) - TAIL - size)
     return footer
 
 
 def max_levels(footer: thrift.Struct, path: tuple[str, ...]) -> tuple[int, int, int]:
-    """Levels of a leaf.
+    """Return the levels of a leaf.
 
     Returns:
-        The highest repetition level; the highest definition level; and the definition level from
-        which on there is an element in the innermost list: below, that list is empty or null.
+        The highest repetition level, the highest definition level, and the definition level from
+        which on the innermost list has an element; below, that list is empty or null.
+
+    Raises:
+        KeyError: The schema has no such leaf.
     """
     elements = iter(footer[SCHEMA].items)
     root = next(elements)
 
     def subtree(node: Any) -> Iterator[tuple[Any, ...]]:
-        """Chains of nodes from a node down to its leaves, in the order of the schema."""
+        """Yield the chains of nodes from a node down to its leaves, in the order of the schema."""
         if not node.get(CHILDREN):
             yield (node,)
         for _ in range(node.get(CHILDREN) or 0):
@@ -98,14 +101,17 @@ def max_levels(footer: thrift.Struct, path: tuple[str, ...]) -> tuple[int, int, 
 
 
 def decode_levels(data: memoryview, highest: int, count: int) -> npt.NDArray[np.uint8]:
-    """Levels of a page, from the hybrid of runs and packed bits that Parquet keeps them in.
+    """Decode the levels of a page from Parquet's hybrid of runs and packed bits.
 
     Source: https://parquet.apache.org/docs/file-format/data-pages/encodings/#RLE
 
     Args:
-        data: Encoded, without the length in front.
-        highest: The highest level there can be.
+        data: Encoded levels, without the length in front.
+        highest: Highest possible level.
         count: Number of levels.
+
+    Returns:
+        The levels, of shape (count,).
     """
     width = highest.bit_length()
     levels = np.empty(count, dtype=np.uint8)

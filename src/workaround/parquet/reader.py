@@ -1,4 +1,4 @@
-"""Reading the cells of a column of files back, a block at a time, whoever wrote them."""
+"""Read the cells of a column chunk of contents, a block at a time, from any writer's file."""
 
 from __future__ import annotations
 
@@ -13,82 +13,82 @@ from workaround.parquet import metadata, thrift
 
 BLOCK = 1 << 20
 HEADER = 1 << 12
-"""Bytes to look for a page's header in, to begin with: most have 30, but it can hold statistics."""
+"""Bytes to read first for a page header: most have 30, but statistics make it longer."""
 
 
 class DamagedError(UploadError):
-    """A Parquet file that ends too early, or is none."""
+    """A truncated or invalid Parquet file."""
 
 
 @contextmanager
 def decoding() -> Iterator[None]:
-    """Turn what goes wrong while a file is decoded into a `DamagedError`."""
+    """Turn errors of decoding a file into a `DamagedError`."""
     try:
         yield
     except (IndexError, KeyError, ValueError) as error:
         raise DamagedError(f"it cannot be decoded: {error!r}") from error
     except OSError as error:
-        if type(error) is not OSError:  # the Hub does not answer; Arrow's own are plain
+        if type(error) is not OSError:  # of the network; those of Arrow are of the plain type
             raise
         raise DamagedError(f"it cannot be decoded: {error}") from error
 
 
 class StoredCell:
-    """A cell that is there, to be read before the next one is asked for.
+    """A cell that is not null; it must be read before the next one.
 
     Attributes:
-        size: Bytes of it.
+        size: Size of its content in bytes.
     """
 
     def __init__(self, size: int, stream: Any) -> None:
         self.size = size
         self._stream = stream
-        self._left = size
+        self._remaining = size
 
     def read(self, count: int) -> bytes:
-        """The next bytes; fewer at its end.
+        """Return the next bytes; fewer at the end of the cell.
 
         Raises:
-            DamagedError: The file ends within.
+            DamagedError: The file ends within the cell.
         """
         with decoding():
-            data = _exactly(self._stream, min(count, self._left))
-        self._left -= len(data)
+            data = _exactly(self._stream, min(count, self._remaining))
+        self._remaining -= len(data)
         return data
 
     def skip(self) -> None:
-        """Go to its end."""
+        """Read the cell to its end."""
         while self.read(BLOCK):
             pass
 
 
 def read_tail(file: BinaryIO, size: int, guess: int = 1 << 16) -> tuple[memoryview, int]:
-    """The end of a Parquet file, from where its footer begins, or before.
+    """Read the end of a Parquet file: its whole footer, and perhaps bytes in front of it.
 
     Args:
-        file: Open for reading.
-        size: Of the file, in bytes.
-        guess: Bytes that the footer probably takes, and what is before it.
+        file: File, open for reading.
+        size: Size of the file in bytes.
+        guess: Bytes to read first; footers are rarely larger.
 
     Returns:
-        The bytes, and where in the file they begin.
+        The bytes, and their offset in the file.
 
     Raises:
-        DamagedError: It is no Parquet file.
+        DamagedError: It is not a Parquet file.
     """
     start = max(0, size - guess)
     file.seek(start)
     tail = memoryview(file.read(size - start))
     if len(tail) != size - start or tail[-4:] != metadata.MAGIC or size < metadata.TAIL:
-        raise DamagedError("it does not end as a Parquet file does")
+        raise DamagedError("it does not end like a Parquet file")
     needed = metadata.TAIL + int.from_bytes(tail[-metadata.TAIL : -4], "little")
     if needed > size:
-        raise DamagedError("its footer is larger than it is")
+        raise DamagedError("its footer is larger than the file")
     return (tail, start) if needed <= len(tail) else read_tail(file, size, needed)
 
 
 def is_plain(column: thrift.Struct) -> bool:
-    """Whether `read_cells` can read a column chunk: one without a dictionary."""
+    """Return True if `read_cells` can read a column chunk: it has no dictionary."""
     meta = column[metadata.META]
     return meta.get(metadata.DICTIONARY_PAGE) is None and set(meta[metadata.ENCODINGS].items) <= {
         metadata.PLAIN,
@@ -99,17 +99,17 @@ def is_plain(column: thrift.Struct) -> bool:
 def read_cells(
     file: BinaryIO, footer: thrift.Struct, column: thrift.Struct
 ) -> Iterator[StoredCell | None]:
-    """The contents of a column chunk, in order; None for null ones.
+    """Yield the cells of a plain column chunk in order; None for null.
 
-    Memory: a block, and a page where its codec is another than zstd.
+    Memory: a block; with another codec than zstd a page.
 
     Args:
-        file: Open for reading.
-        footer: Of the file.
-        column: What the footer says of the chunk, which is plain.
+        file: File, open for reading.
+        footer: Footer of the file.
+        column: Entry of the column chunk in the footer.
 
     Raises:
-        DamagedError: It cannot be read.
+        DamagedError: The chunk cannot be decoded.
     """
     with decoding():
         levels = metadata.max_levels(footer, metadata.column_path(column))
@@ -143,7 +143,7 @@ def _page_cells(
 
 
 def _page_header(file: BinaryIO, start: int) -> tuple[thrift.Struct, int]:
-    """A page's header, and where its body begins."""
+    """Return the header of a page, and the offset of its body."""
     size = HEADER
     while True:
         file.seek(start)
@@ -159,7 +159,7 @@ def _page_header(file: BinaryIO, start: int) -> tuple[thrift.Struct, int]:
 
 
 def _body(file: BinaryIO, header: thrift.Struct, codec: int) -> Any:
-    """What a page holds, as a stream without compression."""
+    """Return the uncompressed body of a page as a stream."""
     match metadata.CODECS[codec]:
         case None:
             return file
@@ -172,7 +172,7 @@ def _body(file: BinaryIO, header: thrift.Struct, codec: int) -> Any:
 
 
 class _Unclosed:
-    """A file that Arrow may read, and leaves open."""
+    """A file that Arrow reads and does not close."""
 
     closed = False
 
@@ -183,7 +183,7 @@ class _Unclosed:
         return self._file.read(count)
 
     def close(self) -> None:
-        """It belongs to somebody else."""
+        """Do nothing: the caller closes the file."""
 
 
 def _exactly(stream: Any, count: int) -> bytes:

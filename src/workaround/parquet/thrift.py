@@ -1,7 +1,7 @@
 """Thrift's compact protocol, as far as Parquet's footers and page headers need it.
 
-Structures are read without knowledge of their fields and written back as they came, so whatever a
-newer Parquet adds survives (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md).
+Structures are decoded without a schema and encoded as they were, so that fields of newer Parquet
+versions survive (https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, MAP, STRUCT = range
 
 
 class ThriftError(ValueError):
-    """The data is not a structure of the compact protocol."""
+    """Data that is not a structure of the compact protocol."""
 
 
 @dataclass
@@ -21,22 +21,22 @@ class Struct:
     """A structure.
 
     Attributes:
-        fields: By number, its type and value: ``int`` for numbers and booleans, ``bytes`` for
-            binary and doubles, `List` and `Struct` for the nested ones.
+        fields: Type and value by number: ``int`` for numbers and booleans, ``bytes`` for binary
+            and doubles, `List` and `Struct` for nested values.
     """
 
     fields: dict[int, tuple[int, Any]] = field(default_factory=dict)
 
     def __getitem__(self, number: int) -> Any:
-        """Value of a field that is there."""
+        """Return the value of a field; a KeyError if it is missing."""
         return self.fields[number][1]
 
     def get(self, number: int) -> Any:
-        """Value of a field, None if it is not there."""
+        """Return the value of a field; None if it is missing."""
         return self.fields.get(number, (0, None))[1]
 
     def put(self, number: int, value: Any, kind: int | None = None) -> None:
-        """Set a field; its type is needed if it is new."""
+        """Set a field; a new one needs its type."""
         self.fields[number] = (self.fields[number][0] if kind is None else kind, value)
 
 
@@ -49,17 +49,17 @@ class List:
 
 
 def decode(data: bytes | memoryview, offset: int = 0) -> tuple[Struct, int]:
-    """Read a structure.
+    """Decode a structure.
 
     Args:
-        data: Holds it.
-        offset: Where it begins.
+        data: Bytes with the structure in them.
+        offset: Position of its first byte.
 
     Returns:
         The structure, and the offset behind it.
 
     Raises:
-        ThriftError: There is none.
+        ThriftError: The data is not a structure.
     """
     reader = _Reader(data, offset)
     try:
@@ -69,7 +69,7 @@ def decode(data: bytes | memoryview, offset: int = 0) -> tuple[Struct, int]:
 
 
 def encode(struct: Struct) -> bytes:
-    """Write a structure."""
+    """Encode a structure."""
     out = bytearray()
     _write_struct(out, struct)
     return bytes(out)
@@ -116,7 +116,7 @@ class _Reader:
 
     def value(self, kind: int, *, inside_list: bool) -> Any:
         match kind:
-            case 1 | 2:  # a field's type is its value; in a list each has a byte
+            case 1 | 2:  # the type is the value of a field; in a list each has a byte
                 return self.byte() if inside_list else kind
             case 3:
                 return self.byte()

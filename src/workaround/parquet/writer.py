@@ -1,11 +1,11 @@
-"""Writing Parquet in constant memory, whatever the size of a cell.
+"""Write Parquet in constant memory, whatever the size of a cell.
 
-Arrow's writer holds a cell four times over: the array, the encoder's buffer, the page, and the
-bytes handed to the file. So it only gets to see hollow tables, and writes skeletons whose file
-cells are empty. A skeleton is copied into the shard with the contents put in: a page of a
+Arrow's writer holds a cell four times: in the array, the encoder's buffer, the page, and the bytes
+handed to the file. So it gets skeleton tables only, and writes skeletons: Parquet files whose file
+cells are empty. A skeleton is copied into the shard and the contents are put in: a page of a
 ``BYTE_ARRAY`` column in ``PLAIN`` encoding is its levels, then for each value a length and the
-bytes (https://parquet.apache.org/docs/file-format/data-pages/), and these go from file to file in
-blocks. Sizes and positions in page headers and footer are then made those of the shard.
+bytes (https://parquet.apache.org/docs/file-format/data-pages/), which are copied from the source
+file in blocks. Sizes and positions in page headers and footer are corrected afterwards.
 """
 
 from __future__ import annotations
@@ -34,63 +34,63 @@ from workaround.parquet.compression import shrinks
 
 BLOCK = 4 << 20
 CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
-"""Upstream's own values (``datasets.config.DEFAULT_CDC_OPTIONS``, 5.2.0)."""
+"""Upstream's values (``datasets.config.DEFAULT_CDC_OPTIONS``, 5.2.0)."""
 PAGE_BYTES = CHUNKING["max_chunk_size"]
-"""Pages of contents end at the first row that makes them larger, as upstream's do: so a reader with
-the page index fetches the rows it wants and hardly more."""
+"""A page of contents ends with the first row that makes it larger, as upstream's do: a reader with
+the page index fetches little more than the rows it needs."""
 PAGE_CELLS = 1024
-"""Most cells that a page holds, give or take a row."""
+"""Most cells of a page, to the end of the row."""
 
 
 class RowTooLargeError(UploadError):
-    """The files of one row in one column are more than Parquet and Arrow can hold."""
+    """The files of one row in one column exceed the limit of Parquet and Arrow."""
 
 
 def supported(options: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of some options that the installed pyarrow knows."""
-    known = inspect.signature(pq.write_table).parameters
-    return {name: value for name, value in options.items() if name in known}
+    """Return the options that the installed pyarrow supports."""
+    parameters = inspect.signature(pq.write_table).parameters
+    return {name: value for name, value in options.items() if name in parameters}
 
 
 def writer_options(schema: pa.Schema, file_columns: Sequence[str]) -> dict[str, Any]:
-    """What the newest release of `datasets` writes with, where the installed pyarrow can.
+    """Return the options of the newest release of `datasets` that the installed pyarrow supports.
 
-    Columns of files are neither compressed nor given a dictionary
+    File columns are neither compressed nor dictionary-encoded
     (``datasets.arrow_writer.get_parquet_column_options``, 5.2.0).
 
     Args:
-        schema: Of the table.
-        file_columns: Its columns that hold files.
+        schema: Schema of the table.
+        file_columns: Names of its columns that hold files.
     """
     leaves = [
         (path, field.name in file_columns)
         for field in schema
         for path in metadata.leaf_paths(field.name, field.type)
     ]
-    # Arrow goes by dotted names, and a column "a.bytes" has that of a file in a column "a".
-    held = {path for path, file in leaves if file}
-    others = {path for path, _ in leaves} - held
+    # Arrow matches dotted names: a column "a.bytes" has that of the contents of a column "a".
+    contents = {path for path, file in leaves if file}
+    others = {path for path, _ in leaves} - contents
     return supported(
         {
             "use_content_defined_chunking": CHUNKING,
             "write_page_index": True,
-            "compression": dict.fromkeys(held, "none") | dict.fromkeys(others, "snappy"),
+            "compression": dict.fromkeys(contents, "none") | dict.fromkeys(others, "snappy"),
             "use_dictionary": sorted(others),
-            "column_encoding": dict.fromkeys(held, "PLAIN"),
+            "column_encoding": dict.fromkeys(contents, "PLAIN"),
         }
     )
 
 
 class ShardWriter:
-    """Writes one shard, and hashes it on the way.
+    """A writer of one shard, which it hashes on the way.
 
-    Memory: a few blocks, the hollow tables, and about 100 bytes for each page.
+    Memory: a few blocks, the skeleton tables, and about 100 bytes for each page.
 
     Args:
-        sink: Where to.
-        schema: Of the tables to come, with the features in its metadata.
-        leaves: The leaves that hold files.
-        files: How to reach the source files.
+        sink: Binary file to write to.
+        schema: Schema of the tables to write, with the features in its metadata.
+        leaves: File leaves of the schema.
+        files: Access to the source files.
     """
 
     def __init__(
@@ -107,32 +107,32 @@ class ShardWriter:
 
     @property
     def size(self) -> int:
-        """Bytes written so far."""
+        """Return the number of bytes written so far."""
         return self._sink.position
 
     @property
     def sha256(self) -> str:
-        """Hash of what was written so far."""
+        """Return the hash of the bytes written so far."""
         return self._sink.digest.hexdigest()
 
     def write(self, rows: SkeletonTable) -> None:
-        """Add rows, one at least, as one row group.
+        """Write one row or more as a row group.
 
         Raises:
             OSError: A source file cannot be read, or the sink is full.
             RowTooLargeError: A row has 2 GiB of files in one column.
-            SourceChangedError: A source file has not the size it had.
+            SourceChangedError: A source file has another size than before.
         """
         skeleton = self._skeleton(rows.table)
         footer = metadata.read_footer(skeleton)
         (group,) = footer[metadata.ROW_GROUPS].items
         columns, begin = group[metadata.COLUMNS].items, self.size
-        for place, column in enumerate(columns):
+        for position, column in enumerate(columns):
             leaf = self._leaves.get(metadata.column_path(column))
             if leaf is None:
                 self._copy_column(skeleton, column)
             else:
-                columns[place] = self._fill_column(leaf, rows)
+                columns[position] = self._fill_column(leaf, rows)
         sizes = [column[metadata.META][metadata.UNCOMPRESSED] for column in columns]
         groups = self._footer[metadata.ROW_GROUPS]
         group.put(metadata.GROUP_BYTES, sum(sizes))
@@ -144,7 +144,7 @@ class ShardWriter:
         self._footer.put(metadata.ROWS, self._footer[metadata.ROWS] + footer[metadata.ROWS])
 
     def close(self) -> None:
-        """Write what follows the row groups. The sink stays open."""
+        """Write the page indexes and the footer. The sink stays open."""
         for index in self._indexes:
             if index.column_index is not None:
                 index.column.put(metadata.COLUMN_INDEX, self.size)
@@ -167,7 +167,7 @@ class ShardWriter:
         return sink.getbuffer()
 
     def _copy_column(self, skeleton: memoryview, column: thrift.Struct) -> None:
-        """Copy a column chunk as it is."""
+        """Copy a column chunk unchanged."""
         meta, start = column[metadata.META], metadata.column_start(column)
         distance = self.size - start
         index = _Index.read(skeleton, column)
@@ -182,7 +182,7 @@ class ShardWriter:
         """Write a column chunk of contents.
 
         Returns:
-            What the footer says of it.
+            Its entry for the footer.
         """
         contents = rows.contents.get(leaf, [])
         largest = max(map(size_of, contents), default=0)
@@ -194,27 +194,27 @@ class ShardWriter:
         start = metadata.column_start(column)
         stop = start + meta[metadata.COMPRESSED]
         cells = iter(contents)
-        pages, raw_size, held = [], 0, []
+        pages, raw_size, sizes = [], 0, []
         while start < stop:
             header, body = thrift.decode(skeleton, start)
             start = body + header[metadata.PAGE_COMPRESSED]
             levels, count = _levels(skeleton[body:start], repeated=leaf.repeated)
             page = list(itertools.islice(cells, count))
-            held.append(sum(map(size_of, page)))
-            if held[-1] + 4 * count + len(levels) > metadata.MAX_PAGE:
+            sizes.append(sum(map(size_of, page)))
+            if sizes[-1] + 4 * count + len(levels) > metadata.MAX_PAGE:
                 raise RowTooLargeError(
-                    f"Column {leaf.column!r} has {held[-1]} bytes of files in one row; 2 GiB is the"
-                    " most that a reader can load. Split them over several rows or columns."
+                    f"Column {leaf.column!r} has {sizes[-1]} bytes of files in one row;"
+                    " readers load at most 2 GiB. Use several rows or columns."
                 )
             position = self.size
             raw_size += self._write_page(header, levels, page, compress)
             pages.append((position, self.size - position))
-        index.replace(pages, held)
+        index.replace(pages, sizes)
         meta.put(metadata.DATA_PAGE, begin)
         meta.put(metadata.UNCOMPRESSED, raw_size)
         meta.put(metadata.COMPRESSED, self.size - begin)
         meta.put(metadata.CODEC, metadata.ZSTD if compress else metadata.UNCOMPRESSED_CODEC)
-        meta[metadata.SIZE_STATISTICS].put(metadata.UNENCODED_BYTES, sum(held), thrift.I64)
+        meta[metadata.SIZE_STATISTICS].put(metadata.UNENCODED_BYTES, sum(sizes), thrift.I64)
         return column
 
     def _write_page(
@@ -223,7 +223,7 @@ class ShardWriter:
         """Write a page with its header.
 
         Returns:
-            What both take without compression, in bytes.
+            Uncompressed size of both, in bytes.
         """
         size = len(levels) + sum(4 + size_of(cell) for cell in cells)
         header.put(metadata.PAGE_UNCOMPRESSED, size)
@@ -233,7 +233,7 @@ class ShardWriter:
             self._sink.write(encoded)
             self._write_body(self._sink, levels, cells)
             return len(encoded) + size
-        # The header comes first, and says how long the page is. The file has no name to be left.
+        # The header comes first, and has the size of the page. A file without a name is not left.
         with tempfile.TemporaryFile() as body:
             with pa.CompressedOutputStream(
                 os.fdopen(os.dup(body.fileno()), "wb"), "zstd"
@@ -258,27 +258,27 @@ class ShardWriter:
 
 
 def paged_skeleton(table: pa.Table, leaf: FileLeaf, cells: int) -> tuple[memoryview, thrift.Struct]:
-    """A file with empty contents, cut into pages.
+    """Write a skeleton of one column, cut into pages.
 
     Args:
         table: Rows with empty contents.
-        leaf: Whose contents to write.
-        cells: Number of cells after which a page ends, together with the row; 1 to `PAGE_CELLS`.
+        leaf: Leaf whose contents are to be written.
+        cells: Cells of a page, to the end of the row; limited to `PAGE_CELLS`.
 
     Returns:
-        The file, and what its footer says of the contents.
+        The skeleton, and the entry of the leaf's contents in its footer.
     """
     sink = io.BytesIO()
     pq.write_table(
-        table.select([leaf.path[0]]).combine_chunks(),  # Arrow ends a page with each chunk
+        table.select([leaf.path[0]]).combine_chunks(),  # Arrow begins a page with each chunk
         sink,
         row_group_size=len(table),
-        # Arrow looks whether a page is full after each batch, and goes on to the end of the row.
+        # Arrow checks after each batch if the page is full, and ends it with the row.
         write_batch_size=min(max(1, cells), PAGE_CELLS),
         data_page_size=1,
         data_page_version="1.0",
         write_page_index=True,
-        # No minimum and maximum of contents: nobody asks for them, and they take most of the time.
+        # Minimum and maximum of contents have no use, and take most of the time.
         write_statistics=False,
         use_dictionary=False,
         compression="none",
@@ -286,13 +286,15 @@ def paged_skeleton(table: pa.Table, leaf: FileLeaf, cells: int) -> tuple[memoryv
     file = sink.getbuffer()
     (group,) = metadata.read_footer(file)[metadata.ROW_GROUPS].items
     path = (*leaf.path, "bytes")
-    (column,) = (one for one in group[metadata.COLUMNS].items if metadata.column_path(one) == path)
+    (column,) = (
+        chunk for chunk in group[metadata.COLUMNS].items if metadata.column_path(chunk) == path
+    )
     return file, column
 
 
 @dataclass
 class _Index:
-    """The page index of a column chunk, kept until the row groups are written."""
+    """Page index of a column chunk, kept until the row groups are written."""
 
     column: thrift.Struct
     column_index: bytes | None
@@ -307,21 +309,21 @@ class _Index:
         return cls(column, column_index, offset_index)
 
     def move(self, distance: int) -> None:
-        """Pages lie elsewhere."""
+        """Add a distance in bytes to the positions of pages."""
         for location in self.offset_index[metadata.LOCATIONS].items:
             location.put(metadata.OFFSET, location[metadata.OFFSET] + distance)
 
-    def replace(self, pages: Sequence[tuple[int, int]], held: Sequence[int]) -> None:
-        """Pages lie at other positions and have other sizes, and hold so many bytes of contents."""
+    def replace(self, pages: Sequence[tuple[int, int]], sizes: Sequence[int]) -> None:
+        """Replace offsets and sizes of pages, and the bytes of contents in each."""
         locations = self.offset_index[metadata.LOCATIONS].items
         for location, (offset, size) in zip(locations, pages, strict=True):
             location.put(metadata.OFFSET, offset)
             location.put(metadata.LOCATION_SIZE, size)
-        self.offset_index[metadata.UNENCODED].items = list(held)
+        self.offset_index[metadata.UNENCODED].items = list(sizes)
 
 
 class _Sink:
-    """Counts and hashes what goes into a file."""
+    """A binary file whose bytes are counted and hashed on the way."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -336,8 +338,8 @@ class _Sink:
 
 
 def _levels(body: memoryview, *, repeated: bool) -> tuple[memoryview, int]:
-    """Levels of a page of empty values, and the number of these: a length of 4 bytes for each."""
+    """Return the levels of a page of empty values, and the number of these, 4 bytes each."""
     offset = 0
-    for _ in range(1 + repeated):  # definition levels, after those of repetition where lists are
+    for _ in range(1 + repeated):  # repetition levels if there are lists, then definition levels
         offset += 4 + int.from_bytes(body[offset : offset + 4], "little")
     return body[:offset], (len(body) - offset) // 4

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from workaround.arrow.file_cells import Cells, FileLeaf, Int64Array
+from workaround.arrow.file_cells import FileCells, FileLeaf, Int64Array
 from workaround.arrow.files import is_local
 from workaround.errors import Problem
 from workaround.parquet.metadata import MAX_PAGE
@@ -47,7 +47,7 @@ class Column:
     held_sizes: list[Int64Array] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, start: int, cells: Cells, *, inside: bool) -> None:
+    def add(self, start: int, cells: FileCells, *, inside: bool) -> None:
         """Note the cells of a batch.
 
         Args:

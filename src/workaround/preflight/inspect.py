@@ -1,4 +1,4 @@
-"""What is wrong with one file, or with contents that are in the table already."""
+"""Inspect one source file, or contents that are in the table."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ EMPTY = Defect("empty: 0 bytes; copy the file again, or leave it out")
 
 @dataclass(frozen=True)
 class Inspection:
-    """What a look at a file showed.
+    """The result of inspecting a file.
 
     Attributes:
-        size: In bytes; None if it cannot be reached.
-        defect: What is wrong with it; None if nothing seems to be.
+        size: Size in bytes; None if the file cannot be reached.
+        defect: The first defect; None if the file seems sound.
     """
 
     size: int | None
@@ -28,14 +28,14 @@ class Inspection:
 
 
 def inspect_file(files: Files, path: str, *, inside: bool, nifti: bool) -> Inspection:
-    """Find out the size of a file and what is wrong with it.
+    """Look up the size of a file and its defects.
 
     Args:
-        files: How to reach it.
-        path: The file.
-        inside: Open it too, and read what `nifti_defect` reads. Files behind URLs are not opened:
-            each would cost several requests, and who serves them has compared their hashes.
-        nifti: Whether it should be a NIfTI image.
+        files: Access to the source files.
+        path: Path or URL of the file.
+        inside: Read its header too, if it is a local file. Files behind URLs are not opened, since
+            each takes several requests and their servers have compared hashes.
+        nifti: Expect a NIfTI image.
     """
     try:
         size = files.size(path)
@@ -50,7 +50,7 @@ def inspect_file(files: Files, path: str, *, inside: bool, nifti: bool) -> Inspe
 
 
 def inspect_content(content: pa.Buffer, *, nifti: bool) -> Defect | None:
-    """Find out what is wrong with contents that are in the table already."""
+    """Return the defect of contents that are in the table."""
     if not content.size:
         return EMPTY
     return nifti_defect(pa.BufferReader(content), content.size) if nifti else None
@@ -61,7 +61,7 @@ def _reason(path: str, error: Exception) -> str:
         case FileNotFoundError() if is_local(path) and Path(path).is_symlink():
             target = Path(path).readlink()
             annex = "; `datalad get` fetches it" if ".git/annex/objects" in str(target) else ""
-            return f"a symbolic link to {target}, which is not there{annex}"
+            return f"a symbolic link to {target}, which is missing{annex}"
         case FileNotFoundError() if path.startswith("~"):
             return "no such file: ~ is not expanded, os.path.expanduser does it"
         case FileNotFoundError() if is_local(path) and not Path(path).is_absolute():

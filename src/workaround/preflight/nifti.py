@@ -1,9 +1,9 @@
-"""Whether a file is a whole NIfTI image, from its header and its size: voxels are not read.
+"""Defects of NIfTI files, from their header and size: voxels are not read.
 
 A ``.nii`` must be as long as its header says. A ``.nii.gz`` ends with the size of its content
-modulo 2 ** 32 (RFC 1952), which must be what the header says. Only where it is not, the file is
-read through: it may be of several gzip members, or have something behind the voxels, and be sound.
-So a wrong checksum or damaged voxels in the middle of an otherwise whole file stay unseen.
+modulo 2 ** 32 (RFC 1952), which must be what the header says. Only if it is not, the whole file is
+read: it may have several gzip members, or bytes behind the voxels, and be sound. So a wrong
+checksum or damaged voxels in the middle of an otherwise whole file are not detected.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ HEADERS: dict[bytes, Any] = {
     for size, header in ((348, nib.Nifti1Header), (540, nib.Nifti2Header))
     for order in ("little", "big")
 }
-"""What reads a header, by the first four bytes: its size, in the byte order of the file."""
+"""Class of a header by its first four bytes: its size, in the byte order of the file."""
 
 _quiet = logging.Logger("nibabel", logging.CRITICAL + 1)
 
 
 @dataclass(frozen=True)
 class Defect:
-    """What is wrong with one file.
+    """A reason not to upload a file.
 
     Attributes:
-        reason: For people.
-        tolerable: Whether it may be meant so.
+        reason: One line for people: what is wrong, and what to do.
+        tolerable: True if ``strict=False`` uploads the file anyway.
     """
 
     reason: str
@@ -49,21 +49,21 @@ class Defect:
 
 
 class _DefectError(Exception):
-    """Carries the reason out of what reads a header."""
+    """A defect of a header or of the size of a file, with the reason."""
 
 
 def nifti_defect(stream: BinaryIO, size: int) -> Defect | None:
-    """Find out what is wrong with a NIfTI file, compressed or not.
+    """Return the defect of a NIfTI file, compressed or not.
 
     Args:
-        stream: The file, at its beginning, seekable.
-        size: Of the file, in bytes.
+        stream: Seekable file, at its beginning.
+        size: Size of the file in bytes.
 
     Returns:
-        What is wrong; None if it seems sound.
+        The first defect; None if the file seems sound.
 
     Raises:
-        OSError: It cannot be read.
+        OSError: The file cannot be read.
     """
     gzipped = stream.read(2) == GZIP
     stream.seek(0)
@@ -110,24 +110,24 @@ def _read_gzipped(stream: BinaryIO) -> int:
 
 
 def _header(stream: BinaryIO) -> tuple[int, int]:
-    """Version of a NIfTI image, and the bytes it needs, uncompressed."""
+    """Return the version of a NIfTI image, and its uncompressed size in bytes."""
     start = stream.read(4)
     stream.seek(0)
     if start not in HEADERS:
         raise _DefectError("not NIfTI: it does not begin with a NIfTI header")
     kind = HEADERS[start]
     try:
-        with np.errstate(all="ignore"):  # numbers that are too large are found below
+        with np.errstate(all="ignore"):  # numbers that are too large are rejected below
             needed = _needed(kind, stream)
     except (_DefectError, OSError, EOFError, zlib.error):
         raise
-    except Exception as error:  # of any number that is none, and of any extension of the header
+    except Exception as error:  # nibabel raises many types for odd numbers and extensions
         raise _DefectError(f"not readable NIfTI: {str(error) or type(error).__name__}") from None
     return 2 if issubclass(kind, nib.Nifti2Header) else 1, needed
 
 
 def _needed(kind: Any, stream: BinaryIO) -> int:
-    """The bytes of an image whose header is of some kind, uncompressed."""
+    """Return the uncompressed size of an image in bytes, as its header has it."""
     header = kind.from_fileobj(stream, check=False)
     magic = bytes(header["magic"]).rstrip(b"\0")
     if magic.startswith(b"ni"):
@@ -139,8 +139,8 @@ def _needed(kind: Any, stream: BinaryIO) -> int:
         raise _DefectError(f"not NIfTI: its header says {magic!r}")
     header.check_fix(_quiet)
     shape, voxel = header.get_data_shape(), header.get_data_dtype()
-    offset = header.get_data_offset()  # an integer made of a float: not of inf, nor of NaN
-    header.get_slope_inter()  # raises for numbers that voxels cannot be scaled with
+    offset = header.get_data_offset()  # int() of a float: raises for inf and NaN
+    header.get_slope_inter()  # raises for a slope or intercept that cannot scale voxels
     if not shape or min(shape) < 0:
         raise _DefectError(f"not readable NIfTI: its header gives it the shape {shape}")
     if offset < 0:
@@ -150,7 +150,7 @@ def _needed(kind: Any, stream: BinaryIO) -> int:
 
 @cache
 def _decodes_nifti2() -> bool:
-    """Whether the installed `datasets` decodes an embedded NIfTI-2 image; none up to 5.2.0 does."""
+    """Return True if the installed `datasets` decodes an embedded NIfTI-2 image; 5.2.0 does not."""
     image = nib.Nifti2Image(np.zeros((1, 1, 1), np.uint8), np.eye(4))  # type: ignore[no-untyped-call]
     try:
         with LoggingOutputSuppressor():

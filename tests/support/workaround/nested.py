@@ -1,4 +1,4 @@
-"""Random tables with files at any depth, and what becomes of them in an upload."""
+"""Random tables with files at any depth, and the rows to expect of their upload."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ SCALARS: list[Any] = [
     ClassLabel(names=["no", "yes"]),
 ]
 FIXED_SIZE = Version(pa.__version__) >= Version("22")
-"""Whether Arrow can write fixed-size lists that are null."""
+"""True if Arrow can write fixed-size lists that are null."""
 FILE_FEATURES: list[Any] = [Nifti(decode=False), Image(decode=False)]
 
 
 def write_files(folder: Path) -> None:
-    """Make the files that random tables name."""
+    """Write the files that random tables name."""
     for name, content in FILES.items():
         (folder / name).write_bytes(content)
 
 
 def features() -> st.SearchStrategy[Features]:
-    """Features with files at some depth, and without."""
+    """Draw features with and without files, at any depth."""
     leaf = st.sampled_from([*SCALARS, *FILE_FEATURES, *FILE_FEATURES])
     nested = st.recursive(
         leaf,
@@ -55,17 +55,19 @@ def features() -> st.SearchStrategy[Features]:
 
 
 def values(feature: Any, folder: Path) -> st.SearchStrategy[Any]:
-    """Values of a feature, null at any depth."""
+    """Draw values of a feature, with nulls at any depth."""
     return st.none() | _values(feature, folder)
 
 
 def _values(feature: Any, folder: Path) -> st.SearchStrategy[Any]:
     if is_file(feature):
         paths = st.sampled_from([str(folder / name) for name in FILES])
-        held = st.fixed_dictionaries({"bytes": st.binary(max_size=20), "path": paths | st.none()})
-        return st.one_of(paths.map(lambda path: {"bytes": None, "path": path}), held)
+        inline = st.fixed_dictionaries({"bytes": st.binary(max_size=20), "path": paths | st.none()})
+        return st.one_of(paths.map(lambda path: {"bytes": None, "path": path}), inline)
     if isinstance(feature, Mapping):
-        return st.fixed_dictionaries({name: values(each, folder) for name, each in feature.items()})
+        return st.fixed_dictionaries(
+            {name: values(child, folder) for name, child in feature.items()}
+        )
     if isinstance(feature, (List, LargeList)):
         length = getattr(feature, "length", -1)
         few = {"max_size": 3} if length < 0 else {"min_size": length, "max_size": length}
@@ -82,7 +84,7 @@ def _values(feature: Any, folder: Path) -> st.SearchStrategy[Any]:
 
 @st.composite
 def tables(draw: st.DrawFn, folder: Path, min_rows: int = 0) -> tuple[Features, pa.Table]:
-    """Features, and rows of them: some slice of more, in chunks."""
+    """Draw features and a table of them: a slice of a larger one, in chunks."""
     kinds = draw(features())
     schema = kinds.arrow_schema
     row = st.fixed_dictionaries({name: values(kind, folder) for name, kind in kinds.items()})
@@ -94,7 +96,7 @@ def tables(draw: st.DrawFn, folder: Path, min_rows: int = 0) -> tuple[Features, 
 
 
 def embedded(value: Any, feature: Any) -> Any:
-    """A value as it is to be read from the Hub."""
+    """Return a value as the Hub should have it."""
     if value is None:
         return None
     if is_file(feature):
@@ -103,14 +105,14 @@ def embedded(value: Any, feature: Any) -> Any:
             content = Path(path).read_bytes()
         return {"bytes": content, "path": None if path is None else Path(path).name}
     if isinstance(feature, Mapping):
-        return {name: embedded(value[name], each) for name, each in feature.items()}
+        return {name: embedded(value[name], child) for name, child in feature.items()}
     if isinstance(feature, (List, LargeList)):
-        return [embedded(each, feature.feature) for each in value]
+        return [embedded(item, feature.feature) for item in value]
     return value
 
 
 def shard(kinds: Features, *tables: pa.Table) -> bytes:
-    """A shard with a row group for each table."""
+    """Return a shard with a row group for each table."""
     sink = io.BytesIO()
     writer = ShardWriter(sink, kinds.arrow_schema, file_leaves(kinds), Files())
     for table in tables:
@@ -120,5 +122,5 @@ def shard(kinds: Features, *tables: pa.Table) -> bytes:
 
 
 def shard_of(dataset: Dataset) -> bytes:
-    """A shard of all rows of a dataset, in one row group."""
+    """Return a shard of all rows of a dataset, in one row group."""
     return shard(dataset.features, dataset.with_format("arrow")[:])

@@ -1,4 +1,4 @@
-"""Where the files of a table are, at any depth and in any slice."""
+"""File cells at any depth of a table, and in any slice of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KINDS = Features(
 )
 
 
-def test_files_are_found_at_any_depth_by_their_parquet_path() -> None:
+def test_leaves_at_any_depth_have_their_parquet_path() -> None:
     assert {leaf.column: (leaf.path, leaf.repeated) for leaf in file_leaves(KINDS)} == {
         "plain": (("plain",), False),
         "list.element": (("list", "list", "element", "element", "list", "element"), True),
@@ -56,7 +56,7 @@ def table() -> pa.Table:
     return pa.table(columns, schema=kinds.arrow_schema)
 
 
-def found(table: pa.Table) -> dict[str, list[tuple[int, str | None]]]:
+def paths_by_row(table: pa.Table) -> dict[str, list[tuple[int, str | None]]]:
     kinds = {name: KINDS[name] for name in table.column_names}
     return {
         cells.leaf.column: list(zip(cells.rows.tolist(), cells.paths.to_pylist(), strict=True))
@@ -64,15 +64,15 @@ def found(table: pa.Table) -> dict[str, list[tuple[int, str | None]]]:
     }
 
 
-def test_every_cell_has_its_row(table: pa.Table) -> None:
-    assert found(table) == {
+def test_cell_has_its_row(table: pa.Table) -> None:
+    assert paths_by_row(table) == {
         "list.element": [(0, "a"), (0, "b"), (2, None), (2, "c")],
         "pair": [(0, "d"), (0, None), (2, "e"), (2, "f")],
     }
 
 
-def test_a_slice_has_its_own_cells_only(table: pa.Table) -> None:
-    assert found(table[1:]) == {
+def test_slice_has_only_its_cells(table: pa.Table) -> None:
+    assert paths_by_row(table[1:]) == {
         "list.element": [(1, None), (1, "c")],
         "pair": [(1, "e"), (1, "f")],
     }
@@ -80,7 +80,7 @@ def test_a_slice_has_its_own_cells_only(table: pa.Table) -> None:
 
 @given(data=st.data())
 @SLOW
-def test_replacing_cells_by_themselves_changes_nothing(tmp_path: Path, data: st.DataObject) -> None:
+def test_replacement_by_the_same_cells_changes_nothing(tmp_path: Path, data: st.DataObject) -> None:
     write_files(tmp_path)
     kinds, table = data.draw(tables(tmp_path))
     same = replace_cells(table, kinds, lambda _leaf, cells: cells)

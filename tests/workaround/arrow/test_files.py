@@ -1,4 +1,4 @@
-"""Source files behind paths and URLs."""
+"""Source files on this machine and behind URLs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:hf_xet:DeprecationWarning")
 
 @pytest.fixture
 def remote(hub: Hub, tmp_path: Path) -> Files:
-    """Reaches ``a/0.bin`` to ``a/19.bin`` and ``b/x.bin`` in a private repository."""
+    """Access to ``a/0.bin`` to ``a/19.bin`` and ``b/x.bin`` in a private repository."""
     for number in range(20):
         path = tmp_path / "a" / f"{number}.bin"
         path.parent.mkdir(exist_ok=True)
@@ -62,7 +62,7 @@ def test_size_behind_http(hub: Hub) -> None:
     assert Files(token=hub.token).size(path) == 9
 
 
-def test_folder_on_the_hub_is_asked_for_once(hub: Hub, remote: Files) -> None:
+def test_folder_on_the_hub_is_listed_once(hub: Hub, remote: Files) -> None:
     paths = [*sorted(url(f"a/{number}.bin") for number in range(20)), url("b/x.bin")]
     hub.clear_requests()
     sizes = list(remote.map(remote.size, paths))
@@ -71,7 +71,7 @@ def test_folder_on_the_hub_is_asked_for_once(hub: Hub, remote: Files) -> None:
     assert len(hub.requests(path="/tree/")) == 2
 
 
-def test_problems_of_files_on_the_hub_are_those_of_their_cells(remote: Files) -> None:
+def test_problems_of_files_on_the_hub_name_their_rows(remote: Files) -> None:
     cells: list[Any] = [url("b/x.bin"), url("b/none.bin"), url("none/x.bin"), url("a")]
     cells.append("hf://datasets/user/none/x.bin")
     features = Features({"file": Image(decode=False)})
@@ -84,7 +84,7 @@ def test_problems_of_files_on_the_hub_are_those_of_their_cells(remote: Files) ->
     ]
 
 
-def test_map_keeps_the_order_of_paths() -> None:
+def test_map_keeps_the_order() -> None:
     paths = [f"/{number:05}" for number in range(2500)]
     assert list(Files().map(str.upper, paths)) == paths
 
@@ -99,7 +99,7 @@ def test_blocks_are_the_content(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("size", "reason"), [(9, "longer"), (11, "ends 1 bytes before")])
-def test_blocks_notice_a_changed_size(tmp_path: Path, size: int, reason: str) -> None:
+def test_changed_size_is_an_error(tmp_path: Path, size: int, reason: str) -> None:
     path = tmp_path / "file.bin"
     path.write_bytes(b"0123456789")
     with pytest.raises(SourceChangedError, match=reason) as raised:
@@ -107,7 +107,7 @@ def test_blocks_notice_a_changed_size(tmp_path: Path, size: int, reason: str) ->
     assert str(pickle.loads(pickle.dumps(raised.value))) == str(raised.value)
 
 
-def test_blocks_notice_a_file_that_is_written_to_meanwhile(tmp_path: Path) -> None:
+def test_file_written_to_while_it_is_read_is_an_error(tmp_path: Path) -> None:
     path = tmp_path / "file.bin"
     path.write_bytes(bytes(BLOCK + 1))
     os.utime(path, ns=(0, 0))
@@ -120,7 +120,7 @@ def test_blocks_notice_a_file_that_is_written_to_meanwhile(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("change", ["length", "time"])
-def test_identity_is_another_once_a_file_changed(tmp_path: Path, change: str) -> None:
+def test_identity_changes_with_the_file(tmp_path: Path, change: str) -> None:
     path = tmp_path / "file.bin"
     path.write_bytes(b"0")
     os.utime(path, ns=(0, 0))
@@ -130,18 +130,18 @@ def test_identity_is_another_once_a_file_changed(tmp_path: Path, change: str) ->
     assert Files().identity(str(path)) != before
 
 
-def test_pipe_is_no_file(tmp_path: Path) -> None:
+def test_pipe_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="not a regular file"):
         Files().size(str(tmp_path / "pipe"))
 
 
-def test_file_whose_server_does_not_tell_its_size_is_refused(
+def test_file_of_unknown_size_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     info = {"name": "/a", "type": "file", "size": None}
     monkeypatch.setattr(MemoryFileSystem, "info", lambda *_, **__: info)
-    with pytest.raises(OSError, match="does not tell its size"):
+    with pytest.raises(OSError, match="does not report its size"):
         Files().size("memory://a")
 
 

@@ -1,4 +1,4 @@
-"""Emptied tables: what is taken out, and what stays."""
+"""Skeleton tables: contents that are taken out, and paths that stay."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def table(*scans: dict[str, object] | None) -> pa.Table:
     return pa.table({"scan": list(scans), "runs": runs}, schema=KINDS.arrow_schema)
 
 
-def test_cells_are_emptied_and_what_belongs_into_them_kept_in_order(tmp_path: Path) -> None:
+def test_contents_are_extracted_in_order(tmp_path: Path) -> None:
     path = tmp_path / "a.nii"
     path.write_bytes(b"1234")
-    rows = extract_contents(table(row(str(path)), None, row(None, b"held")), KINDS, Files())
+    rows = extract_contents(table(row(str(path)), None, row(None, b"embedded")), KINDS, Files())
     assert rows.table["scan"].to_pylist() == [row("a.nii", b""), None, row(None, b"")]
     assert rows.table["runs"].to_pylist()[0] == [row("a.nii", b"")] * 2
-    external, held = rows.contents[SCAN]
+    external, embedded = rows.contents[SCAN]
     assert external == (str(path), 4)
-    assert held == memoryview(b"held")
-    assert list(map(size_of, rows.contents[RUNS])) == [4, 4, 4, 4]
+    assert embedded == memoryview(b"embedded")
+    assert list(map(size_of, rows.contents[RUNS])) == [4, 4, 8, 8]
 
 
-def test_contents_follow_each_other_over_chunks(tmp_path: Path) -> None:
+def test_contents_of_chunks_are_in_order(tmp_path: Path) -> None:
     paths = [tmp_path / f"{number}.nii" for number in range(4)]
     for path in paths:
         path.write_bytes(path.name.encode())
@@ -47,27 +47,27 @@ def test_contents_follow_each_other_over_chunks(tmp_path: Path) -> None:
     assert contents[SCAN] == [(str(path), 5) for path in paths]
 
 
-def test_a_file_of_nothing_is_not_null(tmp_path: Path) -> None:
+def test_empty_file_is_not_null(tmp_path: Path) -> None:
     (tmp_path / "empty.nii").touch()
     rows = extract_contents(table(row(str(tmp_path / "empty.nii"))), KINDS, Files())
     assert rows.table["scan"].to_pylist() == [row("empty.nii", b"")]
     assert rows.contents[SCAN] == [(str(tmp_path / "empty.nii"), 0)]
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
+def test_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"missing\.nii"):
         extract_contents(table(row(str(tmp_path / "missing.nii"))), KINDS, Files())
 
 
-def test_without_embedding_files_stay_outside_and_urls_whole() -> None:
+def test_without_embedding_urls_stay_whole() -> None:
     rows = extract_contents(
-        table(row("/home/me/a.nii"), row(URL), row("/home/me/c.nii", b"held")),
+        table(row("/home/me/a.nii"), row(URL), row("/home/me/c.nii", b"embedded")),
         KINDS,
         Files(),
         embed=False,
     )
     assert rows.table["scan"].to_pylist() == [row("a.nii"), row(URL), row("c.nii", b"")]
-    assert rows.contents[SCAN] == [memoryview(b"held")]
+    assert rows.contents[SCAN] == [memoryview(b"embedded")]
 
 
 @pytest.mark.parametrize(
@@ -82,9 +82,9 @@ def test_without_embedding_files_stay_outside_and_urls_whole() -> None:
         "hf://datasets/user/name/a.nii",
     ],
 )
-def test_name_is_that_of_the_file_without_secrets(path: str) -> None:
+def test_uploaded_name_has_no_folder_and_no_secret(path: str) -> None:
     assert base_name(path) == "a.nii"
 
 
-def test_local_names_are_whole() -> None:
+def test_local_name_may_look_like_a_url() -> None:
     assert base_name("/data/a?b::c#d.nii") == "a?b::c#d.nii"

@@ -1,4 +1,4 @@
-"""Which contents are worth compressing."""
+"""Compress contents if a sample shrinks."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ VOXELS = b"".join(bytes([value, 0]) for value in range(256)) * (3 * SAMPLE // 51
         ("a.nii", b"", False),
     ],
 )
-def test_a_sample_tells(tmp_path: Path, name: str, content: bytes, worth: bool) -> None:
+def test_sample_decides(tmp_path: Path, name: str, content: bytes, worth: bool) -> None:
     (tmp_path / name).write_bytes(content)
     assert shrinks([(str(tmp_path / name), len(content))], Files()) is worth
 
 
-def test_the_sample_is_from_the_middle_of_the_largest(tmp_path: Path) -> None:
-    """Where the brain is: the air around it, at both ends, is much the same everywhere."""
+def test_sample_is_from_the_middle_of_the_largest(tmp_path: Path) -> None:
+    """The brain is in the middle of an image; the air at both ends always shrinks."""
     (tmp_path / "air.nii").write_bytes(bytes(SAMPLE))
     (tmp_path / "head.nii").write_bytes(bytes(SAMPLE) + NOISE[:SAMPLE] + bytes(SAMPLE))
     contents: list[Content] = [
@@ -42,10 +42,10 @@ def test_the_sample_is_from_the_middle_of_the_largest(tmp_path: Path) -> None:
     assert not shrinks(contents, Files())
 
 
-def test_contents_in_the_table_are_sampled_too() -> None:
+def test_embedded_contents_are_sampled() -> None:
     assert shrinks([memoryview(VOXELS)], Files())
     assert not shrinks([memoryview(NOISE)], Files())
 
 
-def test_nothing_is_not_worth_it() -> None:
+def test_no_contents_are_not_compressed() -> None:
     assert not shrinks([], Files())

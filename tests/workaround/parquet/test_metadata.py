@@ -1,4 +1,4 @@
-"""Levels and footers, as the format describes them."""
+"""Levels and paths of leaves, after the documentation of the format."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def packed(levels: list[int], width: int) -> bytes:
 
 
 @given(data=st.data(), highest=st.integers(1, 9))
-def test_levels_are_unpacked(data: st.DataObject, highest: int) -> None:
+def test_levels_are_decoded(data: st.DataObject, highest: int) -> None:
     level = st.integers(0, highest)
     width = highest.bit_length()
     runs = st.tuples(level, st.integers(1, 300)).map(lambda pair: ([pair[0]] * pair[1], run(*pair)))
@@ -51,7 +51,7 @@ def test_levels_are_unpacked(data: st.DataObject, highest: int) -> None:
     assert decode_levels(memoryview(encoded), highest, len(levels)).tolist() == levels
 
 
-def test_padding_of_packed_levels_is_left_out() -> None:
+def test_padding_of_packed_levels_is_ignored() -> None:
     assert decode_levels(memoryview(packed([1, 0, 1], 1)), 1, 3).tolist() == [1, 0, 1]
 
 
@@ -71,7 +71,7 @@ def test_levels_of_nested_files(kind: pa.DataType, path: str, levels: tuple[int,
     assert max_levels(read_footer(sink.getbuffer()), tuple(path.split("."))) == levels
 
 
-def test_a_leaf_that_is_not_there_is_an_error() -> None:
+def test_unknown_leaf_is_an_error() -> None:
     sink = io.BytesIO()
     pq.write_table(pa.table({"a": [1]}), sink)
     with pytest.raises(KeyError, match="b"):

@@ -1,4 +1,4 @@
-"""Reading cells back from shards that anybody wrote."""
+"""Read cells from Parquet files of any writer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def contents_of(cells: Any) -> list[bytes | None]:
     return [None if cell is None else cell.read(1 << 30) for cell in cells]
 
 
-def written(table: pa.Table, **options: Any) -> bytes:
+def parquet(table: pa.Table, **options: Any) -> bytes:
     sink = io.BytesIO()
     pq.write_table(table, sink, **{"use_dictionary": False, **options})
     return sink.getvalue()
@@ -39,7 +39,7 @@ def written(table: pa.Table, **options: Any) -> bytes:
 def chunks(file: bytes | bytearray) -> tuple[thrift.Struct, dict[tuple[str, ...], thrift.Struct]]:
     footer = metadata.read_footer(memoryview(file))
     (group,) = footer[metadata.ROW_GROUPS].items
-    return footer, {metadata.column_path(one): one for one in group[metadata.COLUMNS].items}
+    return footer, {metadata.column_path(chunk): chunk for chunk in group[metadata.COLUMNS].items}
 
 
 @given(
@@ -48,14 +48,14 @@ def chunks(file: bytes | bytearray) -> tuple[thrift.Struct, dict[tuple[str, ...]
     page=st.sampled_from([1, 1 << 20]),
 )
 @SLOW
-def test_cells_are_those_that_arrow_reads(
+def test_cells_equal_those_that_arrow_reads(
     tmp_path: Path, data: st.DataObject, codec: str, page: int
 ) -> None:
     write_files(tmp_path)
     kinds, table = data.draw(tables(tmp_path, min_rows=1))
     rows = [embedded(row, kinds) for row in table.to_pylist()]
     table = pa.Table.from_pylist(rows, schema=kinds.arrow_schema)
-    file = written(table, compression=codec, data_page_size=page, write_batch_size=2)
+    file = parquet(table, compression=codec, data_page_size=page, write_batch_size=2)
     footer, columns = chunks(file)
     expected: dict[Any, list[bytes | None]] = {leaf: [] for leaf in file_leaves(Features(kinds))}
     for cells in file_cells(table, kinds):
@@ -67,9 +67,9 @@ def test_cells_are_those_that_arrow_reads(
 
 
 @pytest.mark.parametrize("codec", ["none", "zstd", "snappy"])
-def test_cells_are_read_in_pieces_or_left_unread(codec: str) -> None:
-    table = pa.table({"f": pa.array([{"bytes": each, "path": None} for each in LARGE], FILE)})
-    file = written(table, compression=codec)
+def test_cells_may_be_read_in_pieces_or_skipped(codec: str) -> None:
+    table = pa.table({"f": pa.array([{"bytes": content, "path": None} for content in LARGE], FILE)})
+    file = parquet(table, compression=codec)
     footer, columns = chunks(file)
     cells = read_cells(io.BytesIO(file), footer, columns["f", "bytes"])
     assert isinstance(next(cells), StoredCell)
@@ -80,14 +80,14 @@ def test_cells_are_read_in_pieces_or_left_unread(codec: str) -> None:
     assert b"".join(iter(lambda: last.read(1000), b"")) == LARGE[2]
 
 
-def test_a_dictionary_is_not_plain() -> None:
-    table = pa.table({"f": pa.array([{"bytes": each, "path": None} for each in LARGE], FILE)})
-    _, columns = chunks(written(table, use_dictionary=True))
+def test_dictionary_is_not_plain() -> None:
+    table = pa.table({"f": pa.array([{"bytes": content, "path": None} for content in LARGE], FILE)})
+    _, columns = chunks(parquet(table, use_dictionary=True))
     assert not is_plain(columns["f", "bytes"])
 
 
-def test_a_footer_is_found_however_large() -> None:
-    file = written(pa.table({f"column {number}": [number] for number in range(50)}))
+def test_footer_of_any_size_is_read() -> None:
+    file = parquet(pa.table({f"column {number}": [number] for number in range(50)}))
     for guess in (8, 100, 1 << 16):
         tail, start = read_tail(io.BytesIO(file), len(file), guess)
         assert metadata.read_footer(tail)[metadata.ROWS] == 1
@@ -95,14 +95,14 @@ def test_a_footer_is_found_however_large() -> None:
 
 
 @pytest.mark.parametrize("file", [b"", b"PAR1", b"no parquet file at all", b"\xff\xff\0\0PAR1"])
-def test_what_is_no_parquet_file_is_an_error(file: bytes) -> None:
-    with pytest.raises(DamagedError, match=r"does not end as|larger than it is"):
+def test_other_files_are_damaged(file: bytes) -> None:
+    with pytest.raises(DamagedError, match=r"does not end like|larger than the file"):
         read_tail(io.BytesIO(file), len(file))
 
 
-def test_pages_that_are_none_are_an_error() -> None:
+def test_cut_pages_are_damaged() -> None:
     table = pa.table({"f": pa.array([{"bytes": b"content", "path": None}], FILE)})
-    file = written(table, compression="none", write_statistics=False)
+    file = parquet(table, compression="none", write_statistics=False)
     footer, columns = chunks(file)
     cut = io.BytesIO(file[:4] + b"\x15")
     with pytest.raises(DamagedError, match="no page begins at byte 4"):
@@ -113,9 +113,9 @@ def test_pages_that_are_none_are_an_error() -> None:
 
 
 @pytest.mark.parametrize("codec", ["zstd", "snappy"])
-def test_a_page_that_cannot_be_decompressed_is_an_error(codec: str) -> None:
+def test_page_that_cannot_be_decompressed_is_damaged(codec: str) -> None:
     table = pa.table({"f": pa.array([{"bytes": LARGE[2], "path": None}], FILE)})
-    file = bytearray(written(table, compression=codec, write_statistics=False))
+    file = bytearray(parquet(table, compression=codec, write_statistics=False))
     footer, columns = chunks(file)
     middle = len(file) // 3
     file[middle : middle + 20] = bytes(20)
@@ -123,20 +123,20 @@ def test_a_page_that_cannot_be_decompressed_is_an_error(codec: str) -> None:
         contents_of(read_cells(io.BytesIO(file), footer, columns["f", "bytes"]))
 
 
-def test_a_hub_that_does_not_answer_is_no_damage() -> None:
+def test_network_error_is_not_damage() -> None:
     class Broken(io.BytesIO):
         def read(self, _count: int | None = -1) -> bytes:
             raise ConnectionResetError
 
     table = pa.table({"f": pa.array([{"bytes": b"content", "path": None}], FILE)})
-    footer, columns = chunks(written(table))
+    footer, columns = chunks(parquet(table))
     with pytest.raises(ConnectionResetError):
         contents_of(read_cells(Broken(), footer, columns["f", "bytes"]))
 
 
-def test_pages_of_version_2_are_an_error() -> None:
+def test_pages_of_version_2_are_refused() -> None:
     table = pa.table({"f": pa.array([{"bytes": b"content", "path": None}], FILE)})
-    file = written(table, data_page_version="2.0")
+    file = parquet(table, data_page_version="2.0")
     footer, columns = chunks(file)
     with pytest.raises(DamagedError, match="pages of type 3"):
         contents_of(read_cells(io.BytesIO(file), footer, columns["f", "bytes"]))

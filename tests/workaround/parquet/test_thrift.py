@@ -1,4 +1,4 @@
-"""The compact protocol, on footers that Arrow wrote and on what it never writes."""
+"""Thrift's compact protocol: footers of Arrow, and random structures."""
 
 from __future__ import annotations
 
@@ -34,21 +34,21 @@ def footer() -> bytes:
     return file[-8 - int.from_bytes(file[-8:-4], "little") : -8]
 
 
-def test_a_footer_is_written_as_it_was_read() -> None:
+def test_footer_survives_a_round_trip() -> None:
     data = footer()
     read, end = thrift.decode(data)
     assert end == len(data)
     assert thrift.encode(read) == data
 
 
-def test_a_structure_that_is_cut_off_anywhere_is_an_error() -> None:
+def test_structure_cut_anywhere_is_an_error() -> None:
     data = footer()
     for size in range(len(data)):
         with pytest.raises(thrift.ThriftError, match="cut off"):
             thrift.decode(data[:size])
 
 
-def test_what_is_no_structure_is_an_error() -> None:
+def test_unknown_type_is_an_error() -> None:
     with pytest.raises(thrift.ThriftError, match="unknown type 13"):
         thrift.decode(b"\x1d\x00")
 
@@ -82,5 +82,5 @@ def structs(inner: st.SearchStrategy[tuple[int, object]]) -> st.SearchStrategy[S
 
 
 @given(structs(kinds()))
-def test_any_structure_is_read_as_it_was_written(struct: Struct) -> None:
+def test_structure_survives_a_round_trip(struct: Struct) -> None:
     assert thrift.decode(thrift.encode(struct)) == (struct, len(thrift.encode(struct)))

@@ -1,4 +1,4 @@
-"""Shards: what Arrow reads from them is what was put in, and their bookkeeping is Arrow's own."""
+"""Shards hold the rows and files that were written, with the page index that Arrow writes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ IMAGE = Nifti(decode=False)
 ONE = Features({"scan": IMAGE})
 
 
-def read(file: bytes) -> pa.Table:
+def read_rows(file: bytes) -> pa.Table:
     return pq.read_table(io.BytesIO(file))
 
 
@@ -70,13 +70,13 @@ def scans(*paths: str | None) -> Dataset:
 
 @given(data=st.data())
 @SLOW
-def test_arrow_reads_what_was_put_in(tmp_path: Path, data: st.DataObject) -> None:
+def test_arrow_reads_the_written_rows(tmp_path: Path, data: st.DataObject) -> None:
     write_files(tmp_path)
     kinds, table = data.draw(tables(tmp_path, min_rows=1))
     expected = [embedded(row, kinds) for row in table.to_pylist()]
     cut = data.draw(st.integers(0, len(table) - 1))
     parts = [table[:cut], table[cut:]] if cut else [table]
-    there = read(shard(kinds, *parts))
+    there = read_rows(shard(kinds, *parts))
     assert there.schema.equals(table.schema)
     assert there.to_pylist() == expected
 
@@ -86,7 +86,7 @@ def test_arrow_reads_what_was_put_in(tmp_path: Path, data: st.DataObject) -> Non
 )
 @given(data=st.data())
 @SLOW
-def test_a_shard_holds_what_upstream_embeds(tmp_path: Path, data: st.DataObject) -> None:
+def test_shard_equals_upstream_embedding(tmp_path: Path, data: st.DataObject) -> None:
     write_files(tmp_path)
     kinds, table = data.draw(tables(tmp_path, min_rows=1))
     table = table.replace_schema_metadata(kinds.arrow_schema.metadata)
@@ -94,16 +94,16 @@ def test_a_shard_holds_what_upstream_embeds(tmp_path: Path, data: st.DataObject)
         upstream = datasets.table.embed_table_storage(table)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError, TypeError, ValueError):
         assume(False)  # nulls in fixed-size lists, and the like
-    assert read(shard(kinds, table)).to_pylist() == upstream.to_pylist()
+    assert read_rows(shard(kinds, table)).to_pylist() == upstream.to_pylist()
 
 
 @given(data=st.data())
 @SLOW
-def test_pages_and_bookkeeping_are_those_of_arrow(tmp_path: Path, data: st.DataObject) -> None:
+def test_pages_and_page_index_equal_those_of_arrow(tmp_path: Path, data: st.DataObject) -> None:
     write_files(tmp_path)
     kinds, table = data.draw(tables(tmp_path, min_rows=1))
     file = shard(kinds, table)
-    full = read(file)
+    full = read_rows(file)
     (group,) = footer(file)[metadata.ROW_GROUPS].items
     columns = {metadata.column_path(column): column for column in group[metadata.COLUMNS].items}
     for leaf in file_leaves(kinds):
@@ -122,11 +122,11 @@ def test_pages_and_bookkeeping_are_those_of_arrow(tmp_path: Path, data: st.DataO
         size = expected[metadata.META][metadata.COMPRESSED]
         assert file[start : start + size] == arrow[wanted : wanted + size]
         assert offsets(file, column, start) == offsets(arrow, expected, wanted)
-        assert place_free(column) == place_free(expected)
+        assert without_offset(column) == without_offset(expected)
 
 
-def place_free(column: thrift.Struct) -> dict[int, Any]:
-    """What a footer says of a column chunk, without where it is."""
+def without_offset(column: thrift.Struct) -> dict[int, Any]:
+    """The footer entry of a column chunk, without its offset."""
     meta = dict(column[metadata.META].fields)
     return {number: meta[number] for number in meta if number != metadata.DATA_PAGE}
 
@@ -142,7 +142,7 @@ def offsets(file: bytes | memoryview, column: thrift.Struct, start: int) -> thri
 
 @given(data=st.data())
 @SLOW
-def test_chunks_follow_each_other_and_add_up(tmp_path: Path, data: st.DataObject) -> None:
+def test_column_chunks_are_adjacent_and_sizes_add_up(tmp_path: Path, data: st.DataObject) -> None:
     write_files(tmp_path)
     kinds, table = data.draw(tables(tmp_path, min_rows=1))
     file = shard(kinds, table, table)
@@ -168,13 +168,13 @@ def test_chunks_follow_each_other_and_add_up(tmp_path: Path, data: st.DataObject
             assert pages[0][metadata.OFFSET] == column[metadata.META][metadata.DATA_PAGE]
 
 
-def test_a_shard_without_rows_has_the_schema() -> None:
-    there = read(shard(ONE))
+def test_empty_shard_has_the_schema() -> None:
+    there = read_rows(shard(ONE))
     assert len(there) == 0
     assert Features.from_arrow_schema(there.schema) == ONE
 
 
-def test_other_columns_are_as_arrow_writes_them(tmp_path: Path) -> None:
+def test_other_columns_are_copied(tmp_path: Path) -> None:
     kinds = Features(
         {
             "scan": IMAGE,
@@ -196,7 +196,7 @@ def test_other_columns_are_as_arrow_writes_them(tmp_path: Path) -> None:
         "lists": [[1], [], None],
     }
     dataset = Dataset.from_list([row] * 3, features=kinds)
-    there = read(shard_of(dataset))
+    there = read_rows(shard_of(dataset))
     assert there.drop_columns("scan").equals(dataset.data.table.drop_columns("scan"))
     assert Features.from_arrow_schema(there.schema) == kinds
 
@@ -212,7 +212,7 @@ def test_size_and_hash_are_those_of_the_file(tmp_path: Path) -> None:
     assert writer.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_no_folder_of_this_machine_is_in_a_shard(tmp_path: Path) -> None:
+def test_shard_has_no_local_folder(tmp_path: Path) -> None:
     file = shard_of(scans(noise(tmp_path / "a.nii", 100)))
     assert b"a.nii" in file
     assert tmp_path.name.encode() not in file
@@ -235,14 +235,14 @@ def test_small_files_share_pages(tmp_path: Path) -> None:
     assert pages(shard_of(scans(*[path] * 9))) == [0, 4, 8]
 
 
-def test_a_row_is_never_cut_by_pages(tmp_path: Path) -> None:
+def test_page_ends_with_a_row(tmp_path: Path) -> None:
     path = noise(tmp_path / "a.nii", PAGE_BYTES)
     kinds = Features({"runs": List(IMAGE)})
     dataset = Dataset.from_dict({"runs": [[path, path, path], [path]]}, features=kinds)
     assert pages(shard_of(dataset), ("runs", "list", "element", "bytes")) == [0, 1]
 
 
-def test_row_groups_of_very_many_rows(tmp_path: Path) -> None:
+def test_row_group_of_60000_rows(tmp_path: Path) -> None:
     path = noise(tmp_path / "a.nii", 3)
     rows = 60_000
     kinds = Features({"scan": IMAGE, "id": Value("int64"), "runs": List(IMAGE)})
@@ -250,7 +250,7 @@ def test_row_groups_of_very_many_rows(tmp_path: Path) -> None:
     dataset = Dataset.from_dict(columns, features=kinds)
     file = shard_of(dataset)
     content = {"bytes": Path(path).read_bytes(), "path": "a.nii"}
-    there = read(file)
+    there = read_rows(file)
     assert there["scan"].to_pylist() == [content, None] * (rows // 2)
     assert there["runs"].to_pylist() == [[content]] * rows
     assert there["id"].to_pylist() == list(range(rows))
@@ -258,18 +258,18 @@ def test_row_groups_of_very_many_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [2**31 - 8, 2**31])
-def test_a_row_that_nobody_could_load_is_refused(size: int) -> None:
+def test_row_over_2_gib_is_refused(size: int) -> None:
     rows = SkeletonTable(
         pa.table({"scan": [{"bytes": b"", "path": "a.nii.gz"}]}, schema=ONE.arrow_schema),
         {FileLeaf.of("scan"): [("a.nii.gz", size)]},
     )
     writer = ShardWriter(io.BytesIO(), ONE.arrow_schema, file_leaves(ONE), Files())
-    with pytest.raises(RowTooLargeError, match=r"'scan'.* 2 GiB is the most"):
+    with pytest.raises(RowTooLargeError, match=r"'scan'.* at most 2 GiB"):
         writer.write(rows)
 
 
 @pytest.mark.parametrize("change", [b"shorter"[:3], b"longer than it was"])
-def test_a_file_that_changes_meanwhile_is_noticed(tmp_path: Path, change: bytes) -> None:
+def test_changed_size_is_an_error(tmp_path: Path, change: bytes) -> None:
     path = Path(noise(tmp_path / "a.nii", 7))
     rows = extract_contents(scans(str(path)).with_format("arrow")[:], ONE, Files())
     path.write_bytes(change)
@@ -284,7 +284,7 @@ def codecs(file: bytes) -> dict[str, str]:
     return {chunk.path_in_schema: chunk.compression for chunk in chunks}
 
 
-def test_files_that_shrink_are_compressed_and_others_not(tmp_path: Path) -> None:
+def test_only_files_that_shrink_are_compressed(tmp_path: Path) -> None:
     kinds = Features({"voxels": List(IMAGE), "noise": IMAGE, "packed": IMAGE})
     voxels = b"".join(bytes([value, 0]) for value in range(256)) * 1000
     (tmp_path / "a.nii").write_bytes(voxels)
@@ -305,7 +305,7 @@ def test_files_that_shrink_are_compressed_and_others_not(tmp_path: Path) -> None
         "packed.path": "UNCOMPRESSED",
     }
     expected = [embedded(each, kinds) for each in dataset.with_format("arrow")[:].to_pylist()]
-    assert read(file).to_pylist() == expected
+    assert read_rows(file).to_pylist() == expected
     chunk = file_metadata(file).row_group(0).column(0)
     assert chunk.total_uncompressed_size > 3 * len(voxels) > 10 * chunk.total_compressed_size
 
@@ -351,18 +351,18 @@ def test_memory_does_not_grow_with_the_files(tmp_path: Path, name: str) -> None:
         stdout=subprocess.PIPE,
         check=True,
     )
-    found = json.loads(done.stdout)
+    result = json.loads(done.stdout)
     compressed = name == "large.nii"
-    assert compressed == (found["large"] < size)
-    assert found["grown"] < 64 << 20
+    assert compressed == (result["large"] < size)
+    assert result["grown"] < 64 << 20
 
 
-def test_contents_in_the_table_go_along_with_files(tmp_path: Path) -> None:
+def test_embedded_contents_are_written(tmp_path: Path) -> None:
     path = noise(tmp_path / "a.nii", 10)
-    rows = [{"bytes": b"held", "path": "gone/b.nii"}, path, {"bytes": b"", "path": None}, None]
+    rows = [{"bytes": b"embedded", "path": "gone/b.nii"}, path, {"bytes": b"", "path": None}, None]
     dataset = Dataset.from_dict({"scan": rows}, features=ONE)
-    assert read(shard_of(dataset))["scan"].to_pylist() == [
-        {"bytes": b"held", "path": "b.nii"},
+    assert read_rows(shard_of(dataset))["scan"].to_pylist() == [
+        {"bytes": b"embedded", "path": "b.nii"},
         {"bytes": Path(path).read_bytes(), "path": "a.nii"},
         {"bytes": b"", "path": None},
         None,
