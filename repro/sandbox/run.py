@@ -172,7 +172,7 @@ def run(
 
     Args:
         argv: the command and its arguments; no shell.
-        memory: cap on the memory of the tree, in bytes. See `repro.memory.impose`.
+        memory: cap on the memory of the tree, in bytes. See `repro.sandbox.memory.impose`.
         timeout: seconds after which the tree is killed, without warning.
         env: changes to the environment of this process; None removes a variable. TMPDIR and
             XDG_CACHE_HOME are always the run's own.

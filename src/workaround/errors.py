@@ -1,4 +1,28 @@
-"""What can go wrong with an upload, as types; each message says what to do next."""
+"""The errors of the uploader: one tree, all importable from `workaround`.
+
+Each message says what is wrong, where, and what to do next. ::
+
+    UploadError
+    ├── ArgumentError          an invalid or conflicting argument (also a ValueError)
+    ├── TableError             a file table that cannot be read
+    ├── BidsError              a folder that is not a BIDS dataset with images
+    ├── CheckError             data that cannot be uploaded as it is; lists every problem
+    ├── RowTooLargeError       the files of a row exceed what Parquet and Arrow can hold
+    ├── SourceChangedError     a source file changed after it was checked
+    ├── DiskFullError          no room for a shard in the folder for temporary files
+    ├── TargetBusyError        another process uploads to the same place
+    ├── JournalError           the journal of the upload cannot be read or written
+    ├── WorkersLostError       the processes or the executor are gone
+    ├── CardConflictError      the dataset card on the Hub contradicts the upload
+    ├── RefusedError           the Hub refuses, and would again
+    │   └── AccessError        the token may not write there
+    ├── UnreachableError       the Hub does not answer
+    ├── VerifyError            the Hub does not hold what was uploaded; lists every difference
+    ├── UnreadableCardError    `load_dataset` does not find the config by its card
+    └── DamagedError           a truncated or invalid Parquet file
+
+`Problem` is one line of a `CheckError` or a `VerifyError`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +38,15 @@ class UploadError(Exception):
 
 
 class ArgumentError(UploadError, ValueError):
-    """An argument cannot be meant as it is."""
+    """An invalid or conflicting argument. Nothing was sent."""
+
+
+class TableError(UploadError):
+    """A file table that cannot be read, or that lacks a column."""
+
+
+class BidsError(UploadError):
+    """A folder that is not a BIDS dataset with images, or no indexer to read it with."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +58,7 @@ class Problem:
         column: Name of the column, dotted where it is nested; None if it is not about one.
         path: The file as the dataset names it; None if there is none.
         reason: What is wrong, and what to do about it.
-        tolerable: Whether it may be meant so: ``strict=False`` turns it into a warning.
+        tolerable: May be intended: ``strict=False`` turns it into a warning.
         split: Name of the split; None if it is not about one.
     """
 
@@ -38,7 +70,7 @@ class Problem:
     split: str | None = None
 
     def __str__(self) -> str:
-        """One line: where, then what."""
+        """Return one line: where, then what."""
         where = [f"split {self.split!r}"] if self.split is not None else []
         where += [f"row {self.row}"] if self.row is not None else []
         where += [f"column {self.column!r}"] if self.column is not None else []
@@ -46,13 +78,13 @@ class Problem:
         return ": ".join(filter(None, [", ".join(where), self.reason]))
 
     def place(self) -> tuple[int, str, str, str]:
-        """What to sort by within a split: problems of no row first, then by row and column."""
+        """Return the sort key within a split: problems of no row first, then by row and column."""
         row = -1 if self.row is None else self.row
         return row, self.column or "", self.path or "", self.reason
 
 
-class CheckError(UploadError):
-    """The dataset cannot be uploaded as it is. Nothing was sent.
+class _ProblemsError(UploadError):
+    """An error that lists problems, the first of them in its message.
 
     Attributes:
         problems: All of them.
@@ -64,41 +96,129 @@ class CheckError(UploadError):
         super().__init__(tuple(problems))
         self.problems = tuple(problems)
 
+    def _lines(self) -> list[str]:
+        return [f"  {problem}" for problem in self.problems[: self.SHOWN]]
+
+
+class CheckError(_ProblemsError):
+    """The dataset cannot be uploaded as it is. Nothing was sent.
+
+    Attributes:
+        problems: All of them.
+    """
+
     def __str__(self) -> str:
-        """The first problems, one a line."""
+        """Return the first problems, one a line."""
         count = len(self.problems)
-        lines = [f"{count} problem{'s' if count > 1 else ''}; nothing was uploaded:"]
-        lines += [f"  {problem}" for problem in self.problems[: self.SHOWN]]
+        lines = [
+            f"{count} problem{'s' if count > 1 else ''}; nothing was uploaded:",
+            *self._lines(),
+        ]
         if count > self.SHOWN:
             lines.append(f"  ... and {count - self.SHOWN} more: workaround.check lists them all")
         if all(problem.tolerable for problem in self.problems):
-            lines.append("If it is meant so, strict=False (--no-strict) uploads it all the same.")
+            lines.append("To upload anyway, pass strict=False (--no-strict).")
         return "\n".join(lines)
 
 
-class DiskFullError(UploadError):
-    """A shard does not fit into the folder for temporary files, which it has left again."""
-
-    def __init__(self, folder: str, nbytes: int) -> None:
-        super().__init__(folder, nbytes)
-
-    def __str__(self) -> str:
-        """The folder, and how much would fit."""
-        folder, nbytes = self.args
-        return (
-            f"{folder} has no room for a shard of {nbytes} bytes, and two are there at a time: make"
-            " room, set TMPDIR to a folder on another disk, or make shards smaller. The same call"
-            " goes on where it was."
-        )
+class RowTooLargeError(UploadError):
+    """The files of one row in one column are more than Parquet and Arrow can hold."""
 
 
 class SourceChangedError(UploadError):
-    """A source file is not the one that was planned."""
+    """A source file is not the one that was checked."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(path, reason)
 
     def __str__(self) -> str:
-        """The file, and what about it."""
+        """Return the file, and what is wrong with it."""
         path, reason = self.args
         return f"{path}: {reason}. Push again once the file no longer changes."
+
+
+class DiskFullError(UploadError):
+    """A shard does not fit into the folder for temporary files, from which it was removed."""
+
+    def __init__(self, folder: str, nbytes: int) -> None:
+        super().__init__(folder, nbytes)
+
+    def __str__(self) -> str:
+        """Return the folder, and how much has to fit."""
+        folder, nbytes = self.args
+        return (
+            f"{folder} has no room for a shard of {nbytes} bytes, and two are there at a time: make"
+            " room, set TMPDIR to a folder on another disk, or make shards smaller. The same call"
+            " resumes the upload."
+        )
+
+
+class TargetBusyError(UploadError):
+    """Another process uploads to the same place."""
+
+
+class JournalError(UploadError):
+    """The journal cannot be read or written."""
+
+    def __str__(self) -> str:
+        """Return the folder, and why."""
+        folder, reason = self.args
+        return (
+            f"The journal of the upload in {folder} cannot be read or written ({reason}): make room"
+            " and see to the permissions, or set HF_HOME to another folder"
+        )
+
+
+class WorkersLostError(UploadError):
+    """The workers of the executor are gone, or take no more work."""
+
+    def __str__(self) -> str:
+        """Return why, and what to do."""
+        (reason,) = self.args
+        return (
+            f"The workers are gone ({reason}): a system kills what takes too much memory. Use fewer"
+            " processes or smaller shards; the same call resumes the upload."
+        )
+
+
+class CardConflictError(UploadError):
+    """The card on the Hub contradicts this upload."""
+
+
+class UnreadableCardError(UploadError):
+    """The card does not let `load_dataset` find the config; the message says why."""
+
+
+class RefusedError(UploadError):
+    """The Hub refuses, or cannot be asked, and would again. The journal is kept."""
+
+
+class AccessError(RefusedError):
+    """The token may not write there. Nothing was sent."""
+
+
+class UnreachableError(UploadError):
+    """The Hub did not answer within the limits of retrying. Run the same call again later."""
+
+
+class VerifyError(_ProblemsError):
+    """The Hub does not hold what was uploaded.
+
+    Attributes:
+        problems: Every difference.
+    """
+
+    def __str__(self) -> str:
+        """Return the first differences, one a line."""
+        lines = [
+            "The Hub does not have what is here. Push again if what is here is right;"
+            " if a file here has changed since, bring the old one back:",
+            *self._lines(),
+        ]
+        if len(self.problems) > self.SHOWN:
+            lines.append(f"  ... and {len(self.problems) - self.SHOWN} more")
+        return "\n".join(lines)
+
+
+class DamagedError(UploadError):
+    """A truncated or invalid Parquet file."""

@@ -57,7 +57,7 @@ def prepare(
     """Check and plan an upload; the arguments are those of `push_to_hub`.
 
     Raises:
-        ArgumentError: Arguments that cannot be meant so.
+        ArgumentError: Invalid or conflicting arguments.
         CheckError: The data is not fit to be uploaded; names row, column and file of each problem.
     """
     if repo_id.startswith("buckets/"):

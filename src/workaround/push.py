@@ -13,9 +13,9 @@ from datasets import Dataset, DatasetDict, config
 from huggingface_hub import CommitInfo
 from huggingface_hub.errors import RepositoryNotFoundError
 
-from workaround.errors import ArgumentError
+from workaround.errors import ArgumentError, RefusedError
 from workaround.hub.card import Target
-from workaround.hub.retry import RefusedError, persist, status_of
+from workaround.hub.retry import persist, status_of
 from workaround.planning.hub_limits import limit_problems, require_write
 from workaround.planning.plan import Plan, SplitPlan
 from workaround.preflight.check import require_sound
@@ -92,7 +92,7 @@ def push_to_hub(
         The commit.
 
     Raises:
-        ArgumentError: Arguments that cannot be meant so.
+        ArgumentError: Invalid or conflicting arguments.
         CheckError: The data is not fit to be uploaded; names row, column and file of each problem.
         TargetBusyError: Another process uploads to the same place.
         CardConflictError: The card on the Hub does not go with this upload.

@@ -39,10 +39,7 @@ from tests.support.workaround.pushing import (
     tree,
 )
 from workaround import push_to_hub
-from workaround.errors import ArgumentError
-from workaround.hub.card import CardConflictError
-from workaround.hub.retry import RefusedError
-from workaround.verification.verify import VerifyError
+from workaround.errors import ArgumentError, CardConflictError, RefusedError, VerifyError
 
 pytestmark = list(DEPRECATIONS)
 REPO = "user/data"

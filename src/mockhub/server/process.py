@@ -81,7 +81,7 @@ class Hub:
         Args:
             method: Of the requests; "*" for all.
             path: Regular expression, searched in the path as it is sent.
-            effect: How, and how often: see `mockhub.faults.Fault`.
+            effect: How, and how often: see `mockhub.control.faults.Fault`.
 
         Raises:
             ValueError: There is no such fault.

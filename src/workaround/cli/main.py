@@ -17,14 +17,14 @@ from datasets import Dataset
 from huggingface_hub.errors import HFValidationError
 
 from workaround.cli.arguments import parser
-from workaround.errors import ArgumentError, CheckError, UploadError
+from workaround.errors import ArgumentError, CheckError, UploadError, VerifyError
 from workaround.planning.plan import in_units, plan
 from workaround.preflight.check import check
 from workaround.prepare import prepare
 from workaround.push import push_prepared
 from workaround.tables.bids import bids_table
 from workaround.tables.infer import read_table
-from workaround.verification.verify import VerifyError, verify
+from workaround.verification.verify import verify
 
 DONE, FAILED, USAGE = 0, 1, 2
 INTERRUPTED, TERMINATED = 130, 143  # what a shell shows for SIGINT and SIGTERM

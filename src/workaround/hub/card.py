@@ -17,14 +17,10 @@ from datasets.info import DatasetInfosDict
 from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import CardData, DatasetCard, DatasetCardData
 
-from workaround.errors import UploadError
+from workaround.errors import CardConflictError
 
 README = "README.md"
 LEGACY_INFOS = "dataset_infos.json"
-
-
-class CardConflictError(UploadError):
-    """The card on the Hub says something that does not go with this upload."""
 
 
 @dataclass(frozen=True)

@@ -19,12 +19,8 @@ from datasets.info import DatasetInfosDict
 from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCard, DatasetCardData
 
-from workaround.errors import Problem, UploadError
+from workaround.errors import Problem, UnreadableCardError
 from workaround.hub.card import README
-
-
-class UnreadableCardError(UploadError):
-    """The card does not let `load_dataset` find the config; the message says why."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
-from workaround.errors import UploadError
+from workaround.errors import RefusedError, UnreachableError
 from workaround.hub.backoff import asked_wait, own_wait
 from workaround.hub.redact import scrub
 
@@ -49,14 +49,6 @@ _UNSENT = {
 
 log = logging.getLogger("workaround")
 T = TypeVar("T")
-
-
-class RefusedError(UploadError):
-    """The Hub refuses, or cannot be asked, and so it would again. The journal stays."""
-
-
-class UnreachableError(UploadError):
-    """The Hub did not answer well, however often it was asked. Run the same call again later."""
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -160,7 +152,7 @@ def persist(what: str, action: Callable[[], T], stop: Event | None = None) -> T:
                 tries += 1
             if tries == TRIES:
                 text = f"{what} failed {failures} times, at last with: {error}."
-                raise UnreachableError(f"{text} {UnreachableError.__doc__}") from error
+                raise UnreachableError(f"{text} Run the same call again later.") from error
             if asked is not None:
                 pause = asked * random.uniform(1, 1.1)  # noqa: S311 - workers, not all at once
                 if waited + pause > PATIENCE:

@@ -8,16 +8,12 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 
-from workaround.errors import UploadError
+from workaround.errors import DamagedError
 from workaround.parquet import metadata, thrift
 
 BLOCK = 1 << 20
 HEADER = 1 << 12
 """Bytes to read first for a page header: most have 30, but statistics make it longer."""
-
-
-class DamagedError(UploadError):
-    """A truncated or invalid Parquet file."""
 
 
 @contextmanager

@@ -28,7 +28,7 @@ import pyarrow.parquet as pq
 from workaround.arrow.file_cells import FileLeaf
 from workaround.arrow.files import Files
 from workaround.arrow.skeleton import Content, SkeletonTable, size_of
-from workaround.errors import UploadError
+from workaround.errors import RowTooLargeError
 from workaround.parquet import metadata, thrift
 from workaround.parquet.compression import shrinks
 
@@ -40,10 +40,6 @@ PAGE_BYTES = CHUNKING["max_chunk_size"]
 the page index fetches little more than the rows it needs."""
 PAGE_CELLS = 1024
 """Most cells of a page, to the end of the row."""
-
-
-class RowTooLargeError(UploadError):
-    """The files of one row in one column exceed the limit of Parquet and Arrow."""
 
 
 def supported(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,8 +17,8 @@ from functools import partial
 from huggingface_hub import HfApi
 from huggingface_hub.errors import LocalTokenNotFoundError
 
-from workaround.errors import Problem
-from workaround.hub.retry import RefusedError, persist
+from workaround.errors import AccessError, Problem, RefusedError
+from workaround.hub.retry import persist
 from workaround.planning.plan import Plan, in_units
 
 FOLDER_FILES = 10_000
@@ -26,10 +26,6 @@ REPO_FILES = 100_000
 FILE_BYTES = 50_000_000_000
 """Most that plain HTTP clients can download (``huggingface_hub.file_download``)."""
 GOOD_FILE_BYTES = 20_000_000_000
-
-
-class AccessError(RefusedError):
-    """The token may not write there. Nothing was sent."""
 
 
 def limit_problems(plan: Plan, stay: Collection[str] = ()) -> list[Problem]:

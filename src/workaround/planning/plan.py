@@ -116,7 +116,7 @@ def plan(
     Looks up the size of every file, and opens none.
 
     Raises:
-        ArgumentError: Arguments that cannot be meant so.
+        ArgumentError: Invalid or conflicting arguments.
         CheckError: The size of a file cannot be known, or a file is empty, or too large.
     """
     source = source_of(dataset, split, embed=embed_external_files, token=token)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from workaround.arrow.files import Files, is_local
-from workaround.hub.retry import RefusedError
+from workaround.errors import RefusedError
 from workaround.preflight.nifti import Defect, nifti_defect
 
 EMPTY = Defect("empty: 0 bytes; copy the file again, or leave it out")

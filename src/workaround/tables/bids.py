@@ -20,7 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from datasets import Dataset
 
-from workaround.errors import Problem, UploadError
+from workaround.errors import BidsError, Problem
 from workaround.preflight.check import require_sound
 from workaround.tables.infer import TEXT, file_dataset
 from workaround.tables.load import load
@@ -34,10 +34,6 @@ _NOT_ENTITIES = {*_PLACE, "dataset", "root", "extra_entities"}
 
 Session = tuple[str, str]
 T = TypeVar("T")
-
-
-class BidsError(UploadError):
-    """A folder is not a BIDS dataset with images, or there is no indexer to read it with."""
 
 
 @dataclass(frozen=True)

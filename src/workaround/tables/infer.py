@@ -24,10 +24,10 @@ from workaround.arrow.file_cells import (
     replace_cells,
     with_file_fields,
 )
-from workaround.errors import CheckError, Problem
+from workaround.errors import CheckError, Problem, TableError
 from workaround.preflight.check import require_sound
 from workaround.tables.delimited import NULLS
-from workaround.tables.load import TableError, load
+from workaround.tables.load import load
 
 TEXT = "string"
 _SUFFIXES = {

@@ -10,17 +10,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workaround.arrow.nested import with_leaves
-from workaround.errors import CheckError, Problem, UploadError
+from workaround.errors import CheckError, Problem, TableError
 from workaround.tables.delimited import DELIMITERS, read_delimited, swallowed_rows, typed
 from workaround.tables.json_lines import read_json_lines
 
 _SEPARATORS = ",;\t|"
 _SAMPLE = 100
 """Rows that tell what separates cells."""
-
-
-class TableError(UploadError):
-    """A file table cannot be read, or has no such column."""
 
 
 def load(path: Path, kinds: Mapping[str, str]) -> pa.Table:

@@ -20,7 +20,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from huggingface_hub import constants
 
-from workaround.errors import UploadError
+from workaround.errors import JournalError, TargetBusyError
 
 # No fsync for each shard: a kill loses nothing, a power cut at worst the lines of the last ones.
 _SCHEMA = """
@@ -37,22 +37,6 @@ CREATE TABLE IF NOT EXISTS pull_request (number INTEGER PRIMARY KEY);
 _DAMAGED = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 log = logging.getLogger("workaround")
-
-
-class TargetBusyError(UploadError):
-    """Another process uploads to the same place."""
-
-
-class JournalError(UploadError):
-    """The journal cannot be read or written."""
-
-    def __str__(self) -> str:
-        """The folder, and why."""
-        folder, reason = self.args
-        return (
-            f"The journal of the upload in {folder} cannot be read or written ({reason}): make room"
-            " and see to the permissions, or set HF_HOME to another folder"
-        )
 
 
 @dataclass(frozen=True)

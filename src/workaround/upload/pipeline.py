@@ -16,7 +16,7 @@ from threading import Event
 
 from huggingface_hub import constants
 
-from workaround.errors import UploadError
+from workaround.errors import WorkersLostError
 from workaround.upload.journal import Journal, Uploaded
 from workaround.upload.progress import Progress
 from workaround.upload.shard import Destination, Job, fingerprint, make, send, write
@@ -34,18 +34,6 @@ log = logging.getLogger("workaround")
 
 Sent = tuple[Uploaded, bytes | None]
 Start = Callable[[Job, str], Future[Sent]]
-
-
-class WorkersLostError(UploadError):
-    """The workers of the executor are gone, or take no more work."""
-
-    def __str__(self) -> str:
-        """Why, and what to do."""
-        (reason,) = self.args
-        return (
-            f"The workers are gone ({reason}): a system kills what takes too much memory. Use fewer"
-            " processes or smaller shards; the same call goes on where it was."
-        )
 
 
 def upload(

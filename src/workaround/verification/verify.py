@@ -21,11 +21,16 @@ from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.utils.tqdm import tqdm
 
 from workaround.arrow.files import Files
-from workaround.errors import Problem, SourceChangedError, UploadError
+from workaround.errors import (
+    DamagedError,
+    Problem,
+    SourceChangedError,
+    UnreadableCardError,
+    VerifyError,
+)
 from workaround.hub.card import README
-from workaround.hub.card_lookup import Loaded, UnreadableCardError, card_problems, find, split_files
+from workaround.hub.card_lookup import Loaded, card_problems, find, split_files
 from workaround.hub.retry import persist
-from workaround.parquet.reader import DamagedError
 from workaround.planning.plan import Shard
 from workaround.preflight.source import data_folder, source_of
 from workaround.upload.journal import Uploaded
@@ -56,31 +61,6 @@ class VerifyReport:
     rows: int
     nbytes: int
     level: Level
-
-
-class VerifyError(UploadError):
-    """What is on the Hub is not what was on disk.
-
-    Attributes:
-        problems: Every difference that was found.
-    """
-
-    SHOWN = 50
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(tuple(problems))
-        self.problems = tuple(problems)
-
-    def __str__(self) -> str:
-        """The first differences, one a line."""
-        lines = [
-            "The Hub does not have what is here. Push again if what is here is right;"
-            " if a file here has changed since, bring the old one back:"
-        ]
-        lines += [f"  {problem}" for problem in self.problems[: self.SHOWN]]
-        if len(self.problems) > self.SHOWN:
-            lines.append(f"  ... and {len(self.problems) - self.SHOWN} more")
-        return "\n".join(lines)
 
 
 @dataclass(frozen=True)

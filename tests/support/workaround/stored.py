@@ -12,8 +12,8 @@ import pytest
 from datasets import Dataset, Features, List, Nifti, Value
 from huggingface_hub import CommitOperationAdd, HfApi
 
-from workaround.errors import Problem
-from workaround.verification.verify import VerifyError, verify
+from workaround.errors import Problem, VerifyError
+from workaround.verification.verify import verify
 
 IMAGE = Nifti(decode=False)
 KINDS = Features(

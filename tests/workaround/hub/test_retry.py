@@ -20,11 +20,11 @@ from mockhub.server.process import Hub
 from tests.support.mockhub.modes import DEPRECATIONS
 from tests.support.workaround.pushing import MakeNifti, sessions
 from workaround import push_to_hub
-from workaround.errors import UploadError
+from workaround.errors import RefusedError, UnreachableError, UploadError
 from workaround.hub import retry
 from workaround.hub.backoff import LONGEST_WAIT, asked_wait
 from workaround.hub.redact import redact
-from workaround.hub.retry import PATIENCE, TRIES, RefusedError, UnreachableError, persist
+from workaround.hub.retry import PATIENCE, TRIES, persist
 
 pytestmark = list(DEPRECATIONS)
 REPO = "user/data"

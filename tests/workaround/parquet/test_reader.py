@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from tests.support.workaround.nested import embedded, tables, write_files
 from workaround.arrow.file_cells import file_cells, file_leaves
+from workaround.errors import DamagedError
 from workaround.parquet import metadata, thrift
-from workaround.parquet.reader import DamagedError, StoredCell, is_plain, read_cells, read_tail
+from workaround.parquet.reader import StoredCell, is_plain, read_cells, read_tail
 
 SLOW = settings(
     deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -36,9 +36,9 @@ from tests.support.workaround.nested import embedded, shard, shard_of, tables, w
 from workaround.arrow.file_cells import FileLeaf, file_cells, file_leaves
 from workaround.arrow.files import Files
 from workaround.arrow.skeleton import SkeletonTable, extract_contents
-from workaround.errors import SourceChangedError
+from workaround.errors import RowTooLargeError, SourceChangedError
 from workaround.parquet import metadata, thrift
-from workaround.parquet.writer import PAGE_BYTES, RowTooLargeError, ShardWriter, paged_skeleton
+from workaround.parquet.writer import PAGE_BYTES, ShardWriter, paged_skeleton
 
 SLOW = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -10,12 +10,12 @@ import pytest
 from huggingface_hub import HfApi
 
 from mockhub.server.process import Hub
+from workaround.errors import AccessError
 from workaround.planning.hub_limits import (
     FILE_BYTES,
     FOLDER_FILES,
     GOOD_FILE_BYTES,
     REPO_FILES,
-    AccessError,
     limit_problems,
     require_write,
 )

@@ -269,7 +269,7 @@ def test_no_file_is_larger_than_asked_for_unless_one_row_is(
     limit = data.draw(st.integers(20_000, 400_000))
     group = data.draw(st.sampled_from([5_000, 50_000, ROW_GROUP_BYTES]))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workaround.packing.ROW_GROUP_BYTES", group)
+        patch.setattr("workaround.planning.packing.ROW_GROUP_BYTES", group)
         assert_fits(Dataset.from_dict(table, features=features), limit, tmp_path)
 
 
@@ -309,7 +309,7 @@ def test_long_texts_keep_to_the_size(make_files: MakeFiles, tmp_path: Path) -> N
 def test_many_columns_of_long_names_keep_to_the_size(
     make_files: MakeFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workaround.packing.ROW_GROUP_BYTES", 100_000)
+    monkeypatch.setattr("workaround.planning.packing.ROW_GROUP_BYTES", 100_000)
     names = [f"{'long' * 50}{number}" for number in range(40)]
     features = Features({"scan": IMAGE} | {name: Value("bool") for name in names})
     table: dict[str, list[Any]] = {name: [True] * 40 for name in names}
@@ -320,7 +320,7 @@ def test_many_columns_of_long_names_keep_to_the_size(
 def test_many_row_groups_keep_to_the_size(
     make_files: MakeFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("workaround.packing.ROW_GROUP_BYTES", 30_000)
+    monkeypatch.setattr("workaround.planning.packing.ROW_GROUP_BYTES", 30_000)
     features = Features({"scan": IMAGE, "note": Value("string")})
     table = {
         "scan": make_files([20_000] * 100),

@@ -12,8 +12,8 @@ import pytest
 from datasets import Dataset, Features, List, Nifti, Value
 
 from repro.synthetic.bids import BidsTree
-from workaround.errors import CheckError
-from workaround.tables.bids import BidsError, bids_table
+from workaround.errors import BidsError, CheckError
+from workaround.tables.bids import bids_table
 
 MakeTree = Callable[..., BidsTree]
 IMAGES = Nifti()

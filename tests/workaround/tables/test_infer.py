@@ -16,9 +16,8 @@ import pytest
 from datasets import Dataset, Features, Image, List, Nifti, Value
 
 from tests.support.workaround.nested import FIXED_SIZE, shard_of
-from workaround.errors import CheckError, Problem
+from workaround.errors import CheckError, Problem, TableError
 from workaround.tables.infer import read_table
-from workaround.tables.load import TableError
 
 Rows = Sequence[Mapping[str, Any]]
 

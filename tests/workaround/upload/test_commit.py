@@ -21,8 +21,7 @@ from tests.support.workaround.pushing import (
     tree,
 )
 from workaround import push_to_hub
-from workaround.errors import CheckError
-from workaround.hub.retry import RefusedError
+from workaround.errors import CheckError, RefusedError
 from workaround.planning import hub_limits as limits
 from workaround.upload import commit
 from workaround.upload.commit import split_parts

@@ -26,18 +26,17 @@ from tests.support.mockhub.modes import DEPRECATIONS
 from tests.support.workaround.command import hear_ctrl_c
 from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions, tree
 from workaround import push_to_hub
-from workaround.errors import DiskFullError
-from workaround.hub.retry import RefusedError
-from workaround.upload.journal import Journal, JournalError, TargetBusyError
+from workaround.errors import DiskFullError, JournalError, RefusedError, TargetBusyError
+from workaround.upload.journal import Journal
 
 pytestmark = list(DEPRECATIONS)
 REPO = "user/data"
 SHARDS = 6
 SCRIPT = """
 import sys
-import workaround
+import workaround.upload.commit
 from datasets import load_from_disk
-workaround.commit.MAX_OPERATIONS = int(sys.argv[3])
+workaround.upload.commit.MAX_OPERATIONS = int(sys.argv[3])
 if __name__ == "__main__":
     workaround.push_to_hub(load_from_disk(sys.argv[1]), sys.argv[2], num_shards=6, strict=False)
 """

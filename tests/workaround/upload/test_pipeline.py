@@ -21,7 +21,7 @@ from mockhub.server.process import Hub
 from tests.support.mockhub.modes import DEPRECATIONS
 from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions
 from workaround import push_to_hub
-from workaround.hub.retry import RefusedError
+from workaround.errors import RefusedError, WorkersLostError
 from workaround.upload import pipeline as upload
 from workaround.upload import shard as shards
 from workaround.upload.journal import Journal, Uploaded, open_journal
@@ -150,7 +150,7 @@ def test_work_that_has_not_begun_is_cancelled_once_a_shard_failed(journal: Journ
 
 
 def test_worker_that_was_killed_is_told(journal: Journal) -> None:
-    with pytest.raises(upload.WorkersLostError, match="terminated"):
+    with pytest.raises(WorkersLostError, match="terminated"):
         upload_with(Answers(BrokenExecutor("terminated abruptly")), journal, 1)
 
 
@@ -179,7 +179,7 @@ def test_busy_hub_is_not_waited_for_once_a_shard_failed(
 def test_executor_that_was_shut_down_is_told(journal: Journal) -> None:
     executor = ThreadPoolExecutor(1)
     executor.shutdown()
-    with pytest.raises(upload.WorkersLostError, match="after shutdown"):
+    with pytest.raises(WorkersLostError, match="after shutdown"):
         upload_with(executor, journal, 1)
 
 
@@ -189,7 +189,7 @@ def test_workers_that_were_killed_are_told_and_the_same_call_goes_on(
     rows = sessions(make_nifti)
     with processes_of(1) as executor:
         executor.submit(os.kill, executor.submit(os.getpid).result(), signal.SIGKILL)
-        with pytest.raises(upload.WorkersLostError, match="fewer processes or smaller shards"):
+        with pytest.raises(WorkersLostError, match="fewer processes or smaller shards"):
             push_to_hub(rows, REPO, executor=executor)
     push_to_hub(rows, REPO, num_proc=2)
     assert loaded(REPO) == contents(rows)

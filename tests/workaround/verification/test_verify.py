@@ -27,9 +27,8 @@ from tests.support.workaround.stored import (
     rewrite,
     upload,
 )
-from workaround.errors import Problem
-from workaround.hub.retry import RefusedError
-from workaround.verification.verify import VerifyError, VerifyReport, verify
+from workaround.errors import Problem, RefusedError, VerifyError
+from workaround.verification.verify import VerifyReport, verify
 
 # huggingface_hub 1.x puts bytes in a way that httpx no longer likes
 pytestmark = [

@@ -25,10 +25,11 @@ from tests.support.workaround.stored import (
     upload,
 )
 from workaround.arrow.files import Files
+from workaround.errors import VerifyError
 from workaround.planning.plan import Shard
 from workaround.upload.journal import Uploaded
 from workaround.upload.shard import Destination
-from workaround.verification.verify import VerifyError, VerifyReport, verify_shards
+from workaround.verification.verify import VerifyReport, verify_shards
 
 # huggingface_hub 1.x puts bytes in a way that httpx no longer likes
 pytestmark = [

@@ -1,0 +1,65 @@
+"""The errors of the uploader as one public tree."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from collections.abc import Iterator
+
+import pytest
+
+import workaround
+from workaround import errors
+from workaround.errors import CheckError, Problem, UploadError, VerifyError
+
+
+def family(kind: type[UploadError]) -> Iterator[type[UploadError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from family(child)
+
+
+PUBLIC = {kind for kind in family(UploadError) if not kind.__name__.startswith("_")}
+MADE_WITH = {
+    "CheckError": ([Problem(0, "t1w", "a.nii", "is empty")],),
+    "VerifyError": ([Problem(0, "t1w", "a.nii", "differs")],),
+    "SourceChangedError": ("a.nii", "is gone"),
+    "DiskFullError": ("/tmp", 7),
+    "JournalError": ("/tmp", "no space"),
+}
+
+
+def test_every_error_is_importable_from_the_package() -> None:
+    names = {kind.__name__ for kind in PUBLIC} | {"UploadError", "Problem"}
+    assert names <= set(workaround.__all__)
+    assert all(getattr(workaround, name) is getattr(errors, name) for name in names)
+
+
+def test_the_drawn_tree_names_every_error() -> None:
+    drawn = re.findall(r"── (\w+)", errors.__doc__ or "")
+    assert sorted(drawn) == sorted(kind.__name__ for kind in PUBLIC)
+
+
+@pytest.mark.parametrize("kind", sorted(PUBLIC, key=str))
+def test_error_survives_the_way_between_processes(kind: type[UploadError]) -> None:
+    error = kind(*MADE_WITH.get(kind.__name__, ("the reason",)))
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is kind
+    assert str(copy) == str(error)
+    assert str(error).strip()
+
+
+@pytest.mark.parametrize("kind", [CheckError, VerifyError])
+def test_the_first_problems_are_listed_and_the_others_counted(
+    kind: type[CheckError | VerifyError],
+) -> None:
+    text = str(kind([Problem(row, "t1w", None, "is empty") for row in range(kind.SHOWN + 3)]))
+    assert f"row {kind.SHOWN - 1}," in text
+    assert f"row {kind.SHOWN}," not in text
+    assert "3 more" in text
+
+
+def test_only_what_strict_refuses_is_offered_to_be_uploaded_anyway() -> None:
+    tolerable = Problem(0, "t1w", "a.nii", "is there twice", tolerable=True)
+    assert "--no-strict" in str(CheckError([tolerable]))
+    assert "--no-strict" not in str(CheckError([tolerable, Problem(1, "t1w", "b.nii", "is gone")]))
