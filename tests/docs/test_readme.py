@@ -12,7 +12,7 @@ from repro.report import markdown
 from repro.results.document import in_order, release
 from repro.results.drift import drifts
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 FOLDER = ROOT / "docs" / "measured"
 MEASURED = in_order(json.loads(file.read_text()) for file in FOLDER.glob("*.json"))
