@@ -1,4 +1,4 @@
-"""`push_to_hub`: the call of upstream, and on the Hub what upstream means to leave there."""
+"""`push_to_hub`: the call of upstream, with the result on the Hub that upstream intends."""
 
 from __future__ import annotations
 
@@ -6,30 +6,26 @@ import logging
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import ExitStack
-from dataclasses import replace
-from typing import Literal, get_args
 
 from datasets import Dataset, DatasetDict, config
 from huggingface_hub import CommitInfo
-from huggingface_hub.errors import RepositoryNotFoundError
 
-from workaround.errors import ArgumentError, RefusedError
-from workaround.hub.card import Target
-from workaround.hub.retry import persist, status_of
-from workaround.planning.hub_limits import limit_problems, require_write
-from workaround.planning.plan import Plan, SplitPlan
+from workaround.errors import RefusedError
+from workaround.hub.repository import CommitMessage, Repository
+from workaround.hub.retry import status_of
+from workaround.planning.hub_limits import limit_problems
+from workaround.planning.plan import SplitPlan
 from workaround.preflight.check import require_sound
-from workaround.preflight.source import Source, processes, usable_token
-from workaround.prepare import Prepared, prepare
-from workaround.upload.commit import Message, Push, commit, foresee
+from workaround.preflight.options import PushOptions, Verify
+from workaround.preflight.source import Source
+from workaround.prepare import PreparedPush, prepare
+from workaround.upload.commit import Upload, check_commit, commit
 from workaround.upload.journal import Journal, open_journal
-from workaround.upload.pipeline import upload
+from workaround.upload.pipeline import upload_shards
 from workaround.upload.progress import show_progress
-from workaround.upload.shard import Destination, Job
+from workaround.upload.shard import ShardJob
 from workaround.upload.workers import processes_of
-from workaround.verification.verify import verify_shards
-
-Verify = Literal["footers", "full", "none"]
+from workaround.verification.verify import verify_upload
 
 log = logging.getLogger("workaround")
 
@@ -104,140 +100,97 @@ def push_to_hub(
         WorkersLostError: The processes or the executor are gone.
         VerifyError: What is on the Hub is not what was uploaded.
     """
-    prepared = prepare(
-        dataset,
-        repo_id,
-        config_name,
+    options = PushOptions(
+        repo_id=repo_id,
+        config_name=config_name,
         set_default=set_default,
         split=split,
         data_dir=data_dir,
-        token=token,
-        max_shard_size=max_shard_size,
-        num_shards=num_shards,
-        num_proc=num_proc,
-        embed_external_files=embed_external_files,
-        strict=strict,
-    )
-    return push_prepared(
-        prepared,
-        repo_id,
         commit_message=commit_message,
         commit_description=commit_description,
         private=private,
         token=token,
         revision=revision,
         create_pr=create_pr,
+        max_shard_size=max_shard_size,
+        num_shards=num_shards,
         num_proc=num_proc,
+        embed_external_files=embed_external_files,
         resume=resume,
         verify=verify,
+        strict=strict,
         executor=executor,
     )
+    return push_prepared(prepare(dataset, options))
 
 
-def push_prepared(
-    prepared: Prepared,
-    repo_id: str,
-    *,
-    commit_message: str | None = None,
-    commit_description: str | None = None,
-    private: bool | None = None,
-    token: str | None = None,
-    revision: str | None = None,
-    create_pr: bool = False,
-    num_proc: int | None = None,
-    resume: bool = True,
-    verify: Verify = "footers",
-    executor: Executor | None = None,
-) -> CommitInfo:
-    """Upload what was checked and planned; arguments and errors are those of `push_to_hub`."""
-    source, plan, target = prepared.source, prepared.plan, prepared.target
-    title = "Upload dataset" if commit_message is None else commit_message
-    if not title:
-        raise ArgumentError("commit_message cannot be empty")
-    if verify not in get_args(Verify):
-        raise ArgumentError(f"verify is one of {get_args(Verify)}, not {verify!r}")
-    workers = processes(num_proc)
-    to = _destination(repo_id, private, usable_token(token), revision, create_pr)
-    if not create_pr:
-        require_write(to.api(), to.repo_id)
-    stay = persist(f"Reading {to.repo_id}", lambda: foresee(to, target, plan, source.features))
-    told = limit_problems(plan)
-    new = [problem for problem in limit_problems(plan, stay) if problem not in told]
-    require_sound(new, strict=prepared.strict)
+def push_prepared(prepared: PreparedPush) -> CommitInfo:
+    """Upload what was checked and planned; the errors are those of `push_to_hub`."""
+    options = prepared.options
+    repository = Repository(
+        config.HF_ENDPOINT,
+        options.repo_id,
+        options.revision,
+        bool(options.create_pr),
+        options.usable_token,
+    ).ensure(private=options.private)
+    if not options.create_pr:
+        repository.require_write()
+    _check_repository(prepared, repository)
     with ExitStack() as stack:
-        journal = stack.enter_context(open_journal(f"{to} {target} create_pr={create_pr}"))
-        if not resume:
+        place = f"{repository} {prepared.target} create_pr={repository.create_pr}"
+        journal = stack.enter_context(open_journal(place))
+        if not options.resume:
             journal.clear()
-        if executor is None and workers > 1:
-            executor = stack.enter_context(processes_of(workers))
-        message = Message(title, commit_description)
-        push = _upload(source, plan, target, to, message, journal, executor)
+        executor = options.executor
+        if executor is None and options.workers > 1:
+            executor = stack.enter_context(processes_of(options.workers))
+        upload = _upload(prepared, repository, journal, executor)
         try:
-            info = commit(push, journal)
+            info = commit(upload, journal)
         except RefusedError as error:
             if status_of(error) != 400 or "LFS pointer" not in str(error):
                 raise
-            log.warning("The Hub has lost shards of an earlier, interrupted call: sending all anew")
+            log.warning("The Hub has lost shards of an interrupted call: sending all of them again")
             journal.clear()
-            push = _upload(source, plan, target, to, message, journal, executor)
-            info = commit(push, journal)
+            upload = _upload(prepared, repository, journal, executor)
+            info = commit(upload, journal)
         journal.clear()
-    if verify != "none":
-        verify_shards(
-            to,
-            info.oid,
-            source.splits,
-            {each.name: each.shards for each in plan.splits},
-            push.uploaded,
-            source.files,
-            embed=source.embed,
-            level=verify,
-        )
+    if options.verify != "none":
+        verify_upload(upload, info.oid, prepared.source, options.verify)
     return info
 
 
+def _check_repository(prepared: PreparedPush, repository: Repository) -> None:
+    """Refuse what the commit would refuse for what is in the repository already."""
+    source, plan = prepared.source, prepared.plan
+    remaining_files = check_commit(repository, prepared.target, plan, source.features)
+    plan_problems = limit_problems(plan)
+    new_problems = [
+        problem for problem in limit_problems(plan, remaining_files) if problem not in plan_problems
+    ]
+    require_sound(new_problems, strict=prepared.options.strict)
+
+
 def _upload(
-    source: Source,
-    plan: Plan,
-    target: Target,
-    to: Destination,
-    message: Message,
-    journal: Journal,
-    executor: Executor | None,
-) -> Push:
-    """Upload all shards that the journal has not."""
+    prepared: PreparedPush, repository: Repository, journal: Journal, executor: Executor | None
+) -> Upload:
+    """Upload all shards that the journal does not have."""
+    source, plan, options = prepared.source, prepared.plan, prepared.options
     shards = [shard for split in plan.splits for shard in split.shards]
     with show_progress(sum(shard.nbytes for shard in shards), len(shards)) as progress:
         uploaded = {
-            split.name: upload(_jobs(source, split), journal, to, executor, progress)
+            split.name: upload_shards(_jobs(source, split), journal, repository, executor, progress)
             for split in plan.splits
         }
-    return Push(plan, source.features, uploaded, target, to, message)
+    title = "Upload dataset" if options.commit_message is None else options.commit_message
+    message = CommitMessage(title, options.commit_description)
+    return Upload(plan, source.features, uploaded, prepared.target, repository, message)
 
 
-def _destination(
-    repo_id: str, private: bool | None, token: str | None, revision: str | None, create_pr: bool
-) -> Destination:
-    """Make the repository and the branch where they are not there."""
-    to = Destination(config.HF_ENDPOINT, repo_id, revision, bool(create_pr), token)
-    api = to.api()
-
-    def prepare() -> str:
-        try:
-            found = api.repo_info(repo_id, repo_type="dataset").id
-        except RepositoryNotFoundError:
-            url = api.create_repo(repo_id, repo_type="dataset", private=private, exist_ok=True)
-            found = url.repo_id
-        if revision is not None and not revision.startswith("refs/pr/"):
-            api.create_branch(found, branch=revision, repo_type="dataset", exist_ok=True)
-        return str(found)
-
-    return replace(to, repo_id=persist(f"Preparing {repo_id}", prepare))
-
-
-def _jobs(source: Source, split: SplitPlan) -> Iterator[Job]:
+def _jobs(source: Source, split: SplitPlan) -> Iterator[ShardJob]:
     rows = source.splits[split.name]
     for shard in split.shards:
         # select() of an empty range behind the last row is an IndexError in 5.2.0.
         part = rows.select(range(shard.start, shard.stop) if shard.stop > shard.start else [])
-        yield Job(shard, part, source.files, fill=split.files > 0, embed=source.embed)
+        yield ShardJob(shard, part, source.files, fill=split.files > 0, embed=source.embed)

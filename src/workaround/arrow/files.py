@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, TypeVar
 from fsspec.core import url_to_fs
 
 from workaround.errors import SourceChangedError
-from workaround.hub.retry import persist
+from workaround.hub.retry import retry
 
 BLOCK = 4 << 20
 READERS = 16  # threads: enough to hide the latency of a network file system
@@ -58,7 +58,7 @@ class Files:
                 raise OSError("not a regular file")
             return status.st_size
         system, inner = self._system(path)
-        info = persist(f"Looking up {path}", lambda: system.info(inner))
+        info = retry(f"Looking up {path}", system.info, inner)
         if info["type"] == "directory":
             raise IsADirectoryError("a directory, not a file")
         if info["size"] is None:

@@ -20,6 +20,7 @@ from workaround.cli.arguments import parser
 from workaround.errors import ArgumentError, CheckError, UploadError, VerifyError
 from workaround.planning.plan import in_units, plan
 from workaround.preflight.check import check
+from workaround.preflight.options import PushOptions
 from workaround.prepare import prepare
 from workaround.push import push_prepared
 from workaround.tables.bids import bids_table
@@ -86,23 +87,22 @@ def _plan(arguments: argparse.Namespace) -> Report:
 
 def _push(arguments: argparse.Namespace) -> Report:
     start = time.monotonic()
-    prepared = prepare(
-        _read(arguments), arguments.repo, **_planned(arguments), strict=arguments.strict
-    )
-    planned = prepared.plan
-    if sys.stderr.isatty():
-        print(planned, file=sys.stderr)
-    commit = push_prepared(
-        prepared,
-        arguments.repo,
-        num_proc=arguments.num_proc,
+    options = PushOptions(
+        repo_id=arguments.repo,
+        **_planned(arguments),
         commit_message=arguments.commit_message,
         private=arguments.private or None,
         revision=arguments.revision,
         create_pr=arguments.create_pr,
         resume=arguments.resume,
         verify=arguments.verify,
+        strict=arguments.strict,
     )
+    prepared = prepare(_read(arguments), options)
+    planned = prepared.plan
+    if sys.stderr.isatty():
+        print(planned, file=sys.stderr)
+    commit = push_prepared(prepared)
     rows = sum(split.rows for split in planned.splits)
     files = sum(split.files for split in planned.splits)
     file_bytes = sum(split.file_bytes for split in planned.splits)
@@ -166,7 +166,7 @@ def _run(arguments: argparse.Namespace) -> Report:
     except (UploadError, OSError) as error:
         return _failure(FAILED, error)
     except KeyboardInterrupt as error:
-        again = ": the same command goes on where it was" if arguments.command == "push" else ""
+        again = ": the same command resumes the upload" if arguments.command == "push" else ""
         status = TERMINATED if isinstance(error, _TerminatedError) else INTERRUPTED
         return Report(f"interrupted{again}", {"error": "interrupted"}, status)
 

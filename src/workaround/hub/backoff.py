@@ -1,4 +1,4 @@
-"""How long to wait before the Hub is asked again."""
+"""Delays between two attempts: our own, and those that the Hub asks for."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-LONGEST_WAIT = 60.0
-"""Seconds, of those that nobody asked for."""
+LONGEST_DELAY = 60.0
+"""Upper bound of our own delays, in seconds."""
 
 _NO_REQUESTS_LEFT = re.compile(r"\br\s*=\s*0\s*;\s*t\s*=\s*(\d+)")
 
 
-def own_wait(failures: int) -> float:
-    """Seconds to wait if the Hub does not say: longer each time, at random.
+def own_delay(failures: int) -> float:
+    """Return the seconds to wait where the Hub names none: longer after each failure, with jitter.
 
     Args:
-        failures: How many there were before.
+        failures: Number of failures before.
     """
-    return min(LONGEST_WAIT, 2.0**failures) * random.uniform(0.5, 1)  # noqa: S311 - no secret
+    return min(LONGEST_DELAY, 2.0**failures) * random.uniform(0.5, 1)  # noqa: S311 - no secret
 
 
-def asked_wait(status: int | None, headers: Mapping[str, str]) -> float | None:
-    """Seconds that an answer asks to wait; None if it does not.
+def server_delay(status: int | None, headers: Mapping[str, str]) -> float | None:
+    """Return the seconds that an answer asks to wait; None if it asks for nothing.
 
-    Every answer of the Hub tells how many requests remain, so that counts only where none do. The
-    answers to Xet do not come through to us: there a 429 is worth `LONGEST_WAIT`.
+    Every answer of the Hub carries ``RateLimit``: it counts only where no requests remain. The
+    answers to Xet requests are not visible here: there a 429 means `LONGEST_DELAY`.
 
     Sources: https://huggingface.co/docs/hub/rate-limits for ``RateLimit``, RFC 9110 for
     ``Retry-After``, which may be a date.
@@ -39,7 +39,7 @@ def asked_wait(status: int | None, headers: Mapping[str, str]) -> float | None:
     if status == 429 and (resets := _NO_REQUESTS_LEFT.findall(headers.get("RateLimit", ""))):
         return max(map(float, resets))
     seconds = _seconds(headers.get("Retry-After", "").strip())
-    return LONGEST_WAIT if seconds is None and status == 429 else seconds
+    return LONGEST_DELAY if seconds is None and status == 429 else seconds
 
 
 def _seconds(retry_after: str) -> float | None:

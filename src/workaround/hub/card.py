@@ -43,7 +43,7 @@ class PushedSplit:
 
 
 @dataclass(frozen=True)
-class Target:
+class ConfigTarget:
     """What of a repository an upload replaces.
 
     Attributes:
@@ -69,7 +69,7 @@ class CardUpdate:
         splits: Those that were uploaded.
     """
 
-    target: Target
+    target: ConfigTarget
     features: Features
     splits: Sequence[PushedSplit]
 

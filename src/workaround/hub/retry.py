@@ -1,4 +1,4 @@
-"""Trying again: which failures pass, and until when."""
+"""Retries: which failures are transient, and how long one call waits for them in all."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ import logging
 import random
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from json import JSONDecodeError
 from threading import Event
 from time import sleep
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
-from workaround.errors import RefusedError, UnreachableError
-from workaround.hub.backoff import asked_wait, own_wait
+from workaround.errors import RefusedError, UnreachableError, UploadError
+from workaround.hub.backoff import own_delay, server_delay
 from workaround.hub.redact import scrub
 
 TRIES = 8
+"""Attempts of one operation, not counting those after a delay that the Hub asked for."""
 PATIENCE = 2 * 3600.0
-"""Seconds to wait in all where the Hub asks to: its longest window, that of commits, is an hour."""
-PASSING = {408, 409, 412, 425, 429, 500, 502, 503, 504}
+"""Seconds to wait in all for one operation: the longest window of the Hub, that of commits, is an
+hour."""
+TRANSIENT = {408, 409, 412, 425, 429, 500, 502, 503, 504}
 _HINTS = {
     400: "The Hub does not accept the request.",
     401: "Log in with `hf auth login`, or pass a valid token.",
@@ -37,7 +42,7 @@ _CLIENTS = {
     "requests": {"ConnectionError", "Timeout", "ChunkedEncodingError", "ContentDecodingError"},
     "urllib3": {"ProtocolError", "TimeoutError"},
 }
-"""Errors of connections, by the package they are of: it depends on the client which is there."""
+"""Connection errors by package: the HTTP client depends on the release of huggingface_hub."""
 _UNSENT = {
     **dict.fromkeys(["LocalProtocolError", "InvalidHeader"], "Check the token."),
     **dict.fromkeys(
@@ -45,21 +50,22 @@ _UNSENT = {
         "Check HF_ENDPOINT and the proxy.",
     ),
 }
-"""What to do about requests that the client finds fault with itself, by the name of its error."""
+"""Advice for requests that the HTTP client itself rejects, by the name of its error."""
 
 log = logging.getLogger("workaround")
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and what it was raised from: the client wraps what its upload threads raise."""
+    """Yield an error and its causes: the client wraps what its upload threads raise."""
     while error is not None:
         yield error
         error = error.__cause__
 
 
 def response_of(error: BaseException | None) -> Any:
-    """The HTTP response behind an error; None if there is none."""
+    """Return the HTTP response behind an error; None if there is none."""
     for cause in causes(error):
         if isinstance(cause, HfHubHTTPError) and cause.response is not None:
             return cause.response
@@ -67,25 +73,25 @@ def response_of(error: BaseException | None) -> Any:
 
 
 def status_of(error: BaseException | None) -> int | None:
-    """HTTP status behind an error; None if there is none.
+    """Return the HTTP status behind an error; None if there is none.
 
-    What hf_xet raises has no response: up to 1.4 it is a `RuntimeError`, later a `ConnectionError`
-    or a type of its own, and the text tells the status (1.1.5 to 1.8.0).
+    Errors of hf_xet carry no response: up to 1.4 they are a `RuntimeError`, later a
+    `ConnectionError` or a type of their own, with the status in the text (1.1.5 to 1.8.0).
     """
     if (response := response_of(error)) is not None:
         return int(response.status_code)
     for cause in causes(error):
-        if found := _XET_STATUS.search(str(cause)):
-            return int(found[1] or found[2])
+        if match := _XET_STATUS.search(str(cause)):
+            return int(match[1] or match[2])
         if (status := _XET_TYPES.get(type(cause).__name__)) is not None:
             return status
     return None
 
 
 def advice(error: BaseException) -> str | None:
-    """What to do about a failure that would come again; None if it may pass, or is not known."""
+    """Return what to do about a permanent failure; None if it is transient or unknown."""
     if (status := status_of(error)) is not None:
-        return None if status in PASSING else _HINTS.get(status, "")
+        return None if status in TRANSIENT else _HINTS.get(status, "")
     hints = map(_advice, causes(error))
     return next((hint for hint in hints if hint is not None), None)
 
@@ -101,8 +107,8 @@ def _advice(cause: BaseException) -> str | None:
     return _UNSENT.get(type(cause).__name__) if _module(type(cause)) in _CLIENTS else None
 
 
-def passes(error: BaseException) -> bool:
-    """Whether a failure may be gone at the next try."""
+def is_transient(error: BaseException) -> bool:
+    """Return whether a failure may be gone at the next attempt."""
     return advice(error) is None and (
         status_of(error) is not None or any(map(_is_transport, causes(error)))
     )
@@ -120,56 +126,102 @@ def _module(kind: type) -> str:
     return kind.__module__.partition(".")[0]
 
 
-def persist(what: str, action: Callable[[], T], stop: Event | None = None) -> T:
-    """Run an action until it works.
+@dataclass
+class _Clock:
+    """The attempts and the seconds that one operation has spent."""
 
-    A wait that the Hub asks for does not count as a try, unless it is shorter than ours would be.
-    What is logged and raised is free of secrets.
+    failures: int = 0
+    tries: int = 0
+    waited: float = 0.0
+
+    def wait(self, what: str, error: Exception, stop: Event | None) -> None:
+        """Wait for the next attempt.
+
+        Raises:
+            UnreachableError: There is none left, or the wait would be too long in all.
+            Exception: The failure itself, once ``stop`` is set.
+        """
+        delay, asked = own_delay(self.failures), _server_delay(error)
+        self.failures += 1
+        if asked is None or asked < delay:
+            self.tries += 1
+        if self.tries == TRIES:
+            text = f"{what} failed {self.failures} times, at last with: {error}."
+            raise UnreachableError(f"{text} Run the same call again later.") from error
+        if asked is not None:
+            delay = asked * random.uniform(1, 1.1)  # noqa: S311 - workers, not all at once
+            if self.waited + delay > PATIENCE:
+                text = f"the Hub asks to wait for {_hours(asked)}, after {_hours(self.waited)}"
+                text = f"{what}: {text}: {error}. Run the same call again then."
+                raise UnreachableError(text) from error
+        log.warning("%s failed (%s); trying again in %.0f s", what, error, delay)
+        self.waited += delay
+        if stop is None:
+            sleep(delay)
+        elif stop.wait(delay):
+            raise error
+
+
+_running: ContextVar[_Clock | None] = ContextVar("clock", default=None)
+
+
+@contextmanager
+def _clock() -> Iterator[_Clock]:
+    """Give the clock of the operation that runs in this context, or start one."""
+    if (clock := _running.get()) is not None:
+        yield clock
+        return
+    token = _running.set(clock := _Clock())
+    try:
+        yield clock
+    finally:
+        _running.reset(token)
+
+
+def retry(what: str, action: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run an action until it succeeds; see `retry_until`."""
+    return retry_until(None, what, action, *args, **kwargs)
+
+
+def retry_until(
+    stop: Event | None, what: str, action: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Run an action until it succeeds.
+
+    A delay that the Hub asks for does not count as an attempt, unless it is shorter than ours would
+    be. An action that retries parts of itself spends the same attempts: one clock rules them all.
+    Logs and errors are free of secrets.
 
     Args:
-        what: Of the action, for messages.
-        action: Safe to run again after it failed.
-        stop: Set by somebody else, it ends the waiting; the failure is raised then as it is.
+        stop: Once another thread sets it, the failure is raised instead of waited for.
+        what: Name of the action, for messages: "Reading user/name".
+        action: Safe to run again after a failure.
+        args: Of the action.
+        kwargs: Of the action.
 
     Raises:
-        RefusedError: It fails for good.
+        RefusedError: The failure is permanent.
         UnreachableError: It failed `TRIES` times, or the Hub asks to wait for longer than
             `PATIENCE` in all.
     """
-    failures, tries, waited = 0, 0, 0.0
-    while True:
-        try:
-            return action()
-        except Exception as error:
-            scrub(error)
-            if (hint := advice(error)) is not None:
-                raise RefusedError(f"{what}: {error} {hint}".strip()) from error
-            if not passes(error):
-                raise
-            pause, asked = own_wait(failures), _asked(error)
-            failures += 1
-            if asked is None or asked < pause:
-                tries += 1
-            if tries == TRIES:
-                text = f"{what} failed {failures} times, at last with: {error}."
-                raise UnreachableError(f"{text} Run the same call again later.") from error
-            if asked is not None:
-                pause = asked * random.uniform(1, 1.1)  # noqa: S311 - workers, not all at once
-                if waited + pause > PATIENCE:
-                    text = f"the Hub asks to wait for {_hours(asked)}, after {_hours(waited)}"
-                    text = f"{what}: {text}: {error}. Run the same call again then."
-                    raise UnreachableError(text) from error
-            log.warning("%s failed (%s); trying again in %.0f s", what, error, pause)
-            waited += pause
-            if stop is None:
-                sleep(pause)
-            elif stop.wait(pause):
-                raise
+    with _clock() as clock:
+        while True:
+            try:
+                return action(*args, **kwargs)
+            except Exception as error:
+                scrub(error)
+                if isinstance(error, UploadError):  # of a part that has spent its attempts
+                    raise
+                if (hint := advice(error)) is not None:
+                    raise RefusedError(f"{what}: {error} {hint}".strip()) from error
+                if not is_transient(error):
+                    raise
+                clock.wait(what, error, stop)
 
 
-def _asked(error: Exception) -> float | None:
+def _server_delay(error: Exception) -> float | None:
     response = response_of(error)
-    return asked_wait(status_of(error), {} if response is None else response.headers)
+    return server_delay(status_of(error), {} if response is None else response.headers)
 
 
 def _hours(seconds: float) -> str:

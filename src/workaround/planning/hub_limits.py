@@ -1,4 +1,4 @@
-"""What the Hub itself refuses: too many or too large files, and tokens that may not write.
+"""Limits of the Hub on files: too many in a folder or repository, or too large.
 
 Numbers: https://huggingface.co/docs/hub/repositories-recommendations and
 ``huggingface_hub._upload_large_folder`` (1.28.0). Whether a folder may hold more is not up to the
@@ -8,17 +8,11 @@ repository should not is a recommendation.
 
 from __future__ import annotations
 
-import inspect
 import posixpath
 from collections import Counter
 from collections.abc import Collection
-from functools import partial
 
-from huggingface_hub import HfApi
-from huggingface_hub.errors import LocalTokenNotFoundError
-
-from workaround.errors import AccessError, Problem, RefusedError
-from workaround.hub.retry import persist
+from workaround.errors import Problem
 from workaround.planning.plan import Plan, in_units
 
 FOLDER_FILES = 10_000
@@ -28,15 +22,15 @@ FILE_BYTES = 50_000_000_000
 GOOD_FILE_BYTES = 20_000_000_000
 
 
-def limit_problems(plan: Plan, stay: Collection[str] = ()) -> list[Problem]:
-    """What of an upload the Hub would refuse, or advises against.
+def limit_problems(plan: Plan, remaining_files: Collection[str] = ()) -> list[Problem]:
+    """Return what the Hub would refuse of an upload, or advises against.
 
     Args:
         plan: Of the upload.
-        stay: Files of the repository that it does not replace.
+        remaining_files: Files of the repository that it does not replace.
     """
     shards = [shard for split in plan.splits for shard in split.shards]
-    paths = {shard.path for shard in shards}.union(stay)
+    paths = {shard.path for shard in shards}.union(remaining_files)
     problems = []
     folders = Counter(map(posixpath.dirname, paths))
     for folder in sorted({posixpath.dirname(shard.path) for shard in shards}):
@@ -61,33 +55,3 @@ def limit_problems(plan: Plan, stay: Collection[str] = ()) -> list[Problem]:
 
 def _about(path: str | None, reason: str, *, tolerable: bool) -> Problem:
     return Problem(None, None, path, reason, tolerable=tolerable)
-
-
-def require_write(api: HfApi, repo_id: str) -> None:
-    """Refuse a token that may not write to a dataset repository, before anything is read or sent.
-
-    A pull request needs no such right. Clients before 1.0 can only ask for the role of the token:
-    there the first upload tells the rest.
-
-    Args:
-        api: Client with the token.
-        repo_id: A repository that is there.
-
-    Raises:
-        AccessError: There is no valid token, it is for reading, or not for this repository.
-        UnreachableError: The Hub does not answer, for minutes.
-    """
-    try:
-        user = persist("Asking whose token it is", api.whoami)
-        if "write" in inspect.signature(api.auth_check).parameters:
-            ask = partial(api.auth_check, repo_id, repo_type="dataset", write=True)
-            persist(f"Asking for the right to write to {repo_id}", ask)
-    except LocalTokenNotFoundError as error:
-        raise AccessError("No token: log in with `hf auth login`, or pass one.") from error
-    except RefusedError as error:
-        raise AccessError(str(error)) from error
-    if user["auth"].get("accessToken", {}).get("role") == "read":
-        raise AccessError(
-            f"The token of {user['name']} is for reading. Log in with one that may write:"
-            " https://huggingface.co/settings/tokens."
-        )

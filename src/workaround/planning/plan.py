@@ -17,12 +17,10 @@ from workaround.planning.packing import (
     split_groups,
 )
 from workaround.preflight.check import problems_of, require_sound, surveys
+from workaround.preflight.options import PlanOptions
 from workaround.preflight.source import (
     Source,
-    data_folder,
-    processes,
     shard_counts,
-    shard_limit,
     source_of,
 )
 from workaround.preflight.survey import Survey
@@ -119,81 +117,67 @@ def plan(
         ArgumentError: Invalid or conflicting arguments.
         CheckError: The size of a file cannot be known, or a file is empty, or too large.
     """
+    options = PlanOptions(
+        config_name=config_name,
+        split=split,
+        data_dir=data_dir,
+        max_shard_size=max_shard_size,
+        num_shards=num_shards,
+        num_proc=num_proc,
+        embed_external_files=embed_external_files,
+        token=token,
+    )
     source = source_of(dataset, split, embed=embed_external_files, token=token)
-    folder = data_folder(config_name, data_dir)
-    counts = shard_counts(source, num_shards, max_shard_size)
-    limit, workers = shard_limit(max_shard_size), processes(num_proc)
-    found = surveys(source, inside=False)
-    require_sound(problems_of(found), strict=False)
-    return plan_splits(source, found, counts, data_dir=folder, limit=limit, num_proc=workers)
+    shard_counts(source, num_shards, max_shard_size)
+    surveyed = surveys(source, inside=False)
+    require_sound(problems_of(surveyed), strict=False)
+    return plan_splits(source, surveyed, options)
 
 
-def plan_splits(
-    source: Source,
-    found: Mapping[str, Survey],
-    num_shards: Mapping[str, int | None],
-    *,
-    data_dir: str,
-    limit: int,
-    num_proc: int,
-) -> Plan:
+def plan_splits(source: Source, surveyed: Mapping[str, Survey], options: PlanOptions) -> Plan:
     """Plan all splits.
 
     Args:
-        source: What is uploaded.
-        found: The survey of each split.
-        num_shards: Of each split; None where their size decides.
-        data_dir: Folder of the shards in the repository.
-        limit: Most bytes of a shard.
-        num_proc: No fewer shards than this, where the size decides and there are as many rows.
+        source: The dataset.
+        surveyed: The survey of each split.
+        options: How to cut it.
+
+    Raises:
+        ArgumentError: Invalid or conflicting arguments.
     """
+    counts = shard_counts(source, options.num_shards, options.max_shard_size)
     return Plan(
         tuple(
-            plan_split(
-                name,
-                rows,
-                found[name],
-                data_dir=data_dir,
-                limit=limit,
-                num_shards=num_shards[name],
-                num_proc=num_proc,
-            )
+            plan_split(name, rows, surveyed[name], options, counts[name])
             for name, rows in source.splits.items()
         )
     )
 
 
 def plan_split(
-    name: str,
-    dataset: Dataset,
-    found: Survey,
-    *,
-    data_dir: str,
-    limit: int,
-    num_shards: int | None,
-    num_proc: int,
+    name: str, dataset: Dataset, surveyed: Survey, options: PlanOptions, num_shards: int | None
 ) -> SplitPlan:
     """Plan one split.
 
     Without files to embed, the shards and row groups are upstream's, so that the uploads are the
-    same. With files, no shard is larger than `limit` as a file, unless one row is.
+    same. With files, no shard file is larger than the limit, unless one row is.
 
     Args:
         name: Of the split.
         dataset: Its rows.
-        found: Their sizes.
-        data_dir: Folder of the shards in the repository.
-        limit: Most bytes of a shard.
-        num_shards: Exactly so many, cut by rows as `Dataset.shard` does.
-        num_proc: No fewer shards than this, where the size decides and there are as many rows.
+        surveyed: Their sizes.
+        options: Folder and limit of the shards, and the number of processes: no fewer shards than
+            these, where the size decides and there are as many rows.
+        num_shards: Exactly so many, cut by rows as `Dataset.shard` does; None to go by size.
     """
-    rows, sizes = len(dataset), found.row_bytes
-    if found.files:
+    rows, sizes = len(dataset), surveyed.row_bytes
+    data_dir, limit, num_proc = options.folder, options.limit, options.workers
+    if surveyed.files:
         num_bytes = int(sizes.sum())
         if num_shards:
             stops = even(rows, num_shards)
         else:
-            stops = pack_shards(found, dataset.features, limit, num_proc)
+            stops = pack_shards(surveyed, dataset.features, limit, num_proc)
         groups = [split_groups(sizes, start, stop) for start, stop in pairs(stops)]
     else:
         # What upstream's card says; without rows it divides by zero before 5.2.0.
@@ -211,7 +195,7 @@ def plan_split(
         )
         for index, ((start, stop), ends) in enumerate(zip(pairs(stops), groups, strict=True))
     )
-    return SplitPlan(name, rows, found.files, found.file_bytes, num_bytes, shards)
+    return SplitPlan(name, rows, surveyed.files, surveyed.file_bytes, num_bytes, shards)
 
 
 def in_units(nbytes: float) -> str:

@@ -1,4 +1,4 @@
-"""The visible moment: one commit brings all shards and the card, and takes stale shards away."""
+"""The visible moment: one commit adds all shards and the card, and deletes what they replace."""
 
 from __future__ import annotations
 
@@ -9,21 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 
 from datasets import Features
-from huggingface_hub import (
-    CommitInfo,
-    CommitOperationAdd,
-    CommitOperationDelete,
-    HfApi,
-    HfFileSystem,
-)
+from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelete
 from huggingface_hub.hf_api import RepoFile
 
-from workaround.hub.card import CardUpdate, PushedSplit, Target, updated_files
+from workaround.hub.card import CardUpdate, ConfigTarget, PushedSplit, updated_files
 from workaround.hub.card_lookup import split_files
-from workaround.hub.retry import persist
+from workaround.hub.repository import CommitMessage, Operation, Repository
+from workaround.hub.retry import retry
 from workaround.planning.plan import Plan
-from workaround.upload.journal import Journal, Uploaded
-from workaround.upload.shard import Destination, addition_of, git_oid
+from workaround.upload.journal import Journal, UploadedShard
+from workaround.upload.shard import addition_of, git_oid
 
 MAX_OPERATIONS = 25_000
 """Most LFS files of one commit (documentation of ``HfApi.create_commit``)."""
@@ -32,114 +27,107 @@ MAX_PAYLOAD = 16 << 20
 
 _SHARDED = re.compile(r"data/(?P<split>[^/]+)-\d{5}-of-\d{5}[^/]*\.parquet")
 
-Operation = CommitOperationAdd | CommitOperationDelete
-
 
 @dataclass(frozen=True)
-class Message:
-    """What a commit says.
-
-    Attributes:
-        title: First line.
-        description: The rest.
-    """
-
-    title: str
-    description: str | None
-
-
-@dataclass(frozen=True)
-class Push:
-    """All that a commit needs to know of an upload.
+class Upload:
+    """A finished upload, ready to be committed.
 
     Attributes:
         plan: How the splits were cut.
-        features: Of all of them.
-        uploaded: The shards of each.
-        target: What they replace.
-        to: Where.
+        features: Of all splits.
+        uploaded: The shards of each split.
+        target: The config that they belong to.
+        repository: Where they were uploaded.
         message: Of the commit.
     """
 
     plan: Plan
     features: Features
-    uploaded: Mapping[str, Sequence[Uploaded]]
-    target: Target
-    to: Destination
-    message: Message
+    uploaded: Mapping[str, Sequence[UploadedShard]]
+    target: ConfigTarget
+    repository: Repository
+    message: CommitMessage
 
-    def shards(self) -> dict[str, Uploaded]:
-        """All shards by their path."""
+    def shards(self) -> dict[str, UploadedShard]:
+        """Return all shards by their path."""
         return {shard.path: shard for shards in self.uploaded.values() for shard in shards}
 
 
-def commit(push: Push, journal: Journal) -> CommitInfo:
+def commit(upload: Upload, journal: Journal) -> CommitInfo:
     """Make an upload visible.
 
-    If somebody else commits at the same moment, or an answer is lost, the repository is read again
-    and the commit made anew from what is there then. Upstream means to do so, and has not since
-    4.2.0 (catalog: ``commit-conflict-not-retried``).
+    If another writer commits at the same moment, or an answer is lost, the repository is read again
+    and the commit is made from its new state. Upstream means to do so, and has not since 4.2.0
+    (catalog: ``commit-conflict-not-retried``).
 
     Args:
-        push: The upload.
+        upload: The upload.
         journal: Has the contents of regular files.
 
     Returns:
-        The commit; if nothing is left to change, the one that is there.
+        The commit; if nothing is left to change, the current head.
 
     Raises:
-        CardConflictError: The card on the Hub does not go with the upload.
+        CardConflictError: The card on the Hub contradicts the upload.
         RefusedError: The Hub refuses the commit.
         UnreachableError: The Hub does not answer.
     """
-    info = persist(f"Committing to {push.to}", lambda: _attempt(push, journal))
+    info = retry(f"Committing to {upload.repository}", _commit_once, upload, journal)
     journal.stage(None)
     return info
 
 
-def foresee(to: Destination, target: Target, plan: Plan, features: Features) -> set[str]:
-    """Read the repository before anything is uploaded, and refuse what the commit would.
+def check_commit(
+    repository: Repository, target: ConfigTarget, plan: Plan, features: Features
+) -> set[str]:
+    """Read the repository before anything is uploaded, and refuse what the commit would refuse.
 
     Returns:
         Its files that the upload does not replace.
 
     Raises:
-        CardConflictError: The card there does not go with the upload.
+        CardConflictError: The card on the Hub contradicts the upload.
     """
-    there = _There.now(to, target, plan)
-    there.cards(features, {split.name: 0 for split in plan.splits})
-    return there.files.keys() - {path for paths in there.stale.values() for path in paths}
+    snapshot = RepoSnapshot.take(repository, target, plan)
+    snapshot.cards(features, {split.name: 0 for split in plan.splits})
+    return snapshot.files.keys() - {path for paths in snapshot.stale.values() for path in paths}
 
 
 @dataclass(frozen=True)
-class _There:
-    """The repository at some commit, and what an upload does to it.
+class RepoSnapshot:
+    """The repository at one commit, and what an upload changes in it.
 
     Attributes:
-        to: Which.
+        repository: The repository.
         head: The commit.
         files: All its files by path.
-        target: What the upload replaces.
+        target: The config that is uploaded to.
         plan: Of the upload.
         stale: Files of earlier uploads of each split.
     """
 
-    to: Destination
+    repository: Repository
     head: str
     files: Mapping[str, RepoFile]
-    target: Target
+    target: ConfigTarget
     plan: Plan
     stale: Mapping[str, Sequence[str]]
 
     @classmethod
-    def now(cls, to: Destination, target: Target, plan: Plan) -> _There:
-        head = to.api().repo_info(to.repo_id, repo_type="dataset", revision=to.revision).sha
-        files = to.files(str(head))
+    def take(cls, repository: Repository, target: ConfigTarget, plan: Plan) -> RepoSnapshot:
+        """Read the head of the branch."""
+        head = repository.head()
+        files = repository.files(head)
         stale = {split.name: _stale(files, target, split.name) for split in plan.splits}
-        return cls(to, str(head), files, target, plan, stale)
+        return cls(repository, head, files, target, plan, stale)
 
     def cards(self, features: Features, uploaded_bytes: Mapping[str, int]) -> dict[str, bytes]:
-        """The files of the card once shards of so many bytes in each split are there."""
+        """Return the files of the card after the upload.
+
+        Args:
+            features: Of all splits.
+            uploaded_bytes: Size of the shards of each split.
+        """
         splits = [
             PushedSplit(
                 split.name,
@@ -151,59 +139,70 @@ class _There:
             for split in self.plan.splits
         ]
         update = CardUpdate(self.target, features, splits)
-        read = _reader(self.to, self.head, self.files)
-        return updated_files(update, read, _sharded_splits(self.files))
+        return updated_files(update, self._reader(), _sharded_splits(self.files))
+
+    def _reader(self) -> Callable[[str], str | None]:
+        """Return a function that reads a text file of the repository once; None if it is absent."""
+
+        @cache
+        def read(path: str) -> str | None:
+            return self.repository.read_text(path, self.head) if path in self.files else None
+
+        return read
 
 
-def _attempt(push: Push, journal: Journal) -> CommitInfo:
-    to, api = push.to, push.to.api()
-    there = _There.now(to, push.target, push.plan)
-    shards = push.shards()
-    sizes = {name: sum(each.size for each in sent) for name, sent in push.uploaded.items()}
-    cards = there.cards(push.features, sizes)
-    missing = [shard for shard in shards.values() if not _holds(there.files, shard)]
+def _commit_once(upload: Upload, journal: Journal) -> CommitInfo:
+    repository = upload.repository
+    snapshot = RepoSnapshot.take(repository, upload.target, upload.plan)
+    shards = upload.shards()
+    sizes = {name: sum(shard.size for shard in sent) for name, sent in upload.uploaded.items()}
+    cards = snapshot.cards(upload.features, sizes)
+    missing = [shard for shard in shards.values() if not _has_shard(snapshot.files, shard)]
     changed = {
-        path: text for path, text in cards.items() if _oid(there.files, path) != git_oid(text)
+        path: text for path, text in cards.items() if _oid(snapshot.files, path) != git_oid(text)
     }
-    gone = sorted({path for paths in there.stale.values() for path in paths} - shards.keys())
-    if not missing and not changed and not gone:
-        return _info(push, there.head)
-    if to.create_pr and (opened := _opened(push, changed, gone)) is not None:
+    deleted = sorted({path for paths in snapshot.stale.values() for path in paths} - shards.keys())
+    if not missing and not changed and not deleted:
+        return repository.commit_info(upload.message, snapshot.head)
+    if repository.create_pr and (opened := _opened(upload, changed, deleted)) is not None:
         return opened
     cards_and_deletions: list[Operation] = [
         *(CommitOperationAdd(path, text) for path, text in changed.items()),
-        *map(CommitOperationDelete, gone),
+        *map(CommitOperationDelete, deleted),
     ]
     parts = list(split_parts(missing))
     if len(parts) > 1:
-        return _staged(api, push, journal, parts, cards_and_deletions)
-    operations = [*_additions(parts, journal), *cards_and_deletions]
-    return _create(api, push, operations, to.revision, create_pr=to.create_pr, parent=there.head)
+        return _staged(upload, journal, parts, cards_and_deletions)
+    return repository.commit(
+        [*_additions(parts, journal), *cards_and_deletions],
+        upload.message,
+        revision=repository.revision,
+        create_pr=repository.create_pr,
+        parent=snapshot.head,
+    )
 
 
-def _opened(push: Push, cards: Mapping[str, bytes], gone: Sequence[str]) -> CommitInfo | None:
-    """The open pull request that brings just this: an answer was lost, or the call was killed."""
-    to, api = push.to, push.to.api()
-    for request in api.get_repo_discussions(to.repo_id, repo_type="dataset"):
-        if not request.is_pull_request or request.status not in {"open", "draft"}:
-            continue
-        if request.title != push.message.title:
-            continue
-        revision = f"refs/pr/{request.num}"
-        there = to.files(revision)
+def _opened(
+    upload: Upload, cards: Mapping[str, bytes], deleted: Sequence[str]
+) -> CommitInfo | None:
+    """Return the open pull request of just this upload: an answer was lost, or the call killed."""
+    repository = upload.repository
+    for number, url in repository.pull_requests(upload.message.title):
+        revision = f"refs/pr/{number}"
+        files = repository.files(revision)
         if (
-            all(_holds(there, shard) for shard in push.shards().values())
-            and all(_oid(there, path) == git_oid(text) for path, text in cards.items())
-            and not there.keys() & set(gone)
+            all(_has_shard(files, shard) for shard in upload.shards().values())
+            and all(_oid(files, path) == git_oid(text) for path, text in cards.items())
+            and not files.keys() & set(deleted)
         ):
-            head = str(api.repo_info(to.repo_id, repo_type="dataset", revision=revision).sha)
-            return dataclasses.replace(_info(push, head), pr_url=request.url)
+            info = repository.commit_info(upload.message, repository.head(revision))
+            return dataclasses.replace(info, pr_url=url)
     return None
 
 
-def split_parts(shards: Sequence[Uploaded]) -> Iterator[list[Uploaded]]:
+def split_parts(shards: Sequence[UploadedShard]) -> Iterator[list[UploadedShard]]:
     """Cut shards into runs that one commit can take."""
-    part: list[Uploaded] = []
+    part: list[UploadedShard] = []
     payload = 0
     for shard in shards:
         size = 0 if shard.oid is None else shard.size
@@ -217,121 +216,62 @@ def split_parts(shards: Sequence[Uploaded]) -> Iterator[list[Uploaded]]:
 
 
 def _staged(
-    api: HfApi,
-    push: Push,
+    upload: Upload,
     journal: Journal,
-    parts: Sequence[Sequence[Uploaded]],
+    parts: Sequence[Sequence[UploadedShard]],
     last: Sequence[Operation],
 ) -> CommitInfo:
-    """Commit in parts where no reader looks, a pull request, and merge it in one step.
+    """Commit in parts to a pull request, where no reader looks, and merge it in one step.
 
     The Hub merges into ``main`` only: another branch gets the parts one after the other, the card
     with the last.
     """
-    to = push.to
-    if not to.create_pr and to.revision not in {None, "main"}:
-        return _in_parts(api, push, journal, parts, last, str(to.revision))
+    repository, message = upload.repository, upload.message
+    if not repository.create_pr and repository.revision not in {None, "main"}:
+        return _in_parts(upload, journal, parts, last, str(repository.revision))
     if (left := journal.staged()) is not None:  # by a call that was killed
-        _close(api, to, left)
-    opened = api.create_pull_request(
-        to.repo_id, push.message.title, description=push.message.description, repo_type="dataset"
-    )
+        repository.close_pull_request(left)
+    opened = repository.open_pull_request(message)
     journal.stage(opened.num)
     try:
-        info = _in_parts(api, push, journal, parts, last, f"refs/pr/{opened.num}")
-        if to.create_pr:
+        info = _in_parts(upload, journal, parts, last, f"refs/pr/{opened.num}")
+        if repository.create_pr:
             return dataclasses.replace(info, pr_url=opened.url)
-        # It opens as a draft, and a draft cannot be merged.
-        api.change_discussion_status(to.repo_id, opened.num, "open", repo_type="dataset")
-        api.merge_pull_request(to.repo_id, opened.num, repo_type="dataset")
+        return repository.commit_info(message, repository.merge_pull_request(opened.num))
     except BaseException:
-        _close(api, to, opened.num)
+        repository.close_pull_request(opened.num)
         raise
-    return _info(push, str(api.repo_info(to.repo_id, repo_type="dataset").sha))
-
-
-def _close(api: HfApi, to: Destination, number: int) -> None:
-    """Close a pull request, unless it was merged and only the answer was lost."""
-    there = api.get_discussion_details(to.repo_id, number, repo_type="dataset")
-    if there.status in {"draft", "open"}:
-        api.change_discussion_status(to.repo_id, number, "closed", repo_type="dataset")
 
 
 def _in_parts(
-    api: HfApi,
-    push: Push,
+    upload: Upload,
     journal: Journal,
-    parts: Sequence[Sequence[Uploaded]],
+    parts: Sequence[Sequence[UploadedShard]],
     last: Sequence[Operation],
     revision: str,
 ) -> CommitInfo:
+    repository, message = upload.repository, upload.message
     for part in parts[:-1]:
-        _create(api, push, [*_additions([part], journal)], revision)
-    return _create(api, push, [*_additions(parts[-1:], journal), *last], revision)
+        repository.commit([*_additions([part], journal)], message, revision=revision)
+    operations = [*_additions(parts[-1:], journal), *last]
+    return repository.commit(operations, message, revision=revision)
 
 
-def _create(
-    api: HfApi,
-    push: Push,
-    operations: Sequence[Operation],
-    revision: str | None,
-    *,
-    create_pr: bool = False,
-    parent: str | None = None,
-) -> CommitInfo:
-    return api.create_commit(
-        push.to.repo_id,
-        list(operations),
-        commit_message=push.message.title,
-        commit_description=push.message.description,
-        repo_type="dataset",
-        revision=revision,
-        create_pr=create_pr,
-        parent_commit=parent,
-    )
+def _stale(files: Mapping[str, RepoFile], target: ConfigTarget, split: str) -> list[str]:
+    """Return the files of an earlier upload of a split, or of the whole config."""
+    return split_files(files, target.data_dir, None if target.whole_config else split)
 
 
-def _info(push: Push, head: str) -> CommitInfo:
-    """What the client would say of a commit that is there."""
-    return CommitInfo(
-        commit_url=f"{push.to.endpoint}/datasets/{push.to.repo_id}/commit/{head}",
-        commit_message=push.message.title,
-        commit_description=push.message.description or "",
-        oid=head,
-    )
-
-
-def _stale(there: Mapping[str, RepoFile], target: Target, split: str) -> list[str]:
-    """Files of an earlier upload of a split, or of the whole config."""
-    return split_files(there, target.data_dir, None if target.whole_config else split)
-
-
-def _sharded_splits(there: Mapping[str, RepoFile]) -> list[str]:
-    """Splits of a repository that was uploaded to before cards had configs."""
-    found = filter(None, map(_SHARDED.fullmatch, there))
-    return list(dict.fromkeys(match["split"] for match in found))
-
-
-def _reader(
-    to: Destination, head: str, there: Mapping[str, RepoFile]
-) -> Callable[[str], str | None]:
-    """A function that reads text files of the repository at a commit."""
-    system = HfFileSystem(endpoint=to.endpoint, token=to.token)
-
-    @cache
-    def read(path: str) -> str | None:
-        if path not in there:
-            return None
-        content: bytes = system.cat_file(f"datasets/{to.repo_id}@{head}/{path}")
-        return content.decode()
-
-    return read
+def _sharded_splits(files: Mapping[str, RepoFile]) -> list[str]:
+    """Return the splits of a repository that was uploaded to before cards had configs."""
+    matches = filter(None, map(_SHARDED.fullmatch, files))
+    return list(dict.fromkeys(match["split"] for match in matches))
 
 
 def _additions(
-    parts: Sequence[Sequence[Uploaded]], journal: Journal
+    parts: Sequence[Sequence[UploadedShard]], journal: Journal
 ) -> Iterator[CommitOperationAdd]:
-    """The operations that add uploaded shards."""
+    """Yield the operations that add uploaded shards."""
     for shard in (shard for part in parts for shard in part):
         if shard.oid is not None:
             yield CommitOperationAdd(shard.path, journal.content(shard))
@@ -343,14 +283,14 @@ def _additions(
         yield addition
 
 
-def _holds(there: Mapping[str, RepoFile], shard: Uploaded) -> bool:
-    """Whether a shard is committed already."""
+def _has_shard(files: Mapping[str, RepoFile], shard: UploadedShard) -> bool:
+    """Return whether a shard is committed already."""
     if shard.oid is not None:
-        return _oid(there, shard.path) == shard.oid
-    file = there.get(shard.path)
+        return _oid(files, shard.path) == shard.oid
+    file = files.get(shard.path)
     return file is not None and file.lfs is not None and file.lfs.sha256 == shard.sha256
 
 
-def _oid(there: Mapping[str, RepoFile], path: str) -> str | None:
-    """Git's id of a file of the repository; None if there is none."""
-    return there[path].blob_id if path in there else None
+def _oid(files: Mapping[str, RepoFile], path: str) -> str | None:
+    """Return git's id of a file of the repository; None if there is none."""
+    return files[path].blob_id if path in files else None

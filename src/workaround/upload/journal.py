@@ -40,7 +40,7 @@ log = logging.getLogger("workaround")
 
 
 @dataclass(frozen=True)
-class Uploaded:
+class UploadedShard:
     """A shard whose bytes the Hub has, or which waits for the commit that brings them.
 
     Attributes:
@@ -69,13 +69,13 @@ class Journal:
         self._database = database
         self.folder = folder
 
-    def find(self, path: str, key: str) -> Uploaded | None:
+    def find(self, path: str, key: str) -> UploadedShard | None:
         """A shard that was uploaded before, made of the same; None if it was not."""
         query = "SELECT path, key, sha256, size, oid FROM shard WHERE path = ? AND key = ?"
         row = self._database.execute(query, (path, key)).fetchone()
-        return row and Uploaded(*row)
+        return row and UploadedShard(*row)
 
-    def get(self, path: str, key: str) -> Uploaded:
+    def get(self, path: str, key: str) -> UploadedShard:
         """A shard that was uploaded.
 
         Raises:
@@ -86,13 +86,13 @@ class Journal:
             raise KeyError(path)
         return found
 
-    def content(self, shard: Uploaded) -> bytes:
+    def content(self, shard: UploadedShard) -> bytes:
         """The file of a regular shard."""
         query = "SELECT content FROM shard WHERE path = ? AND key = ?"
         (content,) = self._database.execute(query, (shard.path, shard.key)).fetchone()
         return bytes(content)
 
-    def add(self, shard: Uploaded, content: bytes | None) -> None:
+    def add(self, shard: UploadedShard, content: bytes | None) -> None:
         """Remember an uploaded shard, with its file if it is a regular one."""
         values = (shard.path, shard.key, shard.sha256, shard.size, shard.oid, content)
         with self._database:

@@ -17,9 +17,10 @@ from threading import Event
 from huggingface_hub import constants
 
 from workaround.errors import WorkersLostError
-from workaround.upload.journal import Journal, Uploaded
+from workaround.hub.repository import Repository
+from workaround.upload.journal import Journal, UploadedShard
 from workaround.upload.progress import Progress
-from workaround.upload.shard import Destination, Job, fingerprint, make, send, write
+from workaround.upload.shard import ShardJob, fingerprint, make, send, write
 
 AHEAD = 2
 """Shards given to each worker of an executor before its first is done. Without an executor it is
@@ -32,23 +33,23 @@ GRACE = 10.0
 
 log = logging.getLogger("workaround")
 
-Sent = tuple[Uploaded, bytes | None]
-Start = Callable[[Job, str], Future[Sent]]
+Sent = tuple[UploadedShard, bytes | None]
+Start = Callable[[ShardJob, str], Future[Sent]]
 
 
-def upload(
-    jobs: Iterable[Job],
+def upload_shards(
+    jobs: Iterable[ShardJob],
     journal: Journal,
-    to: Destination,
+    repository: Repository,
     executor: Executor | None,
     progress: Progress,
-) -> list[Uploaded]:
+) -> list[UploadedShard]:
     """Upload the shards that the journal has not.
 
     Args:
         jobs: All shards, in order.
         journal: Remembers each as soon as the Hub has it, whatever happens to the others.
-        to: Where.
+        repository: Where to.
         executor: Workers that write and send; None to write here, and send in threads.
         progress: Hears of every shard.
 
@@ -66,9 +67,9 @@ def upload(
         # Executors have no public way to ask.
         workers = getattr(executor, "_max_workers", None)
 
-        def make_there(job: Job, key: str) -> Future[Sent]:
+        def make_there(job: ShardJob, key: str) -> Future[Sent]:
             try:
-                return executor.submit(make, job, key, to, journal.folder)
+                return executor.submit(make, job, key, repository, journal.folder)
             except RuntimeError as error:  # it was shut down, or has lost its workers
                 raise WorkersLostError(str(error)) from error
 
@@ -82,9 +83,9 @@ def upload(
     senders = AHEAD if constants.HF_HUB_DISABLE_XET else 1
     pool, stop = ThreadPoolExecutor(senders, thread_name_prefix="upload"), Event()
 
-    def write_here(job: Job, key: str) -> Future[Sent]:
+    def write_here(job: ShardJob, key: str) -> Future[Sent]:
         written = write(job, journal.folder)
-        return pool.submit(send, written, job.shard.path, key, to, stop)
+        return pool.submit(send, written, job.shard.path, key, repository, stop)
 
     try:
         return _upload(jobs, _Pending(journal, progress, write_here, AHEAD, stop))
@@ -92,7 +93,7 @@ def upload(
         pool.shutdown(wait=False)
 
 
-def _upload(jobs: Iterable[Job], pending: _Pending) -> list[Uploaded]:
+def _upload(jobs: Iterable[ShardJob], pending: _Pending) -> list[UploadedShard]:
     keys = []
     with pending:
         for job in jobs:
@@ -113,12 +114,12 @@ class _Pending:
         self._start = start
         self._limit = limit
         self._stop = stop
-        self._pending: dict[Future[Sent], Job] = {}
+        self._pending: dict[Future[Sent], ShardJob] = {}
 
     def __enter__(self) -> _Pending:
         return self
 
-    def take(self, job: Job, key: str) -> None:
+    def take(self, job: ShardJob, key: str) -> None:
         if self.journal.find(job.shard.path, key) is not None:
             log.info("%s is on the Hub already", job.shard.path)
             self._progress.add(job.shard.nbytes)

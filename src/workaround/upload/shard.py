@@ -17,8 +17,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import Dataset
-from huggingface_hub import CommitOperationAdd, HfApi
-from huggingface_hub.hf_api import RepoFile
+from huggingface_hub import CommitOperationAdd
 from huggingface_hub.lfs import UploadInfo
 
 from workaround.arrow.file_cells import (
@@ -32,10 +31,10 @@ from workaround.arrow.file_cells import (
 from workaround.arrow.files import Files
 from workaround.arrow.skeleton import SkeletonTable, extract_contents, upload_name
 from workaround.errors import DiskFullError
-from workaround.hub.retry import persist
+from workaround.hub.repository import Repository
 from workaround.parquet.writer import CHUNKING, ShardWriter, writer_options
 from workaround.planning.plan import Shard
-from workaround.upload.journal import Uploaded
+from workaround.upload.journal import UploadedShard
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORMAT = 1
@@ -48,41 +47,7 @@ uploads. Its own limit is 64, and the slower the network answers the nearer it c
 
 
 @dataclass(frozen=True)
-class Destination:
-    """Where an upload goes.
-
-    Attributes:
-        endpoint: Of the Hub.
-        repo_id: Of the dataset repository.
-        revision: Branch; None for ``main``.
-        create_pr: Into a new pull request.
-        token: To write with; None for the one that is logged in.
-    """
-
-    endpoint: str
-    repo_id: str
-    revision: str | None
-    create_pr: bool
-    token: str | None
-
-    def __repr__(self) -> str:
-        """Without the token."""
-        return f"{self.endpoint}/datasets/{self.repo_id}@{self.revision or 'main'}"
-
-    def api(self) -> HfApi:
-        """A client of this Hub."""
-        return HfApi(endpoint=self.endpoint, token=self.token, library_name="workaround")
-
-    def files(self, commit: str) -> dict[str, RepoFile]:
-        """All files of the repository at a commit or revision, by path."""
-        tree = self.api().list_repo_tree(
-            self.repo_id, recursive=True, revision=commit, repo_type="dataset"
-        )
-        return {item.path: item for item in tree if isinstance(item, RepoFile)}
-
-
-@dataclass(frozen=True)
-class Job:
+class ShardJob:
     """A shard to make.
 
     Attributes:
@@ -117,7 +82,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Written:
+class ShardFile:
     """A shard in a file of its own."""
 
     file: Path
@@ -125,7 +90,7 @@ class Written:
     size: int
 
 
-def fingerprint(job: Job) -> str:
+def fingerprint(job: ShardJob) -> str:
     """What a shard is made of; files count by name, size and time of change, and are not read."""
     digest = hashlib.sha256(repr((FORMAT, pa.__version__, job.shard.groups, job.fill)).encode())
     for rows in job.row_groups():
@@ -141,7 +106,7 @@ def fingerprint(job: Job) -> str:
     return digest.hexdigest()
 
 
-def write(job: Job, folder: Path) -> Written:
+def write(job: ShardJob, folder: Path) -> ShardFile:
     """Write a shard to a file.
 
     Raises:
@@ -162,16 +127,16 @@ def write(job: Job, folder: Path) -> Written:
         raise
 
 
-def _write(job: Job, sink: BinaryIO, name: Path) -> Written:
+def _write(job: ShardJob, sink: BinaryIO, name: Path) -> ShardFile:
     features = job.rows.features
     writer = ShardWriter(sink, features.arrow_schema, file_leaves(features), job.files)
     for rows in job.row_groups():
         writer.write(rows)
     writer.close()
-    return Written(name, writer.sha256, writer.size)
+    return ShardFile(name, writer.sha256, writer.size)
 
 
-def _write_plain(job: Job, sink: BinaryIO, name: Path) -> Written:
+def _write_plain(job: ShardJob, sink: BinaryIO, name: Path) -> ShardFile:
     """Without files to put in, what upstream writes is fine, byte for byte."""
     schema = job.rows.features.arrow_schema
     columns = file_columns(job.rows.features)
@@ -184,12 +149,12 @@ def _write_plain(job: Job, sink: BinaryIO, name: Path) -> Written:
     sink.flush()
     with name.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return Written(name, sha256, name.stat().st_size)
+    return ShardFile(name, sha256, name.stat().st_size)
 
 
 def send(
-    written: Written, path: str, key: str, to: Destination, stop: Event | None = None
-) -> tuple[Uploaded, bytes | None]:
+    written: ShardFile, path: str, key: str, repository: Repository, stop: Event | None = None
+) -> tuple[UploadedShard, bytes | None]:
     """Upload the file of a shard, and remove it.
 
     The Hub decides how it travels: to LFS or Xet, now, or as a regular file in the commit. The
@@ -200,7 +165,7 @@ def send(
         written: The shard.
         path: Its name in the repository.
         key: Its fingerprint.
-        to: Where.
+        repository: Where to.
         stop: Once it is set, a busy Hub is waited for no longer.
 
     Returns:
@@ -211,25 +176,13 @@ def send(
         UnreachableError: The Hub does not answer.
     """
     os.environ.setdefault(*XET_TRANSFERS)
-    api = to.api()
     addition = addition_of(path, written.sha256, written.size, written.file)
     try:
-        persist(
-            f"Uploading {path}",
-            lambda: api.preupload_lfs_files(
-                to.repo_id,
-                [addition],
-                repo_type="dataset",
-                revision=to.revision,
-                create_pr=to.create_pr,
-                free_memory=False,
-            ),
-            stop,
-        )
+        repository.preupload(addition, stop)
         if addition._upload_mode == "lfs":
-            return Uploaded(path, key, written.sha256, written.size, oid=None), None
+            return UploadedShard(path, key, written.sha256, written.size, oid=None), None
         content = written.file.read_bytes()
-        return Uploaded(path, key, written.sha256, written.size, git_oid(content)), content
+        return UploadedShard(path, key, written.sha256, written.size, git_oid(content)), content
     finally:
         written.file.unlink()
 
@@ -251,18 +204,20 @@ def addition_of(path: str, sha256: str, size: int, file: Path | None = None) -> 
     return addition
 
 
-def make(job: Job, key: str, to: Destination, folder: Path) -> tuple[Uploaded, bytes | None]:
+def make(
+    job: ShardJob, key: str, repository: Repository, folder: Path
+) -> tuple[UploadedShard, bytes | None]:
     """Write and send a shard, for workers elsewhere.
 
     Args:
         job: The shard.
         key: Its fingerprint.
-        to: Where.
+        repository: Where to.
         folder: For temporary files; the system's own where the worker does not see it.
     """
     shared = folder if folder.exists() else None
     with tempfile.TemporaryDirectory(prefix="workaround-", dir=shared) as own:
-        return send(write(job, Path(own)), job.shard.path, key, to)
+        return send(write(job, Path(own)), job.shard.path, key, repository)
 
 
 class _Digest:

@@ -52,7 +52,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredShard:
     """A shard on the Hub, open for reading.
 
     Attributes:
@@ -70,7 +70,7 @@ class Stored:
     tail_start: int
 
     @classmethod
-    def open(cls, path: str, file: BinaryIO, size: int) -> Stored:
+    def open(cls, path: str, file: BinaryIO, size: int) -> StoredShard:
         """Read the footer.
 
         Raises:
@@ -146,7 +146,7 @@ def wanted(origin: Origin, start: int, stop: int) -> tuple[pa.Table, list[Wanted
     return rows.table, columns
 
 
-def compare_footer(stored: Stored, origin: Origin, start: int) -> Iterator[Problem]:
+def compare_footer(stored: StoredShard, origin: Origin, start: int) -> Iterator[Problem]:
     """What the footer and the page index say of the contents, beside the files.
 
     Where they differ, the contents are read to say which.
@@ -169,7 +169,7 @@ def compare_footer(stored: Stored, origin: Origin, start: int) -> Iterator[Probl
 
 
 def _footer_difference(
-    stored: Stored, column: thrift.Struct, want: Wanted, first: int
+    stored: StoredShard, column: thrift.Struct, want: Wanted, first: int
 ) -> str | None:
     """What is wrong with a column chunk by what is said of it; None if nothing is."""
     sizes, held = (
@@ -196,7 +196,7 @@ def _footer_difference(
     return None
 
 
-def compare_cells(stored: Stored, origin: Origin, start: int) -> Iterator[Problem]:
+def compare_cells(stored: StoredShard, origin: Origin, start: int) -> Iterator[Problem]:
     """Every value of a shard beside the rows, and every content byte by byte with its file.
 
     Memory: the shard's row group without contents, and a block; of shards with dictionaries, which
@@ -242,7 +242,7 @@ def _reread(table: pa.Table, wants: Sequence[Wanted]) -> pa.Table:
 
 
 def _compare_values(
-    stored: Stored, there: pa.Table, here: pa.Table, first: int
+    stored: StoredShard, there: pa.Table, here: pa.Table, first: int
 ) -> Iterator[Problem]:
     for name in dict.fromkeys([*here.column_names, *there.column_names]):
         if name not in there.column_names or name not in here.column_names:
@@ -256,7 +256,7 @@ def _compare_values(
 
 
 def _differing_rows(
-    stored: Stored, name: str, there: pa.ChunkedArray, here: pa.ChunkedArray, first: int
+    stored: StoredShard, name: str, there: pa.ChunkedArray, here: pa.ChunkedArray, first: int
 ) -> Iterator[Problem]:
     for row, (found, value) in enumerate(zip(there, here, strict=True), first):
         # As text, for there are NaNs, which equal nothing.
@@ -267,7 +267,7 @@ def _differing_rows(
 
 
 def _compare_contents(
-    stored: Stored, cells: Iterator[StoredCell | None], want: Wanted, files: Files
+    stored: StoredShard, cells: Iterator[StoredCell | None], want: Wanted, files: Files
 ) -> Iterator[Problem]:
     contents = iter(want.contents)
     for row, filled in zip(want.rows.tolist(), want.filled.tolist(), strict=True):
@@ -311,7 +311,11 @@ def _blocks(content: Content, files: Files) -> Iterator[memoryview]:
 
 
 def _cells(
-    stored: Stored, group: int, column: thrift.Struct, leaf: FileLeaf, features: Mapping[str, Any]
+    stored: StoredShard,
+    group: int,
+    column: thrift.Struct,
+    leaf: FileLeaf,
+    features: Mapping[str, Any],
 ) -> Iterator[StoredCell | None]:
     """The contents of a column chunk, decoded by Arrow if there is a dictionary."""
     if is_plain(column):

@@ -11,16 +11,13 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import accumulate
 from typing import Literal
 
 from datasets import Dataset, DatasetDict, config
-from huggingface_hub import HfFileSystem
 from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.utils.tqdm import tqdm
 
-from workaround.arrow.files import Files
 from workaround.errors import (
     DamagedError,
     Problem,
@@ -30,17 +27,15 @@ from workaround.errors import (
 )
 from workaround.hub.card import README
 from workaround.hub.card_lookup import Loaded, card_problems, find, split_files
-from workaround.hub.retry import persist
-from workaround.planning.plan import Shard
-from workaround.preflight.source import data_folder, source_of
-from workaround.upload.journal import Uploaded
-from workaround.upload.shard import Destination
-from workaround.verification.compare import Origin, Stored, compare_cells, compare_footer
+from workaround.hub.repository import Repository
+from workaround.hub.retry import retry
+from workaround.preflight.source import Source, data_folder, source_of
+from workaround.upload.commit import Upload
+from workaround.upload.journal import UploadedShard
+from workaround.verification.compare import Origin, StoredShard, compare_cells, compare_footer
 
 Level = Literal["footers", "full"]
 
-BLOCK = 8 << 20
-"""Bytes to ask the Hub for at a time."""
 _NUMBERED = re.compile(r"-(\d{5})-of-(\d{5})[^/]*$")
 
 
@@ -75,52 +70,41 @@ class _Piece:
     origin: Origin
 
 
-def verify_shards(
-    to: Destination,
-    commit: str,
-    splits: Mapping[str, Dataset],
-    shards: Mapping[str, Sequence[Shard]],
-    uploaded: Mapping[str, Sequence[Uploaded]],
-    files: Files,
-    *,
-    embed: bool = True,
-    level: Level = "footers",
+def verify_upload(
+    upload: Upload, commit: str, source: Source, level: Level = "footers"
 ) -> VerifyReport:
     """Verify an upload just after it was committed.
 
     Args:
-        to: Where it went.
+        upload: Hashes and sizes of the shards, and where they were uploaded.
         commit: The commit that made it visible; that of a pull request too.
-        splits: Rows by split.
-        shards: Which of them are in which shard, by split.
-        uploaded: Hashes and sizes of the shards, by split.
-        files: How to reach the source files.
-        embed: Whether contents of files are in the shards.
+        source: The rows and files it was made from.
         level: "footers" compares hash, size, rows, cells and the bytes in them; "full" every byte.
 
     Raises:
-        VerifyError: Something is not as it was written.
+        VerifyError: A shard is not as it was written.
         RefusedError: The Hub does not let us read.
         UnreachableError: The Hub does not answer.
     """
-    there = persist(f"Listing {to}", lambda: to.files(commit))
+    repository = upload.repository
+    files = repository.files(commit)
     problems, pieces = [], []
-    for split, rows in splits.items():
-        origin = Origin(rows, files, embed)
-        for shard, sent in zip(shards[split], uploaded[split], strict=True):
-            file = there.get(shard.path)
+    for split in upload.plan.splits:
+        origin = Origin(source.splits[split.name], source.files, source.embed)
+        for shard, sent in zip(split.shards, upload.uploaded[split.name], strict=True):
+            file = files.get(shard.path)
             if file is None:
                 problems.append(
-                    Problem(shard.start, None, shard.path, "is not on the Hub", split=split)
+                    Problem(shard.start, None, shard.path, "is not on the Hub", split=split.name)
                 )
                 continue
             if reason := _changed(file, sent):
-                problems.append(Problem(shard.start, None, shard.path, reason, split=split))
+                problems.append(Problem(shard.start, None, shard.path, reason, split=split.name))
             size, count = file.size, shard.stop - shard.start
-            pieces.append(_Piece(shard.path, size, shard.start, count, split, origin))
-        folder = posixpath.dirname(shards[split][0].path)
-        problems += _numbering(split, split_files(there, folder, split))
-    return _report(to, commit, pieces, problems, level)
+            pieces.append(_Piece(shard.path, size, shard.start, count, split.name, origin))
+        folder = posixpath.dirname(split.shards[0].path)
+        problems += _numbering(split.name, split_files(files, folder, split.name))
+    return _report(repository, commit, pieces, problems, level)
 
 
 def verify(
@@ -158,17 +142,14 @@ def verify(
     """
     source = source_of(dataset, split, embed=True, token=token)
     folder = data_folder(config_name, data_dir)
-    to = Destination(config.HF_ENDPOINT, repo_id, revision, create_pr=False, token=token)
-    commit = persist(
-        f"Reading {to}",
-        lambda: str(to.api().repo_info(repo_id, repo_type="dataset", revision=revision).sha),
-    )
-    there = persist(f"Listing {to}", lambda: to.files(commit))
+    repository = Repository(config.HF_ENDPOINT, repo_id, revision, token=token)
+    commit = repository.head()
+    there = repository.files(commit)
     if data_dir:  # `load_dataset` too asks nothing of the card then
         named = {name: sorted(split_files(there, folder, name)) for name in source.splits}
         loaded = Loaded(named, None)
     else:
-        loaded = _loaded(to, commit, there, config_name)
+        loaded = _loaded(repository, commit, there, config_name)
     problems = [
         Problem(None, None, README, "names files that are not on the Hub", split=name)
         for name, paths in loaded.files.items()
@@ -182,23 +163,23 @@ def verify(
             problems.append(Problem(None, None, README, reason, split=name))
             continue
         files = [there[path] for path in paths]
-        found, wrong = _pieces(to, commit, files, name, Origin(rows, source.files))
+        found, wrong = _pieces(repository, commit, files, name, Origin(rows, source.files))
         problems += wrong
         pieces += found
     sound = {piece.split: len(piece.origin.rows) for piece in pieces}
     problems += card_problems(loaded, sound, source.features)
-    return _report(to, commit, pieces, problems, level)
+    return _report(repository, commit, pieces, problems, level)
 
 
 def _pieces(
-    to: Destination, commit: str, files: Sequence[RepoFile], split: str, origin: Origin
+    repository: Repository, commit: str, files: Sequence[RepoFile], split: str, origin: Origin
 ) -> tuple[list[_Piece], list[Problem]]:
     """The shards of a split, if all are there with all of its rows; else what is wrong."""
     problems = _numbering(split, [file.path for file in files])
     counts = []
     for file in files:
         try:
-            counts.append(_count_rows(to, commit, file))
+            counts.append(_count_rows(repository, commit, file))
         except DamagedError as error:
             problems.append(Problem(None, None, file.path, f"is damaged: {error}", split=split))
     if not problems and sum(counts) != len(origin.rows):
@@ -214,7 +195,7 @@ def _pieces(
 
 
 def _report(
-    to: Destination,
+    repository: Repository,
     commit: str,
     pieces: Sequence[_Piece],
     problems: Sequence[Problem],
@@ -227,7 +208,7 @@ def _report(
         total=nbytes, unit="B", unit_scale=True, desc="Verifying", disable=quiet
     ) as bar:
         for piece in pieces:
-            found += persist(f"Verifying {piece.path}", partial(_compare, to, commit, piece, level))
+            found += retry(f"Verifying {piece.path}", _compare, repository, commit, piece, level)
             bar.update(piece.size)
     if found:
         raise VerifyError(found)
@@ -235,11 +216,11 @@ def _report(
     return VerifyReport(commit, len(pieces), rows, nbytes, level)
 
 
-def _compare(to: Destination, commit: str, piece: _Piece, level: Level) -> list[Problem]:
+def _compare(repository: Repository, commit: str, piece: _Piece, level: Level) -> list[Problem]:
     found: list[Problem] = []
-    with _system(to).open(_url(to, commit, piece.path), "rb", block_size=BLOCK) as file:
+    with repository.open(piece.path, commit) as file:
         try:
-            stored = Stored.open(piece.path, file, piece.size)
+            stored = StoredShard.open(piece.path, file, piece.size)
             if stored.rows == piece.rows:
                 compare = compare_footer if level == "footers" else compare_cells
                 found.extend(compare(stored, piece.origin, piece.start))
@@ -253,7 +234,7 @@ def _compare(to: Destination, commit: str, piece: _Piece, level: Level) -> list[
     return [replace(problem, split=piece.split) for problem in found]
 
 
-def _changed(file: RepoFile, sent: Uploaded) -> str | None:
+def _changed(file: RepoFile, sent: UploadedShard) -> str | None:
     """How a file on the Hub differs from the one that was sent."""
     if file.size != sent.size:
         return f"has {file.size} bytes on the Hub instead of {sent.size}"
@@ -283,33 +264,22 @@ def _numbering(split: str, paths: Sequence[str]) -> list[Problem]:
 
 
 def _loaded(
-    to: Destination, commit: str, there: Mapping[str, RepoFile], config_name: str
+    repository: Repository, commit: str, there: Mapping[str, RepoFile], config_name: str
 ) -> Loaded:
     """The config, as `load_dataset` finds it."""
-
-    def look() -> Loaded:
-        readme = None
-        if README in there:
-            readme = _system(to).cat_file(_url(to, commit, README)).decode()
-        return find(f"hf://{_url(to, commit, '')}".rstrip("/"), readme, config_name, to.token)
-
+    readme = repository.read_text(README, commit) if README in there else None
+    root = f"hf://{repository.url('', commit)}".rstrip("/")
     try:
-        return persist(f"Reading the card of {to}", look)
+        return retry(
+            f"Reading the card of {repository}", find, root, readme, config_name, repository.token
+        )
     except UnreadableCardError as error:
         raise VerifyError([Problem(None, None, README, str(error))]) from error
 
 
-def _count_rows(to: Destination, commit: str, file: RepoFile) -> int:
+def _count_rows(repository: Repository, commit: str, file: RepoFile) -> int:
     def count() -> int:
-        with _system(to).open(_url(to, commit, file.path), "rb", block_size=BLOCK) as stream:
-            return Stored.open(file.path, stream, file.size).rows
+        with repository.open(file.path, commit) as stream:
+            return StoredShard.open(file.path, stream, file.size).rows
 
-    return persist(f"Reading {file.path}", count)
-
-
-def _system(to: Destination) -> HfFileSystem:
-    return HfFileSystem(endpoint=to.endpoint, token=to.token)
-
-
-def _url(to: Destination, commit: str, path: str) -> str:
-    return f"datasets/{to.repo_id}@{commit}/{path}"
+    return retry(f"Reading {file.path}", count)

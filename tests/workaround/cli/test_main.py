@@ -183,7 +183,7 @@ def test_interrupted_push_says_that_it_goes_on(
         output, error = process.communicate()
     assert (process.returncode, output) == (status, "")
     last = error.splitlines()[-1]
-    assert last == "workaround: interrupted: the same command goes on where it was"
+    assert last == "workaround: interrupted: the same command resumes the upload"
     assert "Traceback" not in error
     assert list(temporary.iterdir()) == []
     hub.clear_faults()

@@ -21,10 +21,10 @@ from tests.support.mockhub.modes import DEPRECATIONS
 from tests.support.workaround.pushing import MakeNifti, sessions
 from workaround import push_to_hub
 from workaround.errors import RefusedError, UnreachableError, UploadError
-from workaround.hub import retry
-from workaround.hub.backoff import LONGEST_WAIT, asked_wait
+from workaround.hub import retry as module
+from workaround.hub.backoff import LONGEST_DELAY, server_delay
 from workaround.hub.redact import redact
-from workaround.hub.retry import PATIENCE, TRIES, persist
+from workaround.hub.retry import PATIENCE, TRIES, retry, retry_until
 
 pytestmark = list(DEPRECATIONS)
 REPO = "user/data"
@@ -35,7 +35,7 @@ SIGNED = "https://s3.example/part?X-Amz-Signature=5ec4e7&X-Amz-Expires=900"
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Seconds that were to be waited; they are not."""
     pauses: list[float] = []
-    monkeypatch.setattr(retry, "sleep", pauses.append)
+    monkeypatch.setattr(module, "sleep", pauses.append)
     return pauses
 
 
@@ -58,7 +58,7 @@ def test_what_xet_refuses_is_refused_at_once(
     hub.fail("*", route, status=status, count=100)
     with pytest.raises(RefusedError) as raised:
         push_to_hub(sessions(make_nifti, rows=2), REPO)
-    assert str(raised.value).endswith(retry._HINTS[status])
+    assert str(raised.value).endswith(module._HINTS[status])
     assert pauses == []
 
 
@@ -76,18 +76,18 @@ def test_status_of_a_failure_of_xet_is_in_its_text(
     pauses: list[float], kind: type[Exception], text: str
 ) -> None:
     with pytest.raises(RefusedError, match="write access"):
-        persist("Uploading", failing(kind(text.format("403 Forbidden"))))
+        retry("Uploading", failing(kind(text.format("403 Forbidden"))))
     assert pauses == []
     for status in ("429 Too Many Requests", "500 Internal Server Error", "503 Unavailable"):
         with pytest.raises(UnreachableError):
-            persist("Uploading", failing(kind(text.format(status))))
+            retry("Uploading", failing(kind(text.format(status))))
     assert len(pauses) > 2 * (TRIES - 1)
 
 
 def test_type_of_a_failure_of_xet_tells_what_is_refused(pauses: list[float]) -> None:
     kind = type("XetAuthenticationError", (PermissionError,), {})
     with pytest.raises(RefusedError, match="hf auth login"):
-        persist("Uploading", failing(kind("no valid token")))
+        retry("Uploading", failing(kind("no valid token")))
     assert pauses == []
 
 
@@ -100,13 +100,13 @@ def test_type_of_a_failure_of_xet_tells_what_is_refused(pauses: list[float]) -> 
 )
 def test_lost_connection_of_xet_passes(pauses: list[float], error: Exception) -> None:
     with pytest.raises(UnreachableError):
-        persist("Uploading", failing(error))
+        retry("Uploading", failing(error))
     assert len(pauses) == TRIES - 1
 
 
 def test_failure_that_nobody_knows_is_raised_as_it_is(pauses: list[float]) -> None:
     with pytest.raises(RuntimeError, match="no space left"):
-        persist("Uploading", failing(RuntimeError("no space left")))
+        retry("Uploading", failing(RuntimeError("no space left")))
     assert pauses == []
 
 
@@ -122,7 +122,7 @@ def test_hub_that_never_opens_a_window_is_given_up(hub: Hub, pauses: list[float]
     HfApi().create_repo(REPO, repo_type="dataset")
     hub.fail("GET", "/api/datasets", status=429, count=100, headers={"RateLimit": '"a";r=0;t=280'})
     with pytest.raises(UnreachableError, match=r"asks to wait for 0\.1 h, after (1\.9|2\.0) h"):
-        persist("Asking", lambda: asking(hub))
+        retry("Asking", lambda: asking(hub))
     assert PATIENCE - 600 < sum(pauses) <= PATIENCE
 
 
@@ -140,7 +140,7 @@ def test_hub_that_always_asks_for_a_moment_is_given_up(
     HfApi().create_repo(REPO, repo_type="dataset")
     hub.fail("GET", "/api/datasets", status=503, count=100, headers={"Retry-After": after})
     with pytest.raises(UnreachableError, match="times, at last with"):
-        persist("Asking", lambda: asking(hub))
+        retry("Asking", lambda: asking(hub))
     assert TRIES - 1 <= len(pauses) <= 2 * TRIES
 
 
@@ -163,23 +163,23 @@ def test_conflict_is_tried_again_soon(hub: Hub, pauses: list[float], status: int
         (503, {"Retry-After": " 7 "}, 7),
         (503, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
         (503, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 -0000"}, 0),
-        (429, {"Retry-After": "soon"}, LONGEST_WAIT),
+        (429, {"Retry-After": "soon"}, LONGEST_DELAY),
         (503, {"Retry-After": "²"}, None),
         (503, {"Retry-After": "Wed, 21 Oct 2015 07:28:00 +99999999999999999999"}, None),
         (503, {"Retry-After": "-5"}, None),
-        (429, {}, LONGEST_WAIT),
+        (429, {}, LONGEST_DELAY),
         (None, {}, None),
     ],
 )
 def test_seconds_that_an_answer_asks_to_wait(
     status: int | None, headers: dict[str, str], seconds: float | None
 ) -> None:
-    assert asked_wait(status, headers) == seconds
+    assert server_delay(status, headers) == seconds
 
 
 def test_answer_asks_to_wait_until_a_time() -> None:
     date = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
-    asked = asked_wait(503, {"Retry-After": date})
+    asked = server_delay(503, {"Retry-After": date})
     assert asked is not None
     assert 3000 < asked <= 3600
 
@@ -195,15 +195,15 @@ def test_what_waiting_does_not_help_is_refused_at_once(
     pauses: list[float], error: Exception, hint: str
 ) -> None:
     with pytest.raises(RefusedError, match=hint):
-        persist("Preparing", failing(error))
+        retry("Preparing", failing(error))
     assert pauses == []
 
 
 def test_web_page_in_the_place_of_an_answer_is_refused_at_once(pauses: list[float]) -> None:
     with pytest.raises(RefusedError, match="web page"):
-        persist("Preparing", lambda: json.loads("\n<!doctype html><title>Log in</title>"))
+        retry("Preparing", lambda: json.loads("\n<!doctype html><title>Log in</title>"))
     with pytest.raises(json.JSONDecodeError):
-        persist("Committing", lambda: json.loads('{"a damaged file of the repository": '))
+        retry("Committing", lambda: json.loads('{"a damaged file of the repository": '))
     assert pauses == []
 
 
@@ -211,14 +211,14 @@ def test_web_page_in_the_place_of_an_answer_is_refused_at_once(pauses: list[floa
 def test_endpoint_that_is_no_url_is_refused_at_once(pauses: list[float], endpoint: str) -> None:
     api = HfApi(endpoint=endpoint, token="hf_mock")
     with pytest.raises(RefusedError, match="Check HF_ENDPOINT"):
-        persist("Preparing", lambda: api.repo_info(REPO, repo_type="dataset"))
+        retry("Preparing", lambda: api.repo_info(REPO, repo_type="dataset"))
     assert pauses == []
 
 
 def test_server_that_is_not_there_may_come(pauses: list[float]) -> None:
     api = HfApi(endpoint="http://127.0.0.1:9", token="hf_mock")
     with pytest.raises(UnreachableError):
-        persist("Preparing", lambda: api.repo_info(REPO, repo_type="dataset"))
+        retry("Preparing", lambda: api.repo_info(REPO, repo_type="dataset"))
     assert len(pauses) == TRIES - 1
 
 
@@ -228,7 +228,7 @@ def test_token_that_no_header_can_hold_is_refused_and_not_told(
     secret = "5EC2E7" * 2
     api = HfApi(headers={"authorization": f"Bearer hf_{secret}\n"})
     with pytest.raises(RefusedError, match="Check the token") as raised:
-        persist("Preparing", lambda: api.repo_info(REPO, repo_type="dataset", token=False))
+        retry("Preparing", lambda: api.repo_info(REPO, repo_type="dataset", token=False))
     assert pauses == []
     told = "".join(traceback.format_exception(raised.value))
     assert secret not in caplog.text + str(raised.value) + told
@@ -241,7 +241,7 @@ def test_signature_of_a_url_is_in_no_message(
     error = RuntimeError(f"Error while uploading to {SIGNED}.")
     error.__cause__ = ValueError(f"HTTP status client error ({text}) for url ({SIGNED})")
     with pytest.raises(UploadError, match=r"https://s3\.example/part\?\*\*\*") as raised:
-        persist("Uploading", failing(error))
+        retry("Uploading", failing(error))
     told = "".join(traceback.format_exception(raised.value))
     assert "5ec4e7" not in caplog.text + str(raised.value) + told
 
@@ -267,7 +267,7 @@ def test_only_waits_that_follow_are_told(
     pauses: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING), pytest.raises(UnreachableError):
-        persist("Asking", failing(TimeoutError("too slow")))
+        retry("Asking", failing(TimeoutError("too slow")))
     assert len(pauses) == TRIES - 1
     assert [record.getMessage() for record in caplog.records] == [
         f"Asking failed (too slow); trying again in {pause:.0f} s" for pause in pauses
@@ -276,12 +276,12 @@ def test_only_waits_that_follow_are_told(
 
 def test_own_waits_grow_and_are_at_random(pauses: list[float]) -> None:
     with pytest.raises(UnreachableError):
-        persist("Asking", failing(TimeoutError()))
-    longest = [min(LONGEST_WAIT, 2.0**failures) for failures in range(TRIES - 1)]
+        retry("Asking", failing(TimeoutError()))
+    longest = [min(LONGEST_DELAY, 2.0**failures) for failures in range(TRIES - 1)]
     assert all(most / 2 <= pause <= most for pause, most in zip(pauses, longest, strict=True))
     first = list(pauses)
     with pytest.raises(UnreachableError):
-        persist("Asking", failing(TimeoutError()))
+        retry("Asking", failing(TimeoutError()))
     assert pauses[len(first) :] != first
 
 
@@ -295,9 +295,9 @@ def test_interruption_of_a_wait_ends_it(monkeypatch: pytest.MonkeyPatch) -> None
         calls.append(1)
         raise TimeoutError
 
-    monkeypatch.setattr(retry, "sleep", interrupted)
+    monkeypatch.setattr(module, "sleep", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        persist("Asking", action)
+        retry("Asking", action)
     assert len(calls) == 1
 
 
@@ -309,4 +309,4 @@ def test_waiting_thread_hears_that_it_shall_stop() -> None:
         raise TimeoutError("too slow")
 
     with pytest.raises(TimeoutError, match="too slow"):
-        persist("Uploading", action, stop)
+        retry_until(stop, "Uploading", action)

@@ -20,7 +20,7 @@ from workaround.errors import ArgumentError, CheckError
 from workaround.planning.packing import ROW_GROUP_BYTES
 from workaround.planning.plan import Plan, Shard, plan
 from workaround.preflight.source import source_of
-from workaround.upload.shard import Job, write
+from workaround.upload.shard import ShardJob, write
 
 IMAGE = Image(decode=False)
 NOISE = random.Random(0).randbytes(200_000)
@@ -57,7 +57,7 @@ def written(dataset: Dataset, shard: Shard, folder: Path) -> Path:
     """A shard, as it would be uploaded."""
     rows = dataset.select(range(shard.start, shard.stop) or [])
     files = source_of(dataset, None, embed=True, token=None).files
-    return write(Job(shard, rows, files, fill=True, embed=True), folder).file
+    return write(ShardJob(shard, rows, files, fill=True, embed=True), folder).file
 
 
 def assert_fits(dataset: Dataset, limit: int, folder: Path) -> None:

@@ -25,7 +25,7 @@ from workaround.errors import CheckError, RefusedError
 from workaround.planning import hub_limits as limits
 from workaround.upload import commit
 from workaround.upload.commit import split_parts
-from workaround.upload.journal import Uploaded
+from workaround.upload.journal import UploadedShard
 
 pytestmark = list(DEPRECATIONS)
 REPO = "user/data"
@@ -80,8 +80,8 @@ def test_refusal_ends_the_push_at_once_and_keeps_the_shards(hub: Hub, numbers: D
     assert sum("/shards" in each.path for each in hub.requests()) == sent
 
 
-def shard(number: int, size: int, oid: str | None) -> Uploaded:
-    return Uploaded(f"data/{number}", "key", "0" * 64, size, oid)
+def shard(number: int, size: int, oid: str | None) -> UploadedShard:
+    return UploadedShard(f"data/{number}", "key", "0" * 64, size, oid)
 
 
 def test_parts_hold_what_one_commit_can_take(monkeypatch: pytest.MonkeyPatch) -> None:

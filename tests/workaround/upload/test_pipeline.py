@@ -22,11 +22,11 @@ from tests.support.mockhub.modes import DEPRECATIONS
 from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions
 from workaround import push_to_hub
 from workaround.errors import RefusedError, WorkersLostError
+from workaround.hub.repository import Repository
 from workaround.upload import pipeline as upload
 from workaround.upload import shard as shards
-from workaround.upload.journal import Journal, Uploaded, open_journal
+from workaround.upload.journal import Journal, UploadedShard, open_journal
 from workaround.upload.progress import show_progress
-from workaround.upload.shard import Destination
 from workaround.upload.workers import processes_of
 
 pytestmark = list(DEPRECATIONS)
@@ -91,7 +91,7 @@ def test_next_shard_is_written_or_sent_too_and_there_are_two_files_at_most(
 class Answers(Executor):
     """An executor that has its answers ready: shards, errors, and None for work not begun."""
 
-    def __init__(self, *answers: Uploaded | Exception | None, workers: int | None = 4) -> None:
+    def __init__(self, *answers: UploadedShard | Exception | None, workers: int | None = 4) -> None:
         self._answers = iter(answers)
         self._max_workers = workers
         self.futures: list[Future[Any]] = []
@@ -100,7 +100,7 @@ class Answers(Executor):
         future: Future[Any] = Future()
         self.futures.append(future)
         match next(self._answers):
-            case Uploaded() as sent:
+            case UploadedShard() as sent:
                 future.set_result((sent, None))
             case Exception() as error:
                 future.set_exception(error)
@@ -119,14 +119,14 @@ def job(number: int) -> Any:
     return SimpleNamespace(shard=SimpleNamespace(path=f"data/{number}", nbytes=1))
 
 
-def sent(number: int) -> Uploaded:
-    return Uploaded(f"data/{number}", f"key of data/{number}", "0" * 64, 1, None)
+def sent(number: int) -> UploadedShard:
+    return UploadedShard(f"data/{number}", f"key of data/{number}", "0" * 64, 1, None)
 
 
-def upload_with(executor: Executor | None, journal: Journal, count: int) -> list[Uploaded]:
-    to = Destination("https://hub", REPO, None, create_pr=False, token=None)
+def upload_with(executor: Executor | None, journal: Journal, count: int) -> list[UploadedShard]:
+    repository = Repository("https://hub", REPO)
     with show_progress(count, count) as progress:
-        return upload.upload(map(job, range(count)), journal, to, executor, progress)
+        return upload.upload_shards(map(job, range(count)), journal, repository, executor, progress)
 
 
 @pytest.mark.parametrize("workers", [1, 4, None])
@@ -160,7 +160,7 @@ def test_busy_hub_is_not_waited_for_once_a_shard_failed(
     stopped = []
     both = threading.Barrier(2, timeout=30)
 
-    def send(_: Any, path: str, key: str, __: Destination, stop: threading.Event) -> Any:
+    def send(_: Any, path: str, key: str, __: Repository, stop: threading.Event) -> Any:
         both.wait()
         if path == "data/0":
             raise RefusedError("No")

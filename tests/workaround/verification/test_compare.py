@@ -16,7 +16,7 @@ from tests.support.workaround.nested import shard_of
 from workaround.arrow.files import Files
 from workaround.errors import Problem
 from workaround.parquet import metadata, thrift
-from workaround.verification.compare import Origin, Stored, compare_cells, compare_footer
+from workaround.verification.compare import Origin, StoredShard, compare_cells, compare_footer
 
 IMAGE = Nifti(decode=False)
 COMPARE = {"footers": compare_footer, "full": compare_cells}
@@ -42,7 +42,7 @@ def written(dataset: Dataset, **options: Any) -> bytes:
 def compared(
     file: bytes, dataset: Dataset, level: str, files: Files | None = None
 ) -> list[Problem]:
-    stored = Stored.open("shard", io.BytesIO(file), len(file))
+    stored = StoredShard.open("shard", io.BytesIO(file), len(file))
     return list(COMPARE[level](stored, Origin(dataset, files or Files()), 0))
 
 
@@ -132,7 +132,7 @@ def test_a_page_index_that_is_longer_than_the_tail() -> None:
     pages = {"data_page_size": 1, "write_batch_size": 1, "write_page_index": True}
     rows = dataset_of(IMAGE, *contents)
     file = written(rows, **pages)
-    stored = Stored.open("shard", io.BytesIO(file), len(file))
+    stored = StoredShard.open("shard", io.BytesIO(file), len(file))
     ((group, *_),) = stored.groups(0)
     assert group[metadata.COLUMNS].items[0][metadata.OFFSET_INDEX] < stored.tail_start
     assert compared(file, rows, "footers") == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -26,10 +25,13 @@ from tests.support.workaround.stored import (
 )
 from workaround.arrow.files import Files
 from workaround.errors import VerifyError
-from workaround.planning.plan import Shard
-from workaround.upload.journal import Uploaded
-from workaround.upload.shard import Destination
-from workaround.verification.verify import VerifyReport, verify_shards
+from workaround.hub.card import ConfigTarget
+from workaround.hub.repository import CommitMessage, Repository
+from workaround.planning.plan import Plan, Shard, SplitPlan
+from workaround.preflight.source import Source
+from workaround.upload.commit import Upload
+from workaround.upload.journal import UploadedShard
+from workaround.verification.verify import Level, VerifyReport, verify_upload
 
 # huggingface_hub 1.x puts bytes in a way that httpx no longer likes
 pytestmark = [
@@ -38,7 +40,7 @@ pytestmark = [
 ]
 
 
-def sent(repo_id: str) -> tuple[list[Shard], list[Uploaded]]:
+def sent(repo_id: str) -> tuple[list[Shard], list[UploadedShard]]:
     """The shards as a push would know them."""
     tree = HfApi().list_repo_tree(repo_id, "data", repo_type="dataset")
     files = sorted((each for each in tree if isinstance(each, RepoFile)), key=lambda x: x.path)
@@ -48,29 +50,32 @@ def sent(repo_id: str) -> tuple[list[Shard], list[Uploaded]]:
         shards.append(Shard(file.path, start, stop, (stop,), 0))
         sha256 = "" if file.lfs is None else file.lfs.sha256
         oid = file.blob_id if file.lfs is None else None
-        uploaded.append(Uploaded(file.path, "", sha256, file.size, oid))
+        uploaded.append(UploadedShard(file.path, "", sha256, file.size, oid))
     return shards, uploaded
 
 
 def check(
     repo_id: str,
     dataset: Dataset,
-    known: tuple[list[Shard], list[Uploaded]],
+    known: tuple[list[Shard], list[UploadedShard]],
     commit: str | None = None,
-    **arguments: Any,
+    *,
+    embed: bool = True,
+    level: Level = "footers",
 ) -> VerifyReport:
-    to = Destination(config.HF_ENDPOINT, repo_id, None, create_pr=False, token=None)
     head = commit or str(HfApi().repo_info(repo_id, repo_type="dataset").sha)
     shards, uploaded = known
-    return verify_shards(
-        to,
-        head,
-        {"train": dataset},
-        {"train": shards},
+    split = SplitPlan("train", len(dataset), 0, 0, 0, tuple(shards))
+    upload = Upload(
+        Plan((split,)),
+        dataset.features,
         {"train": uploaded},
-        Files(),
-        **arguments,
+        ConfigTarget("default", "data", None, whole_config=False),
+        Repository(config.HF_ENDPOINT, repo_id),
+        CommitMessage("Upload dataset", None),
     )
+    source = Source({"train": dataset}, whole_config=False, embed=embed, files=Files())
+    return verify_upload(upload, head, source, level)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +128,9 @@ def test_a_shard_that_the_push_lost(pushed: str, dataset: Dataset) -> None:
 
 
 @pytest.mark.parametrize("level", ["footers", "full"])
-def test_a_shard_of_fewer_rows_than_were_planned(pushed: str, dataset: Dataset, level: str) -> None:
+def test_a_shard_of_fewer_rows_than_were_planned(
+    pushed: str, dataset: Dataset, level: Level
+) -> None:
     rewrite(pushed, SECOND, lambda rows: rows[:-1])
     with pytest.raises(VerifyError) as caught:
         check(pushed, dataset, sent(pushed), level=level)

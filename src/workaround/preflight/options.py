@@ -1,0 +1,81 @@
+"""The arguments of a call as one object, checked where they are used first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from workaround.errors import ArgumentError
+from workaround.preflight.source import data_folder, processes, shard_limit, usable_token
+
+Verify = Literal["footers", "full", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanOptions:
+    """What decides how a dataset is cut into shards; see `push_to_hub` for each.
+
+    Attributes:
+        token: Never part of the representation.
+    """
+
+    config_name: str = "default"
+    split: str | None = None
+    data_dir: str | None = None
+    max_shard_size: int | str | None = None
+    num_shards: int | Mapping[str, int | None] | None = None
+    num_proc: int | None = None
+    embed_external_files: bool = True
+    token: str | None = field(default=None, repr=False)
+
+    @property
+    def folder(self) -> str:
+        """Folder of the shards in the repository."""
+        return data_folder(self.config_name, self.data_dir)
+
+    @property
+    def limit(self) -> int:
+        """Most bytes of a shard."""
+        return shard_limit(self.max_shard_size)
+
+    @property
+    def workers(self) -> int:
+        """Number of processes."""
+        return processes(self.num_proc)
+
+    @property
+    def usable_token(self) -> str | None:
+        """The token without white space around it; None for the one that is logged in."""
+        return usable_token(self.token)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PushOptions(PlanOptions):
+    """All arguments of `push_to_hub` but the dataset; see there for each."""
+
+    repo_id: str
+    set_default: bool | None = None
+    commit_message: str | None = None
+    commit_description: str | None = None
+    private: bool | None = None
+    revision: str | None = None
+    create_pr: bool = False
+    resume: bool = True
+    verify: Verify = "footers"
+    strict: bool = True
+    executor: Executor | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what needs neither the data nor the Hub to be refused.
+
+        Raises:
+            ArgumentError: Invalid or conflicting arguments.
+        """
+        if self.repo_id.startswith("buckets/"):
+            raise ArgumentError("Storage buckets are not supported: upload to a dataset repository")
+        if self.commit_message == "":
+            raise ArgumentError("commit_message cannot be empty")
+        if self.verify not in get_args(Verify):
+            raise ArgumentError(f"verify is one of {get_args(Verify)}, not {self.verify!r}")
