@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
 from starlette.routing import Route
@@ -12,8 +11,9 @@ from mockhub.control import routes as admin
 from mockhub.control.faults import Fault
 from mockhub.control.request_log import Exchange
 from mockhub.options import Options
+from tests.support.constants import ROOT
 
-TEXT = (Path(__file__).parents[2] / "docs" / "mockhub.md").read_text()
+TEXT = (ROOT / "docs" / "mockhub.md").read_text()
 SAID_OTHERWISE = {"--xet": "--no-xet", "--users": "--user ", "--orgs": "--org "}
 
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from packaging.version import Version
@@ -11,8 +10,8 @@ from repro.catalog.bugs import BUGS, Bug
 from repro.report import markdown
 from repro.results.document import in_order, release
 from repro.results.drift import drifts
+from tests.support.constants import ROOT
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 FOLDER = ROOT / "docs" / "measured"
 MEASURED = in_order(json.loads(file.read_text()) for file in FOLDER.glob("*.json"))

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from repro.results.drift import Drift, as_json
+from tests.support.constants import ROOT
 
-SCRIPT = Path(__file__).parents[2] / ".github" / "drift_issue.py"
+SCRIPT = ROOT / ".github" / "drift_issue.py"
 RUN = "https://github.com/some/where/actions/runs/1"
 # Answers `issue list` with the numbers in ISSUES; fails at what FAILS says.
 GH = f"""#!{sys.executable}

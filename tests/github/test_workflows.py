@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from tests.support.constants import ROOT
+
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WRITING = {("matrix", "issue"): {"contents": "read", "issues": "write"}}
 """The jobs that may do more than read; those run nothing that was installed."""

@@ -4,8 +4,9 @@ from collections import defaultdict
 
 import pytest
 
+from tests.support.constants import ROOT
 from tests.support.house.pending import LANGUAGE as PENDING
-from tests.support.house.rooms import ROOT, python_files, room
+from tests.support.house.rooms import python_files, room
 from tests.support.house.words import wrong_words, wrong_words_of
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.constants import ROOT
 from tests.support.house.pending import LAYOUT as PENDING
 from tests.support.house.rooms import (
-    ROOT,
     SCRIPTS,
     mirror,
     mirroring,

@@ -13,11 +13,9 @@ from huggingface_hub import HfApi, HfFileSystem, constants, hf_hub_download, sna
 
 from mockhub.plugin import StartHub
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS
+from tests.support.constants import ROOT, SOURCE
 
-pytestmark = [*DEPRECATIONS, pytest.mark.clients]
-ROOT = Path(__file__).parents[2]
-SOURCE = str(ROOT / "src")
+pytestmark = pytest.mark.clients
 
 
 @pytest.mark.parametrize("xet", [True, pytest.param(False, marks=pytest.mark.hub(xet=False))])

@@ -18,8 +18,6 @@ from tests.support.properties.trials import Example, examples, failures
 pytestmark = [
     pytest.mark.search,
     pytest.mark.usefixtures("hub"),
-    pytest.mark.filterwarnings("ignore:hf_xet:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
 ]
 UNDECODED = "undecoded-lists-not-embedded"
 repositories = map("user/data-{}".format, itertools.count())

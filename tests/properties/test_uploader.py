@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from datasets import load_dataset
 from hypothesis import assume, given, reject
 from hypothesis import strategies as st
@@ -18,8 +17,6 @@ from tests.support.properties.trials import Example, after, examples, first_stag
 from workaround import push_to_hub
 
 
-@pytest.mark.filterwarnings("ignore:hf_xet:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 @given(example=examples(), num_shards=st.integers(1, 3))
 @budget(15, shrink=False)
 def test_rows_arrive_with_their_files_and_no_other_is_read(

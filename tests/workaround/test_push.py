@@ -28,7 +28,7 @@ from huggingface_hub import HfApi, hf_hub_download, snapshot_download
 from packaging.version import Version
 
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS
+from tests.support.constants import REPO
 from tests.support.workaround.pushing import (
     IMAGE,
     MakeNifti,
@@ -41,8 +41,6 @@ from tests.support.workaround.pushing import (
 from workaround import push_to_hub
 from workaround.errors import ArgumentError, CardConflictError, RefusedError, VerifyError
 
-pytestmark = list(DEPRECATIONS)
-REPO = "user/data"
 MODES = [
     pytest.param(id="xet"),
     pytest.param(id="lfs", marks=pytest.mark.hub(xet=False)),

@@ -9,7 +9,7 @@ import pytest
 from huggingface_hub import HfApi
 
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS, MODES, travelled
+from tests.support.mockhub.modes import MODES, travelled
 
 CLIENTS = 16
 SCRIPT = """
@@ -23,7 +23,7 @@ HfApi().upload_file(path_or_fileobj=name.encode(),
     path_in_repo=f"{name}.txt", repo_id="user/data", commit_message=name)
 """
 
-pytestmark = [pytest.mark.clients, *DEPRECATIONS]
+pytestmark = pytest.mark.clients
 
 
 @pytest.mark.parametrize("mode", MODES[:2])

@@ -16,12 +16,12 @@ from huggingface_hub.errors import RepositoryNotFoundError
 from packaging.version import Version
 
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS, MODES, travelled
+from tests.support.mockhub.modes import MODES, travelled
 
 REPO = "user/numbers"
 RELEASE = Version(datasets.__version__)
 
-pytestmark = [pytest.mark.clients, *DEPRECATIONS, pytest.mark.usefixtures("hub")]
+pytestmark = [pytest.mark.clients, pytest.mark.usefixtures("hub")]
 
 
 @pytest.fixture

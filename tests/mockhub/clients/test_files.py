@@ -17,9 +17,9 @@ from huggingface_hub import (
 )
 
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS, MODES, sent, travelled
+from tests.support.constants import REPO
+from tests.support.mockhub.modes import MODES, sent, travelled
 
-REPO = "user/data"
 AWFUL = [
     "with space.txt",
     "100%.txt",
@@ -33,7 +33,7 @@ AWFUL = [
     "[brackets] {and} 'such'.bin",
 ]
 
-pytestmark = [pytest.mark.clients, *DEPRECATIONS]
+pytestmark = pytest.mark.clients
 
 
 @pytest.fixture

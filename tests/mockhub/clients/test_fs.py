@@ -10,12 +10,12 @@ import pytest
 from huggingface_hub import HfApi, HfFileSystem
 
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS, MODES
+from tests.support.mockhub.modes import MODES
 
 REPO = "datasets/user/data"
 FileSystem = Any  # half of what fsspec offers is without types
 
-pytestmark = [pytest.mark.clients, *DEPRECATIONS]
+pytestmark = pytest.mark.clients
 
 
 @pytest.fixture

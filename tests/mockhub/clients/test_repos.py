@@ -16,11 +16,9 @@ from huggingface_hub.errors import (
 from huggingface_hub.hf_api import RepoFile, RepoFolder
 
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS
+from tests.support.constants import REPO
 
-REPO = "user/data"
-
-pytestmark = [pytest.mark.clients, *DEPRECATIONS]
+pytestmark = pytest.mark.clients
 
 
 @pytest.fixture

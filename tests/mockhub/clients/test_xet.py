@@ -18,9 +18,9 @@ from huggingface_hub import CommitOperationAdd, HfApi, HfFileSystem
 from huggingface_hub.hf_api import RepoFile
 
 from mockhub.server.process import Hub
+from tests.support.constants import REPO
 from tests.support.mockhub.wire import send
 
-REPO = "user/data"
 LONG = 3 << 20
 
 

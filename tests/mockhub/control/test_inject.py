@@ -17,8 +17,6 @@ from mockhub.server.process import Hub
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 XORBS = "/xorbs?/default/"
-# huggingface_hub 2.4 sends LFS bodies in a way that its own HTTP library deprecates.
-pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 no_xet = pytest.mark.hub(xet=False, redirect="none")
 resets: dict[str, dict[str, Any]] = {
     "before the body": {"reset_after": 0},

@@ -21,9 +21,9 @@ import pytest
 from huggingface_hub import HfApi
 
 from mockhub.server.process import Hub, HubProcessError
+from tests.support.constants import SOURCE
 from tests.support.mockhub.wire import send
 
-SOURCE = str(Path(__file__).parents[3] / "src")
 SECONDS_TO_END = 20
 
 

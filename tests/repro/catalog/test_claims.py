@@ -1,14 +1,12 @@
 """The claims of the seeds point to what shows them."""
 
 import ast
-from pathlib import Path
 
 import pytest
 
 from repro.catalog.bugs import find
 from repro.catalog.claims import CLAIMS, EXPERIMENTS, Claim, Experiment
-
-ROOT = Path(__file__).parents[3]
+from tests.support.constants import ROOT
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.place)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from repro.catalog import bugs as catalog
+from tests.support.constants import MIB
 
-MIB = 2**20
 FIGURES: list[tuple[str, dict[str, Any], str]] = [
     (
         "embed-zero-bytes",

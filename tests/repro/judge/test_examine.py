@@ -11,6 +11,7 @@ from repro.catalog.claims import Experiment
 from repro.judge.examine import ExperimentError, background, examine, measure
 from repro.judge.outcome import Verdict
 from repro.sandbox.run import Exited, IsolationError, Killed, TimedOut
+from tests.support.constants import MIB
 from tests.support.repro import fakes
 from tests.support.repro.aftermath import marked
 
@@ -72,24 +73,24 @@ def test_script_that_hangs_is_untestable(scripts: Path) -> None:
 
 def test_memory_bug_is_killed_by_its_cap(scripts: Path) -> None:
     fakes.write(scripts, "rows-lost", large(GROWING, fakes.REPRODUCED))
-    judgement = examine(fakes.bug(cap_bytes=100 * fakes.MIB), {})
+    judgement = examine(fakes.bug(cap_bytes=100 * MIB), {})
     assert judgement.capped is not None
     assert isinstance(judgement.capped.ended, Killed)
     assert judgement.capped.ended.by in ("kernel-oom", "watchdog")
-    assert judgement.capped.cap_bytes == 100 * fakes.MIB
+    assert judgement.capped.cap_bytes == 100 * MIB
     assert judgement.agrees
 
 
 def test_memory_bug_that_survives_its_cap_does_not_agree(scripts: Path) -> None:
     fakes.write(scripts, "rows-lost", fakes.REPRODUCED)
-    judgement = examine(fakes.bug(cap_bytes=100 * fakes.MIB), {})
+    judgement = examine(fakes.bug(cap_bytes=100 * MIB), {})
     assert judgement.reason.startswith("its large run was not killed by the cap of 100 MiB")
     assert not judgement.agrees
 
 
 def test_absent_memory_bug_survives_its_cap(scripts: Path) -> None:
     fakes.write(scripts, "rows-lost", fakes.ABSENT)
-    judgement = examine(fakes.bug(cap_bytes=100 * fakes.MIB, affected=fakes.NONE), {})
+    judgement = examine(fakes.bug(cap_bytes=100 * MIB, affected=fakes.NONE), {})
     assert judgement.capped is not None
     assert judgement.capped.ended == Exited(0)
     assert judgement.agrees
@@ -144,7 +145,7 @@ def test_end_of_the_block_stops_what_runs_and_what_waits(
     """Whenever it comes: before the first run, in it, or between it and the capped one."""
     monkeypatch.setenv("REPRO_TEST", str(scripts))
     fakes.write(scripts, "rows-lost", large(fakes.HANGING, fakes.REPRODUCED))
-    bug = fakes.bug(cap_bytes=100 * fakes.MIB, timeout=600)
+    bug = fakes.bug(cap_bytes=100 * MIB, timeout=600)
     with pytest.raises(ZeroDivisionError), background(1) as examinations:  # noqa: PT012 - the block
         running, waiting = (examinations.examine(bug) for _ in range(2))
         time.sleep(seconds)

@@ -10,9 +10,9 @@ from repro.catalog import bugs as catalog
 from repro.judge.outcome import Verdict
 from repro.judge.verdict import judge, last_object
 from repro.sandbox.run import Ended, Exited, Killed, TimedOut
+from tests.support.constants import MIB
 from tests.support.repro import fakes
 
-MIB = 2**20
 ON = Version("5.3.0")
 CAPPED = 700 * MIB
 

@@ -13,13 +13,14 @@ from repro.report import issue
 from repro.report.private import Private
 from repro.results.document import Document
 from repro.sandbox.run import Exited, Killed, Run
+from tests.support.constants import MIB
 from tests.support.repro import fakes
 from tests.support.repro.documents import not_installable
 
 ENVIRONMENT = environment() | {"datasets": "5.3.0"}
 HOME = Path("/home/ada")
 PRIVATE = Private(folders={HOME: "$HOME"}, users={"ada"}, hosts=())
-CAP = 700 * fakes.MIB
+CAP = 700 * MIB
 SECTIONS = (  # of the form
     "Describe the bug",
     "Steps to reproduce the bug",
@@ -42,7 +43,7 @@ def measured(release: str, figure: str, verdict: str = "reproduced") -> Document
         "reason": "",
         "figure": figure,
         "ended": "exited 1",
-        "peak_rss_bytes": 100 * fakes.MIB,
+        "peak_rss_bytes": 100 * MIB,
         "samples": [],
         "capped": None,
     }

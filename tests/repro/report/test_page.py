@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from repro.catalog.bugs import BUGS, MIB, find
+from repro.catalog.bugs import BUGS, find
 from repro.catalog.claims import CLAIMS
 from repro.report import page
 from repro.results import store as collected
+from tests.support.constants import MIB
 from tests.support.repro import fakes
 from tests.support.repro.documents import document, entry, not_installable
 

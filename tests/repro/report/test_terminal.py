@@ -5,11 +5,12 @@ import pytest
 from repro.catalog import bugs as catalog
 from repro.report import markdown, terminal
 from repro.sandbox.run import Exited, Killed
+from tests.support.constants import MIB
 from tests.support.repro import fakes
 from tests.support.repro.documents import document, entry, not_installable
 
 ENVIRONMENT = {"datasets": "5.3.0", "python": "3.11.9"}
-CAPPED = 700 * fakes.MIB
+CAPPED = 700 * MIB
 
 
 def cells(line: str) -> list[str]:

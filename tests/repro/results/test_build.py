@@ -7,6 +7,7 @@ import pytest
 
 from repro.results import build as verdicts
 from repro.sandbox.run import Exited, Killed
+from tests.support.constants import MIB
 from tests.support.repro import fakes
 
 ENVIRONMENT = {"datasets": "5.3.0", "python": "3.11.9"}
@@ -15,10 +16,10 @@ CONTRACT = {
     "verdict": "reproduced",
     "expected": "reproduced",
     "evidence": {"rows_lost": 7},
-    "peak_rss_bytes": 100 * fakes.MIB,
+    "peak_rss_bytes": 100 * MIB,
     "exit": 1,
     "seconds": 1.235,
-    "samples": [[0.012, 50 * fakes.MIB], [0.5, 100 * fakes.MIB]],
+    "samples": [[0.012, 50 * MIB], [0.5, 100 * MIB]],
 }
 
 

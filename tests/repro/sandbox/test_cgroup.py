@@ -9,8 +9,8 @@ import pytest
 from repro.sandbox import cgroup
 from repro.sandbox.cgroup import Cgroup, Version, destroy, locate, parse_oom_kills
 from repro.sandbox.mounts import mounted, parse_mountinfo
+from tests.support.constants import MIB
 
-MIB = 1 << 20
 UNIFIED = "30 23 0:26 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate"
 HYBRID = """\
 31 23 0:28 / /sys/fs/cgroup rw,relatime - tmpfs tmpfs rw,mode=755

@@ -16,7 +16,8 @@ from repro.sandbox import run as isolate
 from repro.sandbox.memory import Cap, CapNotEnforced, Series, impose, tree_rss
 from repro.sandbox.run import Exited
 from repro.sandbox.run_folder import run_folder
-from tests.support.repro.children import MIB, python
+from tests.support.constants import MIB
+from tests.support.repro.children import python
 
 LINUX = sys.platform == "linux"
 

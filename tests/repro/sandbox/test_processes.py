@@ -7,7 +7,8 @@ import pytest
 
 from repro.sandbox import run as isolate
 from repro.sandbox.run import Exited
-from tests.support.repro.children import MIB, python
+from tests.support.constants import MIB
+from tests.support.repro.children import python
 
 LINUX = sys.platform == "linux"
 

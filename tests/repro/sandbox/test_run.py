@@ -12,7 +12,8 @@ import pytest
 from repro.sandbox import run as isolate
 from repro.sandbox.mounts import is_memory, mounted
 from repro.sandbox.run import CapNotEnforced, Enforcer, Exited, IsolationError, Killed, TimedOut
-from tests.support.repro.children import MIB, python
+from tests.support.constants import MIB
+from tests.support.repro.children import python
 
 CGROUPS: tuple[Enforcer, ...] = ("cgroup-v2", "cgroup-v1")
 

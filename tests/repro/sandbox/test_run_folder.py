@@ -10,8 +10,7 @@ import pytest
 
 from repro.sandbox.processes import MARK
 from repro.sandbox.run_folder import run_folder, sweep
-
-ROOT = Path(__file__).parents[3]
+from tests.support.constants import ROOT
 
 
 def abandoned() -> Path:

@@ -13,16 +13,8 @@ import pytest
 
 from repro.sandbox import run as isolate
 from repro.sandbox.run import Exited, IsolationError, TimedOut
-from tests.support.repro.children import (
-    CALLER,
-    MIB,
-    ROOT,
-    STUBBORN,
-    Stubborn,
-    alive,
-    eventually,
-    python,
-)
+from tests.support.constants import MIB, ROOT
+from tests.support.repro.children import CALLER, STUBBORN, Stubborn, alive, eventually, python
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repro.synthetic.nifti import REPETITION_TIME, TOLERANCE, write_nifti
+from tests.support.constants import ROOT
 
-ROOT = Path(__file__).parents[3]
 SUFFIXES = (".nii", ".nii.gz")
 INTEGERS = ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64")
 FLOATS = ("float32", "float64")

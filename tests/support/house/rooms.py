@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]
+from tests.support.constants import ROOT
 
 # Python files by top folder; a script in .github counts as one.
 TOPS = ("src", "repro", "tests", "benchmarks", ".github")

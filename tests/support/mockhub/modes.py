@@ -6,13 +6,6 @@ import pytest
 
 from mockhub.server.process import Hub
 
-DEPRECATIONS = (
-    # huggingface_hub 2.4 sends LFS bodies in a way that its own HTTP library deprecates, and
-    # before 1.20 it calls functions of hf_xet that hf_xet 1.5 deprecates.
-    pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:hf_xet.:DeprecationWarning"),
-)
-
 MODES = (
     "xet",
     pytest.param("lfs", marks=pytest.mark.hub(xet=False)),

@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 
 from repro.sandbox.processes import MARK
-from tests.support.repro.children import ROOT, eventually
+from tests.support.constants import ROOT
+from tests.support.repro.children import eventually
 
 PYTHONPATH = os.pathsep.join([str(ROOT), str(ROOT / "src")])
 NAME = "REPRO_TEST"  # the variable that all processes of a command inherit

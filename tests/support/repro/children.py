@@ -9,9 +9,6 @@ from pathlib import Path
 
 import psutil
 
-MIB = 1 << 20
-ROOT = Path(__file__).parents[3]
-
 # A child that is hard to get rid of: it ignores SIGTERM and so does the daemon that it starts. Its
 # argument is a file, where it reports the processes and the paths that have to go with it.
 STUBBORN = """

@@ -9,8 +9,8 @@ from repro.catalog.bugs import Bug
 from repro.catalog.headlines import Evidence
 from repro.judge.verdict import Judgement, judge
 from repro.sandbox.run import Ended, Enforcer, Exited, Run
+from tests.support.constants import MIB
 
-MIB = 2**20
 EVERY, NONE = SpecifierSet(">=0.dev0"), SpecifierSet("<0.dev0")
 ABSENT = "print('{\"rows_lost\": 0}')"
 REPRODUCED = "print('{\"rows_lost\": 7}'); raise SystemExit(1)"

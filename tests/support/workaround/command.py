@@ -6,21 +6,20 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.constants import SOURCE
 from workaround.cli.main import main
 
 
 def start(*arguments: object, **options: Any) -> subprocess.Popen[str]:
     """The command in a process of its own, elsewhere than the table."""
-    source = str(Path(__file__).parents[3] / "src")
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": "/", **options}
     return subprocess.Popen(
         [sys.executable, "-m", "workaround", *map(str, arguments)],
-        env={**os.environ, "PYTHONPATH": source},
+        env={**os.environ, "PYTHONPATH": SOURCE},
         text=True,
         preexec_fn=hear_ctrl_c,
         **options,

@@ -18,8 +18,6 @@ from workaround.errors import SourceChangedError
 from workaround.preflight.check import check
 
 REPO = "user/raw"
-# The client before 1.0 calls what the newest hf_xet is about to drop.
-pytestmark = pytest.mark.filterwarnings("ignore:hf_xet:DeprecationWarning")
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.constants import REPO, ROOT
 from tests.support.workaround.command import call
 
-REPO = "user/data"
-DOCUMENT = (Path(__file__).parents[3] / "docs" / "uploading.md").read_text()
+DOCUMENT = (ROOT / "docs" / "uploading.md").read_text()
 
 
 @pytest.fixture

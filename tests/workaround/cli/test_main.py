@@ -20,14 +20,10 @@ from mockhub.repos.accounts import DEFAULT_TOKEN
 from mockhub.server.process import Hub
 from repro.synthetic.bids import BidsTree
 from repro.synthetic.broken import Broken, write_broken
+from tests.support.constants import REPO
 from tests.support.workaround.command import call, run, start
 from tests.support.workaround.pushing import parquet_files
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:hf_xet:DeprecationWarning"),  # huggingface_hub 0.36
-]
-REPO = "user/data"
 ROWS = 4
 
 

@@ -10,10 +10,9 @@ import pytest
 from huggingface_hub import HfApi
 
 from mockhub.server import Hub
+from tests.support.constants import REPO
 from workaround.errors import AccessError
 from workaround.hub.repository import Repository
-
-REPO = "user/data"
 
 asks_for_write = pytest.mark.skipif(
     "write" not in inspect.signature(HfApi.auth_check).parameters,

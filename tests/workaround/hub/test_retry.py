@@ -17,7 +17,7 @@ from huggingface_hub import HfApi
 from huggingface_hub.errors import OfflineModeIsEnabled
 
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS
+from tests.support.constants import REPO
 from tests.support.workaround.pushing import MakeNifti, sessions
 from workaround import push_to_hub
 from workaround.errors import RefusedError, UnreachableError, UploadError
@@ -26,8 +26,6 @@ from workaround.hub.backoff import LONGEST_DELAY, server_delay
 from workaround.hub.redact import redact
 from workaround.hub.retry import PATIENCE, TRIES, retry, retry_until
 
-pytestmark = list(DEPRECATIONS)
-REPO = "user/data"
 SIGNED = "https://s3.example/part?X-Amz-Signature=5ec4e7&X-Amz-Expires=900"
 
 

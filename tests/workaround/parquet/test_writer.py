@@ -32,6 +32,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
+from tests.support.constants import SOURCE
 from tests.support.workaround.nested import embedded, shard, shard_of, tables, write_files
 from workaround.arrow.file_cells import FileLeaf, file_cells, file_leaves
 from workaround.arrow.files import Files
@@ -344,10 +345,9 @@ def test_memory_does_not_grow_with_the_files(tmp_path: Path, name: str) -> None:
     with large.open("wb") as sparse:
         sparse.truncate(size)
     paths = [noise(tmp_path / "small.nii", 1000), str(large), str(large)]
-    source = str(Path(__file__).parents[3] / "src")
     done = subprocess.run(
         [sys.executable, "-c", WRITE, *paths],
-        env={**os.environ, "PYTHONPATH": source},
+        env={**os.environ, "PYTHONPATH": SOURCE},
         stdout=subprocess.PIPE,
         check=True,
     )

@@ -29,16 +29,14 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from mockhub.server.process import Hub
-from repro.catalog.bugs import BUGS, MIB, Bug, find
+from repro.catalog.bugs import BUGS, Bug, find
 from repro.sandbox import run as isolate
 from repro.synthetic.nifti import write_nifti
+from tests.support.constants import MIB, REPO, ROOT, SOURCE
 from tests.support.workaround.pushing import IMAGE, MakeNifti, contents, parquet_files, sessions
 from workaround import push_to_hub
 from workaround.errors import ArgumentError, CheckError
 
-REPO = "user/data"
-ROOT = Path(__file__).parents[3]
-SRC = ROOT / "src"
 SUPPORT = ROOT / "tests" / "support" / "workaround"
 INSTEAD, PLAIN = SUPPORT / "instead.py", SUPPORT / "plain.py"
 # Not their scripts, but promises, here and in test_survival_images.py: one calls what upstream
@@ -59,12 +57,7 @@ CAP = 700 * MIB
 Push = Callable[..., Any]
 StartHub = Callable[..., Hub]
 
-pytestmark = [
-    pytest.mark.usefixtures("hub"),
-    # What older clients call of hf_xet and httpx.
-    pytest.mark.filterwarnings("ignore:hf_xet:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
-]
+pytestmark = pytest.mark.usefixtures("hub")
 
 ALWAYS, NEVER = SpecifierSet(">=4.4.0.dev0"), SpecifierSet("<4.4.0.dev0")
 EMBEDDING = SpecifierSet(">=4.4.2.dev0")
@@ -106,7 +99,7 @@ def _run(
 ) -> isolate.Run:
     """Run a script in a process of its own."""
     argv = [sys.executable, *command, *arguments]
-    env = {**hub.env(), "PYTHONPATH": str(SRC), "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
+    env = {**hub.env(), "PYTHONPATH": SOURCE, "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
     return isolate.run(argv, memory=memory, timeout=100, env=env)
 
 

@@ -15,16 +15,16 @@ import pytest
 from datasets import Dataset, Features, List, Nifti, load_dataset
 
 from repro.catalog.bugs import find
-from tests.support.mockhub.modes import DEPRECATIONS
+from tests.support.constants import REPO
 from tests.support.workaround.pushing import MakeNifti
-from tests.workaround.survival.test_survival import ALWAYS, NOT_EMBEDDING, REPO, Push, promise
+from tests.workaround.survival.test_survival import ALWAYS, NOT_EMBEDDING, Push, promise
 from workaround.errors import CheckError
 
 SCAN = Features({"scan": Nifti()})
 NOTHING = {"bytes": None, "path": None}
 SHAPE = (16, 16, 16)
 
-pytestmark = [pytest.mark.usefixtures("hub"), *DEPRECATIONS]
+pytestmark = pytest.mark.usefixtures("hub")
 
 
 @promise(ALWAYS)

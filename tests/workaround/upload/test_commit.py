@@ -11,7 +11,7 @@ from datasets import Dataset, DatasetDict, load_dataset
 from huggingface_hub import CommitOperationAdd, HfApi, get_repo_discussions
 
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS
+from tests.support.constants import REPO
 from tests.support.workaround.pushing import (
     MakeNifti,
     contents,
@@ -26,9 +26,6 @@ from workaround.planning import hub_limits as limits
 from workaround.upload import commit
 from workaround.upload.commit import split_parts
 from workaround.upload.journal import UploadedShard
-
-pytestmark = list(DEPRECATIONS)
-REPO = "user/data"
 
 
 @pytest.fixture

@@ -22,15 +22,13 @@ from filelock import FileLock
 from huggingface_hub import get_repo_discussions
 
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS
+from tests.support.constants import REPO, SOURCE
 from tests.support.workaround.command import hear_ctrl_c
 from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions, tree
 from workaround import push_to_hub
 from workaround.errors import DiskFullError, JournalError, RefusedError, TargetBusyError
 from workaround.upload.journal import Journal
 
-pytestmark = list(DEPRECATIONS)
-REPO = "user/data"
 SHARDS = 6
 SCRIPT = """
 import sys
@@ -76,8 +74,7 @@ def start(
         rows.save_to_disk(tmp_path / "saved")
     script = tmp_path / "push.py"
     script.write_text(SCRIPT)
-    source = str(Path(__file__).parents[3] / "src")
-    environment = {**os.environ, "PYTHONPATH": source}
+    environment = {**os.environ, "PYTHONPATH": SOURCE}
     return subprocess.Popen(
         [sys.executable, str(script), str(tmp_path / "saved"), repo, str(operations)],
         env=environment,

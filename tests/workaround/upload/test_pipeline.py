@@ -18,7 +18,7 @@ import pytest
 from huggingface_hub import constants
 
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS
+from tests.support.constants import REPO
 from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions
 from workaround import push_to_hub
 from workaround.errors import RefusedError, WorkersLostError
@@ -28,9 +28,6 @@ from workaround.upload import shard as shards
 from workaround.upload.journal import Journal, UploadedShard, open_journal
 from workaround.upload.progress import show_progress
 from workaround.upload.workers import processes_of
-
-pytestmark = list(DEPRECATIONS)
-REPO = "user/data"
 
 
 class Watch:

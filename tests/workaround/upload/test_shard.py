@@ -9,11 +9,9 @@ import pytest
 from datasets import Dataset
 
 from mockhub.server.process import Hub
-from tests.support.mockhub.modes import DEPRECATIONS
 from workaround import push_to_hub
 from workaround.upload.shard import XET_TRANSFERS
 
-pytestmark = list(DEPRECATIONS)
 VARIABLE, LIMIT = XET_TRANSFERS
 
 

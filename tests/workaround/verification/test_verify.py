@@ -30,11 +30,7 @@ from tests.support.workaround.stored import (
 from workaround.errors import Problem, RefusedError, VerifyError
 from workaround.verification.verify import VerifyReport, verify
 
-# huggingface_hub 1.x puts bytes in a way that httpx no longer likes
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
-    pytest.mark.hub(xet=False),
-]
+pytestmark = pytest.mark.hub(xet=False)
 
 
 @LEVELS

@@ -36,11 +36,7 @@ from workaround import push_to_hub
 from workaround.hub.card_lookup import Loaded, card_problems, split_files
 from workaround.verification.verify import verify
 
-# huggingface_hub 1.x puts bytes in a way that httpx no longer likes
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
-    pytest.mark.hub(xet=False),
-]
+pytestmark = pytest.mark.hub(xet=False)
 
 
 @pytest.fixture

@@ -33,11 +33,7 @@ from workaround.upload.commit import Upload
 from workaround.upload.journal import UploadedShard
 from workaround.verification.verify import Level, VerifyReport, verify_upload
 
-# huggingface_hub 1.x puts bytes in a way that httpx no longer likes
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning"),
-    pytest.mark.hub(xet=False),
-]
+pytestmark = pytest.mark.hub(xet=False)
 
 
 def sent(repo_id: str) -> tuple[list[Shard], list[UploadedShard]]:

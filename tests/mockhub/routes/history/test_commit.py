@@ -13,9 +13,8 @@ from huggingface_hub import CommitOperationAdd, CommitOperationCopy, CommitOpera
 from huggingface_hub.errors import BadRequestError, EntryNotFoundError, HfHubHTTPError
 
 from mockhub.server.process import Hub
+from tests.support.constants import MIB
 from tests.support.mockhub.wire import NewRepo
-
-MIB = 1 << 20
 
 
 def add(path: str, content: bytes = b"text") -> dict[str, object]:

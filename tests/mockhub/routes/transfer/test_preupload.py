@@ -10,10 +10,10 @@ import pytest
 from mockhub.options import UploadMode
 from mockhub.repos.store import default_gitattributes
 from mockhub.routes.transfer.preupload import upload_mode
+from tests.support.constants import MIB
 from tests.support.mockhub.wire import NewRepo, send
 
 DEFAULT = default_gitattributes("dataset").decode()
-MIB = 1 << 20
 
 
 @pytest.mark.parametrize(
