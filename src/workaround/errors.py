@@ -9,6 +9,7 @@ Each message says what is wrong, where, and what to do next. ::
     ├── CheckError             data that cannot be uploaded as it is; lists every problem
     ├── RowTooLargeError       the files of a row exceed what Parquet and Arrow can hold
     ├── SourceChangedError     a source file changed after it was checked
+    ├── SourceDamagedError     a source file proves damaged while it is read
     ├── DiskFullError          no room for a shard in the folder for temporary files
     ├── TargetBusyError        another process uploads to the same place
     ├── JournalError           the journal of the upload cannot be read or written
@@ -28,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 class UploadError(Exception):
@@ -125,16 +127,45 @@ class RowTooLargeError(UploadError):
     """The files of one row in one column are more than Parquet and Arrow can hold."""
 
 
-class SourceChangedError(UploadError):
-    """A source file is not the one that was checked."""
+class _SourceError(UploadError):
+    """An error of one source file.
 
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
+    Attributes:
+        path: The file as the dataset names it; None for contents that are in the table.
+        reason: What is wrong with it.
+        row: Number of the row in its split, from 0; None if it is not known.
+        column: Name of the column, dotted where it is nested; None if it is not known.
+    """
+
+    def __init__(
+        self, path: str | None, reason: str, row: int | None = None, column: str | None = None
+    ) -> None:
+        super().__init__(path, reason, row, column)
+        self.path, self.reason, self.row, self.column = path, reason, row, column
+
+    def at(self, row: int, column: str) -> Self:
+        """Return the same error with its place in the dataset."""
+        return type(self)(self.path, self.reason, row, column)
 
     def __str__(self) -> str:
-        """Return the file, and what is wrong with it."""
-        path, reason = self.args
-        return f"{path}: {reason}. Push again once the file no longer changes."
+        """Return the place, the file, and what is wrong with it."""
+        return str(Problem(self.row, self.column, self.path, self.reason))
+
+
+class SourceChangedError(_SourceError):
+    """A source file is not the one that was checked."""
+
+    def __str__(self) -> str:
+        """Return the place, the file, what is wrong with it, and what to do."""
+        return f"{super().__str__()}. Push again once the file no longer changes."
+
+
+class SourceDamagedError(_SourceError):
+    """A source file proves damaged while it is read: the check had read its header only."""
+
+    def __str__(self) -> str:
+        """Return the place, the file, what is wrong with it, and what to do."""
+        return f"{super().__str__()}. `check` with level 'full' finds all such files."
 
 
 class DiskFullError(UploadError):

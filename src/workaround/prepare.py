@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from datasets import Dataset, DatasetDict
 
+from workaround.arrow.file_cells import FileLeaf
+from workaround.arrow.skeleton import CheckedFiles
 from workaround.hub.card import ConfigTarget
 from workaround.planning.hub_limits import limit_problems
 from workaround.planning.plan import Plan, plan_splits
@@ -23,12 +26,14 @@ class PreparedPush:
         plan: How they are cut into shards.
         target: The config that they belong to.
         options: Of the push.
+        checked: Facts of the check about the files of each split, by leaf.
     """
 
     source: Source
     plan: Plan
     target: ConfigTarget
     options: PushOptions
+    checked: Mapping[str, Mapping[FileLeaf, CheckedFiles]]
 
 
 def prepare(dataset: Dataset | DatasetDict, options: PushOptions) -> PreparedPush:
@@ -50,4 +55,5 @@ def prepare(dataset: Dataset | DatasetDict, options: PushOptions) -> PreparedPus
     surveyed = surveys(source, inside=True)
     plan = plan_splits(source, surveyed, options)
     require_sound([*problems_of(surveyed), *limit_problems(plan)], strict=options.strict)
-    return PreparedPush(source, plan, target, options)
+    checked = {name: found.checked for name, found in surveyed.items()}
+    return PreparedPush(source, plan, target, options, checked)

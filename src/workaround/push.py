@@ -17,7 +17,6 @@ from workaround.planning.hub_limits import limit_problems
 from workaround.planning.plan import SplitPlan
 from workaround.preflight.check import require_sound
 from workaround.preflight.options import PushOptions, Verify
-from workaround.preflight.source import Source
 from workaround.prepare import PreparedPush, prepare
 from workaround.upload.commit import Upload, check_commit, commit
 from workaround.upload.journal import Journal, open_journal
@@ -176,21 +175,25 @@ def _upload(
     prepared: PreparedPush, repository: Repository, journal: Journal, executor: Executor | None
 ) -> Upload:
     """Upload all shards that the journal does not have."""
-    source, plan, options = prepared.source, prepared.plan, prepared.options
+    plan, options = prepared.plan, prepared.options
     shards = [shard for split in plan.splits for shard in split.shards]
     with show_progress(sum(shard.nbytes for shard in shards), len(shards)) as progress:
         uploaded = {
-            split.name: upload_shards(_jobs(source, split), journal, repository, executor, progress)
+            split.name: upload_shards(
+                _jobs(prepared, split), journal, repository, executor, progress
+            )
             for split in plan.splits
         }
     title = "Upload dataset" if options.commit_message is None else options.commit_message
     message = CommitMessage(title, options.commit_description)
-    return Upload(plan, source.features, uploaded, prepared.target, repository, message)
+    return Upload(plan, prepared.source.features, uploaded, prepared.target, repository, message)
 
 
-def _jobs(source: Source, split: SplitPlan) -> Iterator[ShardJob]:
+def _jobs(prepared: PreparedPush, split: SplitPlan) -> Iterator[ShardJob]:
+    source, facts = prepared.source, prepared.checked[split.name]
     rows = source.splits[split.name]
     for shard in split.shards:
         # select() of an empty range behind the last row is an IndexError in 5.2.0.
         part = rows.select(range(shard.start, shard.stop) if shard.stop > shard.start else [])
-        yield ShardJob(shard, part, source.files, fill=split.files > 0, embed=source.embed)
+        checked = {leaf: cells.of_rows(shard.start, shard.stop) for leaf, cells in facts.items()}
+        yield ShardJob(shard, part, source.files, split.files > 0, source.embed, checked)

@@ -24,6 +24,7 @@ MADE_WITH = {
     "CheckError": ([Problem(0, "t1w", "a.nii", "is empty")],),
     "VerifyError": ([Problem(0, "t1w", "a.nii", "differs")],),
     "SourceChangedError": ("a.nii", "is gone"),
+    "SourceDamagedError": ("a.nii", "is truncated", 3, "scan"),
     "DiskFullError": ("/tmp", 7),
     "JournalError": ("/tmp", "no space"),
 }

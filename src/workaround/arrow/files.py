@@ -1,27 +1,66 @@
-"""Source files: on this machine, or behind a URL that fsspec opens (``hf://``, ``s3://``, ...)."""
+"""Source files: on this machine, or behind a URL that fsspec opens (``hf://``, ``s3://``, ...).
+
+The check looks every file up once, and notes its size and version. These travel with the file to
+the moment it is read: a file that is another by then is an error, never uploaded unseen.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+import tarfile
+import threading
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, ParamSpec, TypeVar
 
+from datasets.filesystems import COMPRESSION_FILESYSTEMS
 from fsspec.core import url_to_fs
 
-from workaround.errors import SourceChangedError
-from workaround.hub.retry import retry
+from workaround.arrow.paths import archive_of, is_local, normal
+from workaround.errors import SourceChangedError, SourceDamagedError, UnreachableError
+from workaround.hub.retry import causes, is_transient, retry
 
 BLOCK = 4 << 20
 READERS = 16  # threads: enough to hide the latency of a network file system
 QUEUED = 1000  # folders that wait for a thread
+REFUSALS = 3
+"""Refused connections after which a server of files is taken to be down."""
+COMPRESSED = {f"{system.protocol}://" for system in COMPRESSION_FILESYSTEMS}
+"""Schemes of single files that are decompressed on the way; their size is known once read."""
+VERSIONS = (
+    *("ETag", "Content-MD5", "Digest", "Last-Modified"),  # of HTTP
+    *("LastModified", "VersionId", "md5Hash", "generation", "etag"),  # of object stores
+    *("blob_id", "lfs", "mtime", "modified", "created", "checksum"),
+)
+"""What file systems report that changes with a file; URLs of answers are signed anew each time."""
 
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A source file as it was when it was checked.
+
+    Attributes:
+        path: Path or URL.
+        size: Size in bytes.
+        version: 64-bit hash of what changes with the content: times of this machine, or the ETag
+            or version that a server reports. Of a member of an archive it is the archive's.
+    """
+
+    path: str
+    size: int
+    version: int
 
 
 @dataclass(frozen=True)
@@ -40,44 +79,36 @@ class Files:
         """Leave out the token."""
         return f"Files(endpoint={self.endpoint!r})"
 
-    def size(self, path: str) -> int:
-        """Return the size of a file in bytes.
+    def look_up(self, path: str) -> SourceFile:
+        """Return size and version of a file.
 
         Raises:
             OSError: The file cannot be reached, or is not a regular file.
             ValueError: The path is not a possible name.
             ImportError: The package that opens such URLs is not installed.
             RefusedError: The server of the file refuses.
-            UnreachableError: The server does not answer, for minutes.
+            UnreachableError: The server does not answer, for minutes; or refuses connections.
         """
         if is_local(path):
-            status = Path(path).stat()
-            if S_ISDIR(status.st_mode):
-                raise IsADirectoryError("a directory, not a file")
-            if not S_ISREG(status.st_mode):
-                raise OSError("not a regular file")
-            return status.st_size
+            return _local_file(path, Path(normal(path)).stat())
         system, inner = self._system(path)
-        info = retry(f"Looking up {path}", system.info, inner)
+        info = retry(f"Looking up {path}", _impatient(system.info), inner)
         if info["type"] == "directory":
             raise IsADirectoryError("a directory, not a file")
-        if info["size"] is None:
+        if normal(path).startswith(tuple(COMPRESSED)):
+            size = self._count(path)
+        elif info["size"] is None:
             raise OSError("its server does not report its size; download it first")
-        return int(info["size"])
-
-    def identity(self, path: str) -> tuple[object, ...]:
-        """Return values that change with the file: size and time, or a server's version."""
-        if is_local(path):
-            status = Path(path).stat()
-            return path, status.st_size, status.st_mtime_ns
-        system, inner = self._system(path)
-        return path, system.ukey(inner)
+        else:
+            size = int(info["size"])
+        archive = archive_of(path)
+        return SourceFile(path, size, self._version(archive) if archive else _remote_version(info))
 
     def map(self, action: Callable[[str], T], paths: Iterable[str]) -> Iterator[T]:
         """Apply a function to files in parallel, but in sequence within a folder on the Hub.
 
         The first file of such a folder lists it, and each thread caches its own listings: one
-        request for many files, since the Hub limits requests.
+        request for many files, since the Hub limits requests. An archive is opened by one thread.
 
         Args:
             action: Function of a path.
@@ -96,57 +127,201 @@ class Files:
                 for results in pool.map(run, batch):
                     yield from results
 
-    def open(self, path: str) -> BinaryIO:
-        """Open a file for reading; local ones unbuffered."""
-        if is_local(path):
-            return Path(path).open("rb", buffering=0)
-        system, inner = self._system(path)
-        stream: BinaryIO = system.open(inner, "rb")
-        return stream
+    @contextmanager
+    def open(self, path: str, **options: Any) -> Iterator[BinaryIO]:
+        """Open a file for reading; local ones unbuffered, and only regular ones.
 
-    def blocks(self, path: str, size: int) -> Iterator[memoryview]:
+        Args:
+            path: Path or URL.
+            options: Passed to the file system of a URL.
+
+        Raises:
+            OSError: The file cannot be opened, or is not a regular file.
+        """
+        if is_local(path):
+            with open(normal(path), "rb", buffering=0, opener=_without_waiting) as stream:
+                _local_file(path, os.fstat(stream.fileno()))
+                os.set_blocking(stream.fileno(), True)
+                yield stream
+            return
+        system, inner = self._system(path)  # of an archive: closes its streams when it goes
+        with system.open(inner, "rb", **options) as stream:
+            yield stream
+
+    def blocks(self, source: SourceFile) -> Iterator[memoryview]:
         """Yield the content of a file, in blocks that the next one overwrites.
 
         Raises:
-            OSError: The file cannot be read.
-            SourceChangedError: It is shorter or longer than `size`, or changes while it is read.
+            SourceChangedError: It is not the file that was checked, or changes while it is read.
+            SourceDamagedError: The archive that holds it is damaged.
+            UnreachableError: Its server does not answer.
         """
-        block = memoryview(bytearray(min(BLOCK, size + 1)))
-        left = size
-        with self.open(path) as stream:
-            before = _last_change(stream) if is_local(path) else None
+        block = memoryview(bytearray(min(BLOCK, source.size + 1)))
+        remaining = source.size
+        with _reading(source.path), self.open(source.path) as stream:
+            _require_same(source, stream, "since it was checked")
             while count := stream.readinto(block):  # type: ignore[attr-defined]
-                left -= count
-                if left < 0:
+                remaining -= count
+                if remaining < 0:
                     break
                 yield block[:count]
-            changed = is_local(path) and _last_change(stream) != before
-        if left:
-            reason = "is longer than" if left < 0 else f"ends {left} bytes before"
-            raise SourceChangedError(path, f"{reason} the {size} bytes it had")
-        if changed:
-            raise SourceChangedError(path, "was written to while it was read")
+            _require_same(source, stream, "while it was read")
+        if remaining:
+            reason = "is longer than" if remaining < 0 else f"ends {remaining} bytes before"
+            raise SourceChangedError(source.path, f"{reason} the {source.size} bytes it had")
+
+    def sample(self, source: SourceFile, start: int, size: int) -> bytes:
+        """Return a part of a file.
+
+        Raises:
+            SourceChangedError: It is not the file that was checked.
+            SourceDamagedError: The archive that holds it is damaged.
+            UnreachableError: Its server does not answer.
+        """
+        with _reading(source.path), self.open(source.path) as stream:
+            _require_same(source, stream, "since it was checked")
+            stream.seek(start)
+            return stream.read(size)
+
+    def require_unchanged(self, sources: Iterable[SourceFile]) -> None:
+        """Ask the servers of remote files that were read for their versions again.
+
+        Local files are left out: `blocks` compares them while they are open.
+
+        Raises:
+            SourceChangedError: A file has another version than when it was checked.
+            UnreachableError: Its server does not answer.
+        """
+        versions: dict[str, SourceFile] = {}
+        for source in sources:
+            if not is_local(source.path):
+                versions.setdefault(archive_of(source.path) or normal(source.path), source)
+
+        def compare(folder: list[str]) -> None:
+            if not is_local(folder[0]):
+                self._system(folder[0])[0].invalidate_cache()
+            for url in folder:
+                with _reading(versions[url].path):
+                    version = self._version(url)
+                if version != versions[url].version:
+                    raise SourceChangedError(versions[url].path, "changed since it was checked")
+
+        folders = [list(folder) for _, folder in groupby(sorted(versions), key=_folder)]
+        if folders:
+            with ThreadPoolExecutor(READERS) as pool:
+                list(pool.map(compare, folders))
+
+    def _version(self, path: str) -> int:
+        if is_local(path):
+            return _local_file(path, Path(path).stat()).version
+        system, inner = self._system(path)
+        return _remote_version(retry(f"Looking up {path}", _impatient(system.info), inner))
+
+    def _count(self, path: str) -> int:
+        """Return the size of a stream of unknown size, by reading it."""
+        size = 0
+        with self.open(path) as stream:
+            while block := stream.read(BLOCK):
+                size += len(block)
+        return size
 
     def _system(self, path: str) -> tuple[Any, str]:
-        options = {"hf": {"token": self.token, "endpoint": self.endpoint}}
-        system, inner = url_to_fs(path, **(options if "hf://" in path else {}))
-        return system, inner
+        path, archive = normal(path), archive_of(path)
+        options: dict[str, Any] = {}
+        if "hf://" in path:
+            options["hf"] = {"token": self.token, "endpoint": self.endpoint}
+        if archive is None:
+            system, inner = url_to_fs(path, **options)
+            return system, inner
+        # An archive is parsed once, not for each member, and again when it is another file.
+        member, _, rest = path.partition("::")
+        scheme, _, inner = member.partition("://")
+        key = (scheme, rest, self, self._version(archive))
+        if getattr(_thread, "key", None) != key:
+            _thread.system = url_to_fs(path, skip_instance_cache=True, **options)[0]
+            _thread.key = key
+        return _thread.system, _thread.system._strip_protocol(f"{scheme}://{inner}")
 
 
-def is_local(path: str) -> bool:
-    """Return True for a path of this machine; ``::`` is legal in a local name."""
-    return "://" not in path
+_thread = threading.local()
+"""The archive that each thread read last: file systems of archives are not made for sharing."""
 
 
-def _last_change(stream: BinaryIO) -> int:
-    """Return the change time of an open file in nanoseconds."""
-    return os.fstat(stream.fileno()).st_mtime_ns
+@contextmanager
+def _reading(path: str) -> Iterator[None]:
+    """Turn errors of opening and reading a source file that was checked into those of this package.
+
+    Args:
+        path: Path or URL of the file.
+    """
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise SourceChangedError(path, "was deleted since it was checked") from error
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
+        raise SourceDamagedError(path, str(error) or "it ends early") from error
+    except OSError as error:
+        if not is_local(path) and is_transient(error):
+            raise UnreachableError(f"Reading {path}: {error}. Run the same call again.") from error
+        reason = error.strerror or str(error) or type(error).__name__
+        raise SourceChangedError(path, f"can no longer be read: {reason}") from error
 
 
-def _on_hub(path: str) -> bool:
-    return path.startswith("hf://")
+def _require_same(source: SourceFile, stream: BinaryIO, moment: str) -> None:
+    if not is_local(source.path):
+        return  # asked for by `require_unchanged`, for many at once
+    now = _local_file(source.path, os.fstat(stream.fileno()))
+    if now.size != source.size:
+        reason = f"changed {moment}: {now.size} bytes instead of {source.size}"
+        raise SourceChangedError(source.path, reason)
+    if now != source:
+        raise SourceChangedError(source.path, f"changed {moment}")
+
+
+def _local_file(path: str, status: os.stat_result) -> SourceFile:
+    if S_ISDIR(status.st_mode):
+        raise IsADirectoryError("a directory, not a file")
+    if not S_ISREG(status.st_mode):
+        raise OSError("not a regular file")
+    # The time of change (ctime) moves with every write and replacement, whatever is done to the
+    # time of modification. No inode: FUSE file systems (sshfs) number their files anew.
+    return SourceFile(path, status.st_size, _hash(status.st_mtime_ns, status.st_ctime_ns))
+
+
+def _remote_version(info: Mapping[str, Any]) -> int:
+    return _hash(info.get("size"), *(info.get(name) for name in VERSIONS))
+
+
+def _hash(*values: object) -> int:
+    digest = hashlib.blake2b(repr(values).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a path; a pipe is not waited for."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _impatient(action: Callable[P, T]) -> Callable[P, T]:
+    """Give up on a server that refuses connections, long before `retry` does."""
+    refusals = 0
+
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        nonlocal refusals
+        try:
+            return action(*args, **kwargs)
+        except Exception as error:
+            refusals += any(isinstance(cause, ConnectionRefusedError) for cause in causes(error))
+            if refusals == REFUSALS:
+                raise UnreachableError(f"{error}. Is the server running?") from error
+            raise
+
+    return call
 
 
 def _folder(path: str) -> str:
-    """Return the folder of a file on the Hub, which one request lists; other paths as they are."""
-    return posixpath.dirname(path) if _on_hub(path) else path
+    """Return what one thread looks up: a folder on the Hub, an archive, or a single file."""
+    archive = archive_of(path)
+    if archive is not None:
+        return archive
+    return posixpath.dirname(path) if normal(path).startswith("hf://") else path

@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from workaround.arrow.contents import Content
 from workaround.arrow.file_cells import (
     FileLeaf,
+    Int64Array,
     file_fields,
     is_external,
     replace_cells,
     with_file_fields,
 )
-from workaround.arrow.files import Files, is_local
-
-Content = memoryview | tuple[str, int]
-"""Embedded bytes, or the name of a source file and its size in bytes."""
+from workaround.arrow.files import Files, SourceFile
+from workaround.arrow.paths import upload_name
 
 
-def size_of(content: Content) -> int:
-    """Return the size of a content in bytes."""
-    return len(content) if isinstance(content, memoryview) else content[1]
+@dataclass(frozen=True)
+class CheckedFiles:
+    """The facts of the check about the external cells of a leaf, in the order of the cells.
+
+    Attributes:
+        rows: Row of each cell in its split, ascending.
+        sizes: Size of its file in bytes.
+        versions: Version of its file (`SourceFile`).
+    """
+
+    rows: Int64Array
+    sizes: Int64Array
+    versions: Int64Array
+
+    def of_rows(self, start: int, stop: int) -> CheckedFiles:
+        """Return the facts about the cells of some rows."""
+        first, last = np.searchsorted(self.rows, [start, stop])
+        cells = slice(first, last)
+        return CheckedFiles(self.rows[cells], self.sizes[cells], self.versions[cells])
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        """Yield size and version of each cell."""
+        return zip(self.sizes.tolist(), self.versions.tolist(), strict=True)
 
 
 @dataclass(frozen=True)
@@ -45,9 +63,14 @@ class SkeletonTable:
 
 
 def extract_contents(
-    table: pa.Table, features: Mapping[str, Any], files: Files, *, embed: bool = True
+    table: pa.Table,
+    features: Mapping[str, Any],
+    files: Files,
+    *,
+    embed: bool = True,
+    checked: Mapping[FileLeaf, CheckedFiles] | None = None,
 ) -> SkeletonTable:
-    """Separate rows from the contents of their files; looks up sizes and reads no file.
+    """Separate rows from the contents of their files, of which none is read.
 
     Args:
         table: Rows of a dataset, with the storage types of `features`.
@@ -55,10 +78,13 @@ def extract_contents(
         files: Access to the source files.
         embed: Embed source files. Otherwise only bytes that are in the table are contents, and
             URLs stay as they are.
+        checked: Facts of the check about the files of these rows. Without them the files are
+            looked up.
 
     Raises:
         OSError: A source file is missing.
     """
+    facts = {leaf: iter(cells) for leaf, cells in (checked or {}).items()}
     contents: dict[FileLeaf, list[Content]] = defaultdict(list)
 
     def empty(leaf: FileLeaf, cells: pa.StructArray) -> pa.StructArray:
@@ -68,29 +94,15 @@ def extract_contents(
         names = paths.to_pylist()
         for cell in np.flatnonzero(filled):
             if external[cell]:
-                contents[leaf].append((names[cell], files.size(names[cell])))
+                name = names[cell]
+                source = SourceFile(name, *next(facts[leaf])) if facts else files.look_up(name)
+                contents[leaf].append(source)
             else:
                 contents[leaf].append(memoryview(embedded[cell].as_buffer()).cast("B"))
         blank = pc.if_else(pa.array(filled), pa.scalar(b""), pa.scalar(None, pa.binary()))
-        uploaded = pa.array([name and upload_name(name, embed) for name in names], pa.string())
+        uploaded = pa.array(
+            [name and upload_name(name, embed=embed) for name in names], pa.string()
+        )
         return with_file_fields(cells, blank, uploaded)
 
     return SkeletonTable(replace_cells(table, features, empty), dict(contents))
-
-
-def upload_name(path: str, embed: bool) -> str:
-    """Return the part of a path to upload: URLs of files that are not embedded stay whole."""
-    return base_name(path) if embed or is_local(path) else path
-
-
-def base_name(path: str) -> str:
-    """Return the last part of a path or URL: folders of this machine stay private.
-
-    The query of a URL is left out, since it may be a signature. Of chained URLs the first that
-    names a file counts (``zip://a.nii::https://...``, ``simplecache::https://.../a.nii``).
-    """
-    if is_local(path):
-        return posixpath.basename(path)
-    url = next(part for part in path.split("::") if "://" in part)
-    name = urlsplit(url).path if url.startswith(("http://", "https://")) else url
-    return posixpath.basename(name)

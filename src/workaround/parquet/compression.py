@@ -8,13 +8,13 @@ nothing. Pages end with rows, so a changed file changes its own page, and Xet de
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import pyarrow as pa
 
+from workaround.arrow.contents import Content, size_of
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import Content, size_of
+from workaround.arrow.paths import base_name
 
 SAMPLE = 1 << 18
 """Bytes of a sample."""
@@ -28,7 +28,7 @@ def shrinks(contents: Sequence[Content], files: Files) -> bool:
     """Return True if the middle of the largest content shrinks to less than `RATIO`.
 
     Raises:
-        OSError: The source file of that content cannot be read.
+        SourceChangedError: The source file of that content is not the one that was checked.
     """
     largest = max(contents, key=size_of, default=memoryview(b""))
     sample = _sample(largest, files)
@@ -41,9 +41,6 @@ def _sample(content: Content, files: Files) -> bytes:
     middle = max(0, size_of(content) - SAMPLE) // 2
     if isinstance(content, memoryview):
         return bytes(content[middle : middle + SAMPLE])
-    path, _ = content
-    if path.lower().endswith(COMPRESSED):
+    if base_name(content.path).lower().endswith(COMPRESSED):
         return b""
-    with files.open(path) as stream:
-        stream.seek(middle, io.SEEK_SET)
-        return stream.read(SAMPLE)
+    return files.sample(content, middle, SAMPLE)

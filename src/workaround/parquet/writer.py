@@ -22,13 +22,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from datasets import Features, Nifti
 
-from workaround.arrow.file_cells import FileLeaf
+from workaround.arrow.contents import Content, copy, size_of
+from workaround.arrow.file_cells import FileLeaf, file_cells, leaf_feature
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import Content, SkeletonTable, size_of
-from workaround.errors import RowTooLargeError
+from workaround.arrow.skeleton import SkeletonTable
+from workaround.errors import RowTooLargeError, SourceChangedError, SourceDamagedError
 from workaround.parquet import metadata, thrift
 from workaround.parquet.compression import shrinks
 
@@ -87,12 +90,21 @@ class ShardWriter:
         schema: Schema of the tables to write, with the features in its metadata.
         leaves: File leaves of the schema.
         files: Access to the source files.
+        start: Number of the first row, for errors.
     """
 
     def __init__(
-        self, sink: BinaryIO, schema: pa.Schema, leaves: Sequence[FileLeaf], files: Files
+        self,
+        sink: BinaryIO,
+        schema: pa.Schema,
+        leaves: Sequence[FileLeaf],
+        files: Files,
+        start: int = 0,
     ) -> None:
         self._sink = _Sink(sink)
+        self._start = start
+        self._cell = 0  # number of the content that is read, in its column chunk
+        self._features = Features.from_arrow_schema(schema)
         self._schema = schema
         self._leaves = {(*leaf.path, "bytes"): leaf for leaf in leaves}
         self._files = files
@@ -115,9 +127,11 @@ class ShardWriter:
         """Write one row or more as a row group.
 
         Raises:
-            OSError: A source file cannot be read, or the sink is full.
+            OSError: The sink is full.
             RowTooLargeError: A row has 2 GiB of files in one column.
-            SourceChangedError: A source file has another size than before.
+            SourceChangedError: A source file is not the one that was checked.
+            SourceDamagedError: A source file cannot be decompressed.
+            UnreachableError: The server of a source file does not answer.
         """
         skeleton = self._skeleton(rows.table)
         footer = metadata.read_footer(skeleton)
@@ -128,7 +142,10 @@ class ShardWriter:
             if leaf is None:
                 self._copy_column(skeleton, column)
             else:
-                columns[position] = self._fill_column(leaf, rows)
+                try:
+                    columns[position] = self._fill_column(leaf, rows)
+                except (SourceChangedError, SourceDamagedError) as error:
+                    raise error.at(self._start + self._row(leaf, rows), leaf.column) from error
         sizes = [column[metadata.META][metadata.UNCOMPRESSED] for column in columns]
         groups = self._footer[metadata.ROW_GROUPS]
         group.put(metadata.GROUP_BYTES, sum(sizes))
@@ -137,6 +154,7 @@ class ShardWriter:
         group.put(metadata.ORDINAL, len(groups.items), thrift.I16)
         groups.kind = thrift.STRUCT
         groups.items.append(group)
+        self._start += len(rows.table)
         self._footer.put(metadata.ROWS, self._footer[metadata.ROWS] + footer[metadata.ROWS])
 
     def close(self) -> None:
@@ -181,11 +199,14 @@ class ShardWriter:
             Its entry for the footer.
         """
         contents = rows.contents.get(leaf, [])
-        largest = max(map(size_of, contents), default=0)
+        sizes_of_contents = [*map(size_of, contents)]
+        largest = max(sizes_of_contents, default=0)
         skeleton, column = paged_skeleton(rows.table, leaf, PAGE_BYTES // max(1, largest))
         index = _Index.read(skeleton, column)
         self._indexes.append(index)
+        self._cell = sizes_of_contents.index(largest) if contents else 0
         compress = shrinks(contents, self._files)
+        self._cell = 0
         meta, begin = column[metadata.META], self.size
         start = metadata.column_start(column)
         stop = start + meta[metadata.COMPRESSED]
@@ -203,7 +224,7 @@ class ShardWriter:
                     " readers load at most 2 GiB. Use several rows or columns."
                 )
             position = self.size
-            raw_size += self._write_page(header, levels, page, compress)
+            raw_size += self._write_page(leaf, header, levels, page, compress)
             pages.append((position, self.size - position))
         index.replace(pages, sizes)
         meta.put(metadata.DATA_PAGE, begin)
@@ -214,7 +235,12 @@ class ShardWriter:
         return column
 
     def _write_page(
-        self, header: thrift.Struct, levels: memoryview, cells: Sequence[Content], compress: bool
+        self,
+        leaf: FileLeaf,
+        header: thrift.Struct,
+        levels: memoryview,
+        cells: Sequence[Content],
+        compress: bool,
     ) -> int:
         """Write a page with its header.
 
@@ -227,14 +253,14 @@ class ShardWriter:
             header.put(metadata.PAGE_COMPRESSED, size)
             encoded = thrift.encode(header)
             self._sink.write(encoded)
-            self._write_body(self._sink, levels, cells)
+            self._write_body(leaf, self._sink, levels, cells)
             return len(encoded) + size
         # The header comes first, and has the size of the page. A file without a name is not left.
         with tempfile.TemporaryFile() as body:
             with pa.CompressedOutputStream(
                 os.fdopen(os.dup(body.fileno()), "wb"), "zstd"
             ) as stream:
-                self._write_body(stream, levels, cells)
+                self._write_body(leaf, stream, levels, cells)
             header.put(metadata.PAGE_COMPRESSED, body.tell())
             encoded = thrift.encode(header)
             self._sink.write(encoded)
@@ -242,15 +268,25 @@ class ShardWriter:
             shutil.copyfileobj(body, self._sink, BLOCK)
         return len(encoded) + size
 
-    def _write_body(self, sink: Any, levels: memoryview, cells: Sequence[Content]) -> None:
+    def _write_body(
+        self, leaf: FileLeaf, sink: Any, levels: memoryview, cells: Sequence[Content]
+    ) -> None:
+        inflate = isinstance(leaf_feature(self._features, leaf), Nifti)
         sink.write(levels)
-        for cell in cells:
-            sink.write(size_of(cell).to_bytes(4, "little"))
-            if isinstance(cell, memoryview):
-                sink.write(cell)
-            else:
-                for block in self._files.blocks(*cell):
-                    sink.write(block)
+        for content in cells:
+            sink.write(size_of(content).to_bytes(4, "little"))
+            copy(content, self._files, sink, inflate=inflate)
+            self._cell += 1
+
+    def _row(self, leaf: FileLeaf, rows: SkeletonTable) -> int:
+        """Return the row of the content that is read, counted from the first of some rows."""
+        table = rows.table.select([leaf.path[0]])
+        filled = [
+            cells.rows[np.asarray(cells.contents.is_valid())]
+            for cells in file_cells(table, {leaf.path[0]: self._features[leaf.path[0]]})
+            if cells.leaf == leaf
+        ]
+        return int(np.concatenate(filled)[self._cell])
 
 
 def paged_skeleton(table: pa.Table, leaf: FileLeaf, cells: int) -> tuple[memoryview, thrift.Struct]:

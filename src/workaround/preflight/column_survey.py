@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from workaround.arrow.file_cells import FileCells, FileLeaf, Int64Array
-from workaround.arrow.files import is_local
+from workaround.arrow.paths import is_local
 from workaround.errors import Problem
 from workaround.parquet.metadata import MAX_PAGE
 from workaround.preflight.inspect import inspect_content

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from workaround.arrow.files import Files, is_local
+from workaround.arrow.files import Files, SourceFile
+from workaround.arrow.paths import is_local
 from workaround.errors import RefusedError
 from workaround.preflight.nifti import Defect, nifti_defect
 
@@ -19,11 +20,11 @@ class Inspection:
     """The result of inspecting a file.
 
     Attributes:
-        size: Size in bytes; None if the file cannot be reached.
+        source: Size and version; None if the file cannot be reached.
         defect: The first defect; None if the file seems sound.
     """
 
-    size: int | None
+    source: SourceFile | None
     defect: Defect | None = None
 
 
@@ -38,15 +39,15 @@ def inspect_file(files: Files, path: str, *, inside: bool, nifti: bool) -> Inspe
         nifti: Expect a NIfTI image.
     """
     try:
-        size = files.size(path)
-        if not size:
-            return Inspection(size, EMPTY)
+        source = files.look_up(path)
+        if not source.size:
+            return Inspection(source, EMPTY)
         if inside and is_local(path):
-            with Path(path).open("rb") as stream:
-                return Inspection(size, nifti_defect(stream, size) if nifti else None)
+            with files.open(path) as stream:
+                return Inspection(source, nifti_defect(stream, source.size) if nifti else None)
     except (OSError, ValueError, ImportError, RefusedError) as error:
         return Inspection(None, Defect(_reason(path, error)))
-    return Inspection(size)
+    return Inspection(source)
 
 
 def inspect_content(content: pa.Buffer, *, nifti: bool) -> Defect | None:

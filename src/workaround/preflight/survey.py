@@ -18,6 +18,7 @@ from datasets import Dataset, Nifti
 from huggingface_hub.utils.tqdm import are_progress_bars_disabled, tqdm
 
 from workaround.arrow.file_cells import (
+    FileLeaf,
     Int64Array,
     file_cells,
     file_columns,
@@ -26,6 +27,7 @@ from workaround.arrow.file_cells import (
 )
 from workaround.arrow.files import Files
 from workaround.arrow.row_sizes import PAGE_SHARE, arrow_bytes, parquet_bytes
+from workaround.arrow.skeleton import CheckedFiles
 from workaround.errors import Problem
 from workaround.preflight.column_survey import Column
 from workaround.preflight.inspect import inspect_file
@@ -47,6 +49,7 @@ class Survey:
         widest: Most bytes that the values of one row add up to, none counted above `STATISTIC`.
         files: Number of cells whose files are embedded.
         file_bytes: Their bytes.
+        checked: Size and version of each of these files, by leaf.
         problems: What is wrong, sorted.
     """
 
@@ -55,6 +58,7 @@ class Survey:
     widest: int = 0
     files: int = 0
     file_bytes: int = 0
+    checked: Mapping[FileLeaf, CheckedFiles] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -130,23 +134,26 @@ def _weigh(found: Survey, columns: Sequence[Column], files: Files, *, inside: bo
     nifti = np.zeros(len(names), np.bool_)
     for column, part in zip(columns, parts, strict=True):
         nifti[part] |= column.nifti
-    sizes, defects = _look(files, names, nifti, inside=inside)
+    sizes, versions, defects = _look(files, names, nifti, inside=inside)
+    checked: dict[FileLeaf, CheckedFiles] = {}
     for column, part in zip(columns, parts, strict=True):
         column.judge(part, names, sizes, defects)
         for rows, contents in zip(column.held_rows, column.held_sizes, strict=True):
             np.subtract.at(found.parquet_bytes, rows, contents // PAGE_SHARE)  # no text
         rows = np.concatenate([np.empty(0, np.int64), *column.rows])
+        checked[column.leaf] = CheckedFiles(rows, sizes[part], versions[part])
         np.add.at(found.row_bytes, rows, sizes[part])
         np.add.at(found.parquet_bytes, rows, sizes[part])
         found.files += len(part)
         found.file_bytes += int(sizes[part].sum())
+    found.checked = checked
 
 
 def _look(
     files: Files, names: pa.Array, nifti: npt.NDArray[np.bool_], *, inside: bool
-) -> tuple[Int64Array, Mapping[int, Defect]]:
-    """Size of each file, and what is wrong with some."""
-    sizes = np.zeros(len(names), np.int64)
+) -> tuple[Int64Array, Int64Array, Mapping[int, Defect]]:
+    """Return the size and the version of each file, and the defects of some."""
+    sizes, versions = np.zeros(len(names), np.int64), np.zeros(len(names), np.int64)
     defects: dict[int, Defect] = {}
     order = np.asarray(pc.sort_indices(names), dtype=np.int64)
     quiet = True if are_progress_bars_disabled() else None  # None is for terminals alone
@@ -157,8 +164,9 @@ def _look(
             chosen = order[nifti[order] == kind].tolist()
             paths = (names[number].as_py() for number in chosen)
             for number, seen in zip(chosen, files.map(look, paths), strict=True):
-                sizes[number] = seen.size or 0
+                if seen.source is not None:
+                    sizes[number], versions[number] = seen.source.size, seen.source.version
                 if seen.defect is not None:
                     defects[number] = seen.defect
                 bar.update()
-    return sizes, defects
+    return sizes, versions, defects

@@ -8,8 +8,8 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from typing import Any, BinaryIO
@@ -28,8 +28,9 @@ from workaround.arrow.file_cells import (
     replace_cells,
     with_file_fields,
 )
-from workaround.arrow.files import Files
-from workaround.arrow.skeleton import SkeletonTable, extract_contents, upload_name
+from workaround.arrow.files import Files, SourceFile
+from workaround.arrow.paths import upload_name
+from workaround.arrow.skeleton import CheckedFiles, SkeletonTable, extract_contents
 from workaround.errors import DiskFullError
 from workaround.hub.repository import Repository
 from workaround.parquet.writer import CHUNKING, ShardWriter, writer_options
@@ -56,6 +57,7 @@ class ShardJob:
         files: How to reach the source files.
         fill: Whether there are files whose contents go into the cells.
         embed: Whether that was asked for; URLs in cells stay otherwise.
+        checked: Facts of the check about the files of these rows, by leaf.
     """
 
     shard: Shard
@@ -63,6 +65,7 @@ class ShardJob:
     files: Files
     fill: bool
     embed: bool
+    checked: Mapping[FileLeaf, CheckedFiles] = field(default_factory=dict)
 
     def row_groups(self) -> Iterator[SkeletonTable]:
         """The rows of each row group, and what belongs into their cells."""
@@ -71,13 +74,14 @@ class ShardJob:
         for start, stop in self.shard.row_groups():
             table = arrow[start - self.shard.start : stop - self.shard.start].cast(schema)
             if self.fill:
-                yield extract_contents(table, features, self.files)
+                checked = {leaf: cells.of_rows(start, stop) for leaf, cells in self.checked.items()}
+                yield extract_contents(table, features, self.files, checked=checked)
             else:
                 yield SkeletonTable(replace_cells(table, features, self._without_folders), {})
 
     def _without_folders(self, _leaf: FileLeaf, cells: pa.StructArray) -> pa.StructArray:
         contents, paths = file_fields(cells)
-        names = [path and upload_name(path, self.embed) for path in paths.to_pylist()]
+        names = [path and upload_name(path, embed=self.embed) for path in paths.to_pylist()]
         return with_file_fields(cells, contents, pa.array(names, pa.string()))
 
 
@@ -91,7 +95,7 @@ class ShardFile:
 
 
 def fingerprint(job: ShardJob) -> str:
-    """What a shard is made of; files count by name, size and time of change, and are not read."""
+    """Hash what a shard is made of; files count by name, size and version, and are not read."""
     digest = hashlib.sha256(repr((FORMAT, pa.__version__, job.shard.groups, job.fill)).encode())
     for rows in job.row_groups():
         with pa.ipc.new_stream(pa.PythonFile(_Digest(digest), "w"), rows.table.schema) as stream:
@@ -102,7 +106,7 @@ def fingerprint(job: ShardJob) -> str:
                 if isinstance(content, memoryview):
                     digest.update(content)
                 else:
-                    digest.update(repr(job.files.identity(content[0])).encode())
+                    digest.update(repr(content).encode())
     return digest.hexdigest()
 
 
@@ -110,11 +114,13 @@ def write(job: ShardJob, folder: Path) -> ShardFile:
     """Write a shard to a file.
 
     Raises:
-        OSError: A source file cannot be read.
+        OSError: The file cannot be written.
         DiskFullError: The folder has no room for it.
-        SourceChangedError: A source file changes meanwhile.
+        SourceChangedError: A source file is not the one that was checked.
+        SourceDamagedError: A source file cannot be decompressed.
+        UnreachableError: The server of a source file does not answer.
 
-    The file is gone then.
+    The file is removed then.
     """
     name = folder / f"{secrets.token_hex(8)}.parquet"
     try:
@@ -129,9 +135,16 @@ def write(job: ShardJob, folder: Path) -> ShardFile:
 
 def _write(job: ShardJob, sink: BinaryIO, name: Path) -> ShardFile:
     features = job.rows.features
-    writer = ShardWriter(sink, features.arrow_schema, file_leaves(features), job.files)
+    leaves, schema = file_leaves(features), features.arrow_schema
+    writer = ShardWriter(sink, schema, leaves, job.files, job.shard.start)
     for rows in job.row_groups():
         writer.write(rows)
+        job.files.require_unchanged(
+            content
+            for contents in rows.contents.values()
+            for content in contents
+            if isinstance(content, SourceFile)
+        )
     writer.close()
     return ShardFile(name, writer.sha256, writer.size)
 

@@ -12,13 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import Dataset
 
+from workaround.arrow.contents import Content, blocks_of, path_of, size_of
 from workaround.arrow.file_cells import FileLeaf, Int64Array, file_cells, file_leaves
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import Content, SkeletonTable, extract_contents, size_of
-from workaround.errors import Problem, SourceChangedError
+from workaround.arrow.skeleton import SkeletonTable, extract_contents
+from workaround.errors import Problem, SourceChangedError, SourceDamagedError
 from workaround.parquet import metadata, thrift
 from workaround.parquet.reader import (
-    BLOCK,
     StoredCell,
     decoding,
     is_plain,
@@ -275,10 +275,20 @@ def _compare_contents(
         try:
             cell = next(cells)
         except StopIteration:
-            yield Problem(row, want.leaf.column, _path(content), f"is not in {stored.path}")
+            yield Problem(
+                row,
+                want.leaf.column,
+                _path(content),
+                f"is not in {stored.path}",
+            )
             return
         if (reason := _difference(cell, content, files)) is not None:
-            yield Problem(row, want.leaf.column, _path(content), f"{stored.path} {reason}")
+            yield Problem(
+                row,
+                want.leaf.column,
+                _path(content),
+                f"{stored.path} {reason}",
+            )
 
 
 def _difference(cell: StoredCell | None, content: Content | None, files: Files) -> str | None:
@@ -289,25 +299,17 @@ def _difference(cell: StoredCell | None, content: Content | None, files: Files) 
         return "has null in place of the contents: the file was not embedded"
     if cell.size != size_of(content):
         return f"has {cell.size} bytes of contents, not {size_of(content)}"
-    blocks, place = _blocks(content, files), 0
+    blocks, place = blocks_of(content, files), 0
     while True:
         try:
             block = next(blocks, None)
-        except (OSError, SourceChangedError) as error:
+        except (OSError, SourceChangedError, SourceDamagedError) as error:
             return f"cannot be compared with the file: {error}"
         if block is None:
             return None
         if cell.read(len(block)) != block:
             return f"has other contents, between bytes {place} and {place + len(block)}"
         place += len(block)
-
-
-def _blocks(content: Content, files: Files) -> Iterator[memoryview]:
-    if not isinstance(content, memoryview):
-        yield from files.blocks(*content)
-        return
-    for start in range(0, len(content), BLOCK):
-        yield content[start : start + BLOCK]
 
 
 def _cells(
@@ -333,7 +335,7 @@ def _cells(
 
 
 def _path(content: Content | None) -> str | None:
-    return None if content is None or isinstance(content, memoryview) else content[0]
+    return None if content is None else path_of(content)
 
 
 def _short(text: str) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from datasets import Features, List, Nifti
 
+from workaround.arrow.contents import size_of
 from workaround.arrow.file_cells import FileLeaf
-from workaround.arrow.files import Files
-from workaround.arrow.skeleton import base_name, extract_contents, size_of
+from workaround.arrow.files import Files, SourceFile
+from workaround.arrow.skeleton import CheckedFiles, extract_contents
 
 KINDS = Features({"scan": Nifti(decode=False), "runs": List(Nifti(decode=False))})
 SCAN, RUNS = FileLeaf.of("scan"), FileLeaf.of("runs").element()
@@ -33,7 +35,7 @@ def test_contents_are_extracted_in_order(tmp_path: Path) -> None:
     assert rows.table["scan"].to_pylist() == [row("a.nii", b""), None, row(None, b"")]
     assert rows.table["runs"].to_pylist()[0] == [row("a.nii", b"")] * 2
     external, embedded = rows.contents[SCAN]
-    assert external == (str(path), 4)
+    assert external == Files().look_up(str(path))
     assert embedded == memoryview(b"embedded")
     assert list(map(size_of, rows.contents[RUNS])) == [4, 4, 8, 8]
 
@@ -44,14 +46,14 @@ def test_contents_of_chunks_are_in_order(tmp_path: Path) -> None:
         path.write_bytes(path.name.encode())
     first, second = (table(*(row(str(path)) for path in part)) for part in (paths[:2], paths[2:]))
     contents = extract_contents(pa.concat_tables([first, second]), KINDS, Files()).contents
-    assert contents[SCAN] == [(str(path), 5) for path in paths]
+    assert contents[SCAN] == [Files().look_up(str(path)) for path in paths]
 
 
 def test_empty_file_is_not_null(tmp_path: Path) -> None:
     (tmp_path / "empty.nii").touch()
     rows = extract_contents(table(row(str(tmp_path / "empty.nii"))), KINDS, Files())
     assert rows.table["scan"].to_pylist() == [row("empty.nii", b"")]
-    assert rows.contents[SCAN] == [(str(tmp_path / "empty.nii"), 0)]
+    assert [size_of(content) for content in rows.contents[SCAN]] == [0]
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
@@ -70,21 +72,15 @@ def test_without_embedding_urls_stay_whole() -> None:
     assert rows.contents[SCAN] == [memoryview(b"embedded")]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/home/me/a.nii",
-        "https://host/folder/a.nii",
-        "https://host/a.nii?X-Amz-Credential=me&X-Amz-Signature=secret#part",
-        "simplecache::https://host/a.nii?sig=secret",
-        "zip://folder/a.nii::https://host/all.zip?sig=secret",
-        "zip://a.nii::/home/me/all.zip",
-        "hf://datasets/user/name/a.nii",
-    ],
-)
-def test_uploaded_name_has_no_folder_and_no_secret(path: str) -> None:
-    assert base_name(path) == "a.nii"
-
-
-def test_local_name_may_look_like_a_url() -> None:
-    assert base_name("/data/a?b::c#d.nii") == "a?b::c#d.nii"
+def test_checked_files_are_not_looked_up_again() -> None:
+    facts = CheckedFiles(*(np.array(values) for values in ([3, 5, 5], [10, 20, 30], [1, 2, 3])))
+    rows = extract_contents(
+        table(row("/gone/a.nii"), row("/gone/b.nii")),
+        KINDS,
+        Files(),
+        checked={SCAN: facts.of_rows(4, 6), RUNS: CheckedFiles(*(np.arange(4),) * 3)},
+    )
+    assert rows.contents[SCAN] == [
+        SourceFile("/gone/a.nii", 20, 2),
+        SourceFile("/gone/b.nii", 30, 3),
+    ]

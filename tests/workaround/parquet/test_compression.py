@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from workaround.arrow.contents import Content
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import Content
 from workaround.parquet.compression import SAMPLE, shrinks
 
 NOISE = random.Random(0).randbytes(3 * SAMPLE)
@@ -27,7 +27,7 @@ VOXELS = b"".join(bytes([value, 0]) for value in range(256)) * (3 * SAMPLE // 51
 )
 def test_sample_decides(tmp_path: Path, name: str, content: bytes, worth: bool) -> None:
     (tmp_path / name).write_bytes(content)
-    assert shrinks([(str(tmp_path / name), len(content))], Files()) is worth
+    assert shrinks([Files().look_up(str(tmp_path / name))], Files()) is worth
 
 
 def test_sample_is_from_the_middle_of_the_largest(tmp_path: Path) -> None:
@@ -35,8 +35,8 @@ def test_sample_is_from_the_middle_of_the_largest(tmp_path: Path) -> None:
     (tmp_path / "air.nii").write_bytes(bytes(SAMPLE))
     (tmp_path / "head.nii").write_bytes(bytes(SAMPLE) + NOISE[:SAMPLE] + bytes(SAMPLE))
     contents: list[Content] = [
-        (str(tmp_path / "air.nii"), SAMPLE),
-        (str(tmp_path / "head.nii"), 3 * SAMPLE),
+        Files().look_up(str(tmp_path / "air.nii")),
+        Files().look_up(str(tmp_path / "head.nii")),
         memoryview(b"small"),
     ]
     assert not shrinks(contents, Files())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -9,6 +10,7 @@ import os
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from datasets import (
     ClassLabel,
     Dataset,
     Features,
+    Image,
     LargeList,
     List,
     Nifti,
@@ -35,9 +38,9 @@ from packaging.version import Version
 from tests.support.constants import SOURCE
 from tests.support.workaround.nested import embedded, shard, shard_of, tables, write_files
 from workaround.arrow.file_cells import FileLeaf, file_cells, file_leaves
-from workaround.arrow.files import Files
+from workaround.arrow.files import Files, SourceFile
 from workaround.arrow.skeleton import SkeletonTable, extract_contents
-from workaround.errors import RowTooLargeError, SourceChangedError
+from workaround.errors import RowTooLargeError, SourceChangedError, SourceDamagedError
 from workaround.parquet import metadata, thrift
 from workaround.parquet.writer import PAGE_BYTES, ShardWriter, paged_skeleton
 
@@ -262,21 +265,88 @@ def test_row_group_of_60000_rows(tmp_path: Path) -> None:
 def test_row_over_2_gib_is_refused(size: int) -> None:
     rows = SkeletonTable(
         pa.table({"scan": [{"bytes": b"", "path": "a.nii.gz"}]}, schema=ONE.arrow_schema),
-        {FileLeaf.of("scan"): [("a.nii.gz", size)]},
+        {FileLeaf.of("scan"): [SourceFile("a.nii.gz", size, 0)]},
     )
     writer = ShardWriter(io.BytesIO(), ONE.arrow_schema, file_leaves(ONE), Files())
     with pytest.raises(RowTooLargeError, match=r"'scan'.* at most 2 GiB"):
         writer.write(rows)
 
 
-@pytest.mark.parametrize("change", [b"shorter"[:3], b"longer than it was"])
-def test_changed_size_is_an_error(tmp_path: Path, change: bytes) -> None:
-    path = Path(noise(tmp_path / "a.nii", 7))
-    rows = extract_contents(scans(str(path)).with_format("arrow")[:], ONE, Files())
-    path.write_bytes(change)
-    writer = ShardWriter(io.BytesIO(), ONE.arrow_schema, file_leaves(ONE), Files())
-    with pytest.raises(SourceChangedError, match=r"a\.nii: .* the 7 bytes it had"):
-        writer.write(rows)
+NESTED = Features({"id": Value("int8"), "runs": List({"scan": IMAGE})})
+
+
+PACKED = gzip.compress(random.Random(0).randbytes(300_000))
+
+
+def write_nested(
+    tmp_path: Path, last: bytes = PACKED, change: Callable[[Path], object] = Path.stat
+) -> None:
+    """Write rows 7 to 10 of four files.
+
+    Args:
+        tmp_path: Folder of the files.
+        last: Content of the last file, which is the second of row 9.
+        change: Called with that file between the check and the writing.
+    """
+    paths = [tmp_path / f"{number}.nii.gz" for number in range(4)]
+    for path in paths:
+        path.write_bytes(last if path == paths[3] else PACKED)
+    cells = [{"scan": str(path)} for path in paths]
+    rows = [[], [cells[0], {"scan": None}, cells[1]], [cells[2], cells[3]], None]
+    dataset = Dataset.from_dict({"id": range(4), "runs": rows}, features=NESTED)
+    tables = [
+        extract_contents(dataset.with_format("arrow")[part], NESTED, Files())
+        for part in (slice(0, 1), slice(1, 4))
+    ]
+    change(paths[3])
+    leaves = file_leaves(NESTED)
+    writer = ShardWriter(io.BytesIO(), NESTED.arrow_schema, leaves, Files(), start=7)
+    for table in tables:
+        writer.write(table)
+
+
+@pytest.mark.parametrize("change", [Path.unlink, lambda path: path.write_bytes(b"other")])
+def test_changed_file_is_named_with_row_and_column(tmp_path: Path, change: Any) -> None:
+    with pytest.raises(SourceChangedError) as raised:
+        write_nested(tmp_path, change=change)
+    assert (raised.value.row, raised.value.column) == (9, "runs.scan")
+    assert str(raised.value).startswith(f"row 9, column 'runs.scan', {tmp_path / '3.nii.gz'}: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (PACKED[:-8] + bytes([PACKED[-8] ^ 1]) + PACKED[-7:], "damaged: CRC check failed"),
+        (PACKED[:-1] + b"\1", "damaged: Incorrect length"),
+        (PACKED[:1000] + bytes(9) + PACKED[1009:], "damaged"),
+        (PACKED[:-20], "truncated"),
+        (PACKED + PACKED[:500], "truncated"),
+        (PACKED + b"garbage", "damaged: Not a gzipped file"),
+    ],
+)
+def test_damaged_gzip_stream_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
+    with pytest.raises(SourceDamagedError, match=reason) as raised:
+        write_nested(tmp_path, content)
+    assert (raised.value.row, raised.value.column) == (9, "runs.scan")
+    assert raised.value.path == str(tmp_path / "3.nii.gz")
+
+
+@pytest.mark.parametrize("rest", [b"", bytes(700), PACKED, bytes(3) + PACKED + bytes(5)])
+def test_members_and_padding_of_a_gzip_stream_are_sound(tmp_path: Path, rest: bytes) -> None:
+    write_nested(tmp_path, PACKED + rest)
+
+
+def test_damaged_embedded_gzip_stream_is_named() -> None:
+    rows = [None, {"bytes": PACKED, "path": None}, {"bytes": PACKED[:-9], "path": "a.nii.gz"}]
+    dataset = Dataset.from_dict({"scan": rows}, features=ONE)
+    with pytest.raises(SourceDamagedError, match=r"^row 2, column 'scan': truncated"):
+        shard_of(dataset)
+
+
+def test_gzip_stream_of_other_features_is_not_decompressed(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(PACKED[:-9])
+    kinds = Features({"photo": Image(decode=False)})
+    shard_of(Dataset.from_dict({"photo": [str(tmp_path / "a.png")]}, features=kinds))
 
 
 def codecs(file: bytes) -> dict[str, str]:
@@ -316,7 +386,7 @@ import json, os, resource, sys
 import numpy as np
 from datasets import Dataset, Features, Nifti
 from workaround.arrow.file_cells import file_leaves
-from workaround.arrow.files import Files
+from workaround.arrow.files import Files, SourceFile
 from workaround.arrow.skeleton import extract_contents
 from workaround.parquet.writer import ShardWriter
 

@@ -15,7 +15,7 @@ from workaround.preflight.inspect import EMPTY, inspect_content, inspect_file
 
 def reason(path: str) -> str:
     inspection = inspect_file(Files(), path, inside=True, nifti=True)
-    assert inspection.size is None
+    assert inspection.source is None
     assert inspection.defect is not None
     return inspection.defect.reason
 
@@ -23,13 +23,16 @@ def reason(path: str) -> str:
 def test_sound_file_has_a_size_and_no_defect(tmp_path: Path) -> None:
     path = write_nifti(tmp_path / "scan.nii.gz", 5000)
     inspection = inspect_file(Files(), str(path), inside=True, nifti=True)
-    assert (inspection.size, inspection.defect) == (path.stat().st_size, None)
+    assert inspection.source == Files().look_up(str(path))
+    assert inspection.source.size == path.stat().st_size
+    assert inspection.defect is None
 
 
 def test_empty_file_is_a_defect(tmp_path: Path) -> None:
     (tmp_path / "scan.nii").touch()
     inspection = inspect_file(Files(), str(tmp_path / "scan.nii"), inside=False, nifti=False)
-    assert (inspection.size, inspection.defect) == (0, EMPTY)
+    assert inspection.source is not None
+    assert inspection.defect == EMPTY
 
 
 @pytest.mark.parametrize(("inside", "nifti"), [(False, True), (True, False)])

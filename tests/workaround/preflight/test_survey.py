@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.support.workaround.nested import FILES, tables, write_files
 from workaround.arrow.file_cells import file_cells, file_leaves
-from workaround.arrow.files import Files
+from workaround.arrow.files import Files, SourceFile
 from workaround.arrow.row_sizes import arrow_bytes, parquet_bytes
 from workaround.preflight.survey import survey
 
@@ -80,13 +80,13 @@ def test_each_distinct_file_is_looked_at_once(
     for path in paths:
         path.write_bytes(b"x")
     asked: list[str] = []
-    size = Files.size
+    look_up = Files.look_up
 
-    def note(self: Files, path: str) -> int:
+    def note(self: Files, path: str) -> SourceFile:
         asked.append(path)
-        return size(self, path)
+        return look_up(self, path)
 
-    monkeypatch.setattr(Files, "size", note)
+    monkeypatch.setattr(Files, "look_up", note)
     features = Features({"a": IMAGE, "b": List(IMAGE)})
     names = [str(path) for path in paths]
     table = {"a": names * 1000, "b": [names] * 3000}

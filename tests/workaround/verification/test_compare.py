@@ -13,7 +13,7 @@ import pytest
 from datasets import Array2D, Dataset, Features, List, Nifti, Value
 
 from tests.support.workaround.nested import shard_of
-from workaround.arrow.files import Files
+from workaround.arrow.files import Files, SourceFile
 from workaround.errors import Problem
 from workaround.parquet import metadata, thrift
 from workaround.verification.compare import Origin, StoredShard, compare_cells, compare_footer
@@ -144,9 +144,9 @@ def test_a_page_index_that_is_longer_than_the_tail() -> None:
 class Vanishing(Files):
     """Files that go away between the look at their size and their reading."""
 
-    def blocks(self, path: str, size: int) -> Iterator[memoryview]:
-        Path(path).unlink()
-        return super().blocks(path, size)
+    def blocks(self, source: SourceFile) -> Iterator[memoryview]:
+        Path(source.path).unlink()
+        return super().blocks(source)
 
 
 def test_a_file_that_goes_away_while_it_is_compared(tmp_path: Path) -> None:
