@@ -74,7 +74,6 @@ LANGUAGE = {
     "workaround",
     "workaround/cli",
     "workaround/hub",
-    "workaround/parquet",
     "workaround/planning",
     "workaround/preflight",
     "workaround/tables",
