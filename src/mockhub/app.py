@@ -5,18 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import ClientDisconnect
 
-from mockhub import errors
 from mockhub.control import routes as admin
 from mockhub.control.faults import Faults
 from mockhub.control.inject import FaultMiddleware
 from mockhub.control.request_log import Log, LogMiddleware
-from mockhub.http.middleware import CrashMiddleware, RequestIdMiddleware, refuse
+from mockhub.http.middleware import CrashMiddleware, RequestIdMiddleware
 from mockhub.http.paths import RawPathMiddleware
+from mockhub.http.refusals import exception_handlers
 from mockhub.routes.history import commit, refs
 from mockhub.routes.history import discussions as community
 from mockhub.routes.history import tree as browse
@@ -80,11 +78,7 @@ def build(
             Middleware(CrashMiddleware),
             Middleware(FaultMiddleware, faults=faults),
         ],
-        exception_handlers={
-            errors.HubError: errors.respond,
-            ClientDisconnect: errors.respond,
-            HTTPException: refuse,
-        },
+        exception_handlers=exception_handlers,
     )
     app.state.hub = state
     app.state.admin_token = state.options.administrator.token

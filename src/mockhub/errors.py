@@ -6,9 +6,6 @@ Clients choose the exception they raise by the header ``X-Error-Code``, not by s
 
 from __future__ import annotations
 
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
-
 _LOG_IN = "Invalid username or password."
 _READ_ONLY = "You have read access but not the required permissions for this operation"
 
@@ -39,17 +36,6 @@ class HubError(Exception):
         self.code = code
         self.headers = headers or {}
         self.extra = extra or {}
-
-    def response(self) -> JSONResponse:
-        """The answer a client gets."""
-        headers = {"X-Error-Message": _header_safe(self.message), **self.headers}
-        if self.code:
-            headers["X-Error-Code"] = self.code
-        if self.status == 401:
-            headers["WWW-Authenticate"] = 'Bearer realm="Authentication required", charset="UTF-8"'
-        return JSONResponse(
-            {"error": self.message, **self.extra}, status_code=self.status, headers=headers
-        )
 
 
 class BadRequestError(HubError):
@@ -137,20 +123,3 @@ class ConflictError(HubError):
 
     def __init__(self, message: str, **extra: object) -> None:
         super().__init__(409, message, extra=extra)
-
-
-async def respond(_request: Request, error: Exception) -> Response:
-    """Starlette exception handler for `HubError` and clients that hang up."""
-    match error:
-        case HubError():
-            return error.response()
-        case ClientDisconnect():
-            return Response(status_code=400)  # nobody hears it, but the log has a status
-        case _:
-            raise error
-
-
-def _header_safe(text: str) -> str:
-    """Header values are one line of visible ASCII; the JSON body has the text unchanged."""
-    words = text.encode("ascii", "replace").decode().split()
-    return "".join(each if each.isprintable() else "?" for each in " ".join(words))

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from starlette.responses import JSONResponse
 
 from mockhub.errors import HubError
+from mockhub.http.refusals import response_of
 
 Corrupt = Literal["request", "answer", "hash"]
 
@@ -124,7 +125,7 @@ class Fault:
     def answer(self) -> JSONResponse:
         """The answer with `status`."""
         assert self.status is not None  # noqa: S101 - asked for with a status only
-        response = HubError(self.status, _WORDS.get(self.status, "Injected fault")).response()
+        response = response_of(HubError(self.status, _WORDS.get(self.status, "Injected fault")))
         response.headers.update(self.headers or (_RATE_LIMIT if self.status == 429 else {}))
         return response
 

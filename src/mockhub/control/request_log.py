@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockhub.errors import InvalidTokenError
-from mockhub.state import identify
+from mockhub.state import state_of
 
 ADMIN = "/mockhub/"
 MOST_KEPT = 10_000
@@ -142,7 +142,7 @@ class LogMiddleware:
 
 def _begun(request: Request) -> Exchange:
     try:
-        account = identify(request)
+        account = state_of(request).accounts.identify(request.headers.get("authorization"))
         user = account.name if account else None
     except InvalidTokenError:
         user = None

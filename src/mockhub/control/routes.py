@@ -1,7 +1,7 @@
 """The routes by which tests steer a server: faults, the log, a fresh start.
 
-They need the token of an account that may write, or that of the administrator the server was
-started with. They are neither logged nor sabotaged.
+They need the token of the administrator: of the first account now, or when the server was started.
+They are neither logged nor subject to faults.
 """
 
 from __future__ import annotations
@@ -20,25 +20,45 @@ from starlette.routing import Route
 
 from mockhub.control.faults import Fault, Faults
 from mockhub.control.request_log import ADMIN, Log
-from mockhub.errors import BadRequestError, ConflictError, ForbiddenError
+from mockhub.errors import (
+    AnonymousError,
+    BadRequestError,
+    ConflictError,
+    ForbiddenError,
+    RepoNotFoundError,
+)
+from mockhub.http.paths import API
+from mockhub.http.requests import read_json
 from mockhub.options import Options
-from mockhub.state import State, read_json, require_account, state_of
+from mockhub.state import State, state_of
 
 
-def _require_rights(request: Request) -> None:
-    if request.headers.get("authorization") == f"Bearer {request.app.state.admin_token}":
-        return  # it may be no account's any more: a reset can change them all
-    if not require_account(request).can_write:
-        raise ForbiddenError
+def require_administrator(request: Request) -> None:
+    """Refuse everybody but the administrator: others must not read or break foreign requests.
+
+    Raises:
+        AnonymousError: No token was sent.
+        InvalidTokenError: No account has the token.
+        ForbiddenError: It is another account's.
+    """
+    authorization = request.headers.get("authorization")
+    if authorization == f"Bearer {request.app.state.admin_token}":
+        return  # maybe no account's any more: a reset may change all of them
+    state = state_of(request)
+    account = state.accounts.identify(authorization)
+    if account is None:
+        raise AnonymousError
+    if account.token != state.options.administrator.token:
+        raise ForbiddenError("Only the administrator, the first of the users, may do this")
 
 
 def _faults(request: Request) -> Faults:
-    _require_rights(request)
+    require_administrator(request)
     return cast("Faults", request.app.state.faults)
 
 
 def _log(request: Request) -> Log:
-    _require_rights(request)
+    require_administrator(request)
     return cast("Log", request.app.state.log)
 
 
@@ -95,10 +115,24 @@ async def reset(request: Request) -> JSONResponse:
     return JSONResponse({})
 
 
+async def disable(request: Request) -> JSONResponse:
+    """Disable a repository, or enable it again, as the Hub's staff can."""
+    require_administrator(request)
+    body, params = await read_json(request), request.path_params
+    repo = state_of(request).repos.get(params["type"], f"{params['namespace']}/{params['name']}")
+    if repo is None:
+        raise RepoNotFoundError(anonymous=False)
+    with repo.lock:
+        repo.disabled = body.get("disabled") is True
+        repo.save()
+    return JSONResponse({})
+
+
 routes = [
     Route(f"{ADMIN}faults", plan_fault, methods=["POST"]),
     Route(f"{ADMIN}faults", clear_faults, methods=["DELETE"]),
     Route(f"{ADMIN}requests", requests),
     Route(f"{ADMIN}requests", clear_requests, methods=["DELETE"]),
     Route(f"{ADMIN}reset", reset, methods=["POST"]),
+    Route(f"{ADMIN}{API.removeprefix('/api/')}", disable, methods=["PUT"]),
 ]

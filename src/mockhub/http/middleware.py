@@ -7,14 +7,11 @@ import secrets
 import traceback
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockhub.errors import HubError
+from mockhub.http.refusals import response_of
 
-_NO_ROUTE = "Sorry, we can't find the page you are looking for."
 _APOLOGY = "Internal Error - the traceback is on the standard error of the server"
 
 _logger = logging.getLogger("uvicorn.error")
@@ -70,12 +67,4 @@ class CrashMiddleware:
             if started:
                 scope["state"]["transport"].close()  # else it would look like the end of the body
             else:
-                await HubError(500, _APOLOGY).response()(scope, receive, send)
-
-
-async def refuse(_request: Request, error: Exception) -> JSONResponse:
-    """Starlette exception handler for paths and methods that no route serves."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - registered for no other
-    message = _NO_ROUTE if error.status_code == 404 else error.detail
-    headers = dict(error.headers or {})
-    return HubError(error.status_code, message, headers=headers).response()
+                await response_of(HubError(500, _APOLOGY))(scope, receive, send)

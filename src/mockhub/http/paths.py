@@ -6,7 +6,6 @@ Routes are matched against the path as it was sent, and each parameter is decode
 
 from __future__ import annotations
 
-import re
 from urllib.parse import quote, unquote
 
 from starlette.convertors import Convertor, register_url_convertor
@@ -88,16 +87,6 @@ for _name, _convertor in {
 API = "/api/{type:plural}/{namespace:seg}/{name:seg}"
 WEB = "/{type:web}{namespace:seg}/{name:seg}"
 """A repository, in the paths of the API and in those of web pages, files and git."""
-
-_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,94}[A-Za-z0-9_])?")
-
-
-def is_name(text: str) -> bool:
-    """Whether users, organizations and repositories may be called so.
-
-    The rules of ``huggingface_hub.utils.validate_repo_id``.
-    """
-    return bool(_NAME.fullmatch(text)) and not re.search(r"\.\.|--|\.git$", text)
 
 
 class RawPathMiddleware:

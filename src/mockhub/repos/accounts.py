@@ -6,10 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
-from starlette.requests import Request
-
 from mockhub.errors import InvalidTokenError
-from mockhub.http.paths import is_name
+from mockhub.repos.names import is_name
 
 DEFAULT_USER = "user"
 DEFAULT_TOKEN = "hf_mockhub"  # noqa: S105 - public by design: the server listens on loopback
@@ -129,13 +127,15 @@ class Accounts:
             if organization.name in self.users or not members <= self.users:
                 raise ValueError(f"--org {organization}: its members must be users, its name none")
 
-    def identify(self, request: Request) -> Account | None:
-        """The account behind a request; None for an anonymous one.
+    def identify(self, authorization: str | None) -> Account | None:
+        """Return the account of a token; None for an anonymous request.
+
+        Args:
+            authorization: The header of the request, ``Bearer TOKEN``; None if it has none.
 
         Raises:
-            InvalidTokenError: The request carries a token nobody holds.
+            InvalidTokenError: No account has this token.
         """
-        authorization = request.headers.get("authorization")
         if authorization is None:
             return None
         scheme, _, token = authorization.partition(" ")

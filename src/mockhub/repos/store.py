@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mockhub.errors import BadRequestError
 from mockhub.git.tree import Entry, git_id
-from mockhub.http.paths import is_name
+from mockhub.repos.names import is_name
 from mockhub.repos.repo import MAIN, Repo, RepoType
 from mockhub.storage.blobs import BlobStore
 

@@ -9,19 +9,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from mockhub.errors import HubError
 
 READ_SIZE = 1 << 20
 SEND_SIZE = 1 << 18  # smaller, because a piece waits in memory for each of many readers
-
-
-class Sink(Protocol):
-    """What takes bytes as they come."""
-
-    def write(self, data: bytes) -> None:
-        """Append bytes."""
 
 
 class Spool:

@@ -18,14 +18,16 @@ ROUTES = [
     ("GET", "requests"),
     ("DELETE", "requests"),
     ("POST", "reset"),
+    ("PUT", "datasets/user/data"),
 ]
 
 
 @pytest.mark.parametrize(
-    ("token", "status"), [(None, 401), ("hf_unknown", 401), (OTHERS["reader"], 403)]
+    ("token", "status"),
+    [(None, 401), ("hf_unknown", 401), (OTHERS["reader"], 403), (OTHERS["stranger"], 403)],
 )
 @pytest.mark.parametrize(("method", "route"), ROUTES)
-def test_admin_routes_need_a_writing_token(
+def test_control_routes_are_for_the_administrator(
     shared_hub: Hub, method: str, route: str, token: str, status: int
 ) -> None:
     assert send(shared_hub, method, f"/mockhub/{route}", {}, token=token).status == status
@@ -51,6 +53,7 @@ def test_reset_forgets_everything_and_changes_the_options(hub: Hub) -> None:
     ann.create_repo("ann/data", repo_type="dataset")
     assert send(other, "GET", "/api/datasets/ann/data/xet-write-token/main").json["casUrl"] != run
     assert send(other, "GET", "/mockhub/requests", token=hub.token).status == 200
+    assert send(other, "GET", "/mockhub/requests", token=other.token).status == 200
 
 
 def test_reset_removes_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,12 +14,13 @@ from mockhub.errors import HubError, RevisionNotFoundError
 from mockhub.git.attributes import attribute_mode, lfs_line
 from mockhub.git.tree import Entry, Tree
 from mockhub.http.paths import API
+from mockhub.http.requests import endpoint_of
 from mockhub.repos.discussions import Discussion, Event
 from mockhub.repos.repo import Repo
 from mockhub.routes.history.commit_body import Draft, read_draft, too_large
-from mockhub.routes.history.push_rights import pushed_repo
+from mockhub.routes.permissions import pushed_repo, wants_pull_request
 from mockhub.routes.transfer.preupload import GITATTRIBUTES, MAX_REGULAR, text_of
-from mockhub.state import State, endpoint_of, state_of, wants_pull_request
+from mockhub.state import State, state_of
 
 OUTDATED = "The branch was updated since you opened this page. Please refresh and try again."
 

@@ -157,7 +157,7 @@ def _add_file(value: dict[str, Any]) -> Put:
 
 def _add_lfs_file(state: State, holder: str, value: dict[str, Any]) -> Put:
     path, oid = _path(value), str(value.get("oid"))
-    size = state.held_size(holder, oid)
+    size = state.owned_size(holder, oid)
     if size is None or value.get("size", size) != size:
         raise BadRequestError(
             "Your push was rejected because an LFS pointer pointed to a file that does not exist."

@@ -14,19 +14,13 @@ from starlette.routing import Route
 
 from mockhub.errors import BadRequestError, ForbiddenError
 from mockhub.http.paths import API
+from mockhub.http.requests import flag, read_json
 from mockhub.repos.accounts import Account
 from mockhub.repos.discussions import Discussion, Event, checked_title
 from mockhub.repos.pull_requests import changes_as_text, conflicts, merge_pull_request
 from mockhub.repos.repo import MAIN, Repo
-from mockhub.state import (
-    flag,
-    may_write,
-    read_json,
-    readable_repo,
-    refusal_of,
-    require_account,
-    state_of,
-)
+from mockhub.routes.permissions import may_write, readable_repo, refusal_of, require_account
+from mockhub.state import state_of
 
 PAGE_SIZE = 50
 

@@ -11,8 +11,9 @@ from starlette.routing import Route
 
 from mockhub.errors import BadRequestError, HubError
 from mockhub.http.paths import API
+from mockhub.http.requests import flag, read_json
 from mockhub.repos.repo import MAIN, Repo
-from mockhub.state import flag, read_json, readable_repo, writable_repo
+from mockhub.routes.permissions import readable_repo, writable_repo
 
 LONGEST_NAME = 255
 

@@ -17,8 +17,10 @@ from mockhub.errors import BadRequestError, EntryNotFoundError, HubError
 from mockhub.git.commits import Commit
 from mockhub.git.tree import Entry, File, Folder, lfs_pointer
 from mockhub.http.paths import API
+from mockhub.http.requests import TRUE, flag, read_json
 from mockhub.repos.repo import Repo
-from mockhub.state import TRUE, State, content_repo, flag, read_json, readable_repo, state_of
+from mockhub.routes.permissions import content_repo, readable_repo
+from mockhub.state import State, state_of
 
 MAX_PATHS = 1000
 MAX_EXPANDED = 50

@@ -10,17 +10,11 @@ from starlette.routing import Route
 
 from mockhub.errors import BadRequestError, HubError
 from mockhub.http.paths import API, WEB
+from mockhub.http.requests import endpoint_of, read_json
 from mockhub.repos import gating as gate
 from mockhub.routes.history.tree import paginate
-from mockhub.state import (
-    content_repo,
-    endpoint_of,
-    read_json,
-    readable_repo,
-    require_account,
-    state_of,
-    writable_repo,
-)
+from mockhub.routes.permissions import content_repo, readable_repo, require_account, writable_repo
+from mockhub.state import state_of
 
 STATUSES = ("accepted", "rejected", "pending")
 

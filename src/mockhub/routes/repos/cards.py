@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from mockhub.http.requests import read_json
 from mockhub.repos.repo import RepoType
-from mockhub.state import read_json
 
 CARD = "README.md"
 SDKS = ("gradio", "docker", "static", "streamlit")

@@ -12,10 +12,12 @@ from starlette.routing import Route
 from mockhub.errors import BadRequestError
 from mockhub.git.tree import Entry
 from mockhub.http.paths import API
+from mockhub.http.requests import flag
 from mockhub.repos.repo import Repo, RepoType
 from mockhub.routes.history.tree import lfs_info
+from mockhub.routes.permissions import readable_repo
 from mockhub.routes.repos import cards as card
-from mockhub.state import State, flag, readable_repo, state_of
+from mockhub.state import State, state_of
 
 _ALL_HAVE = """author cardData createdAt disabled lastModified likes private resourceGroup sha
 siblings tags trendingScore usedStorage xetEnabled"""

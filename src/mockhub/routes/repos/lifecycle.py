@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from mockhub.control.request_log import ADMIN
 from mockhub.errors import (
     AnonymousError,
     BadRequestError,
@@ -19,22 +18,21 @@ from mockhub.errors import (
 )
 from mockhub.git.tree import Entry
 from mockhub.http.paths import API
+from mockhub.http.requests import endpoint_of, read_json
 from mockhub.repos.accounts import Account
 from mockhub.repos.repo import Repo, RepoType
-from mockhub.routes.repos.cards import SDKS
-from mockhub.routes.transfer.buckets import move_bucket
-from mockhub.state import (
+from mockhub.routes.permissions import (
     content_repo,
-    endpoint_of,
     identify,
     may_write,
-    read_json,
     require_account,
     require_write,
-    state_of,
     visible_repo,
     writable_repo,
 )
+from mockhub.routes.repos.cards import SDKS
+from mockhub.routes.transfer.buckets import move_bucket
+from mockhub.state import state_of
 
 SPACE_CARD = """---
 title: {title}
@@ -189,19 +187,6 @@ async def change_settings(request: Request) -> JSONResponse:
     )
 
 
-async def disable(request: Request) -> JSONResponse:
-    """Take a repository down, or put it back, as the Hub's staff would."""
-    account, body, params = require_account(request), await read_json(request), request.path_params
-    repo = state_of(request).repos.get(params["type"], f"{params['namespace']}/{params['name']}")
-    if repo is None:
-        raise RepoNotFoundError(anonymous=False)
-    require_write(account, repo.id)
-    with repo.lock:
-        repo.disabled = body.get("disabled") is True
-        repo.save()
-    return JSONResponse({})
-
-
 def _type(body: dict[str, Any]) -> RepoType:
     """What kind of repository a body speaks of."""
     repo_type = body.get("type") or "model"
@@ -272,7 +257,6 @@ routes = [
     Route("/api/repos/move", move, methods=["POST"]),
     Route(f"{API}/duplicate", duplicate, methods=["POST"]),
     Route(f"{API}/settings", change_settings, methods=["PUT"]),
-    Route(f"{ADMIN}{API.removeprefix('/api/')}", disable, methods=["PUT"]),
     Route(_SHORT, no_repo),
     *(
         Route(f"{_SHORT}/{what}/{{rest:rest}}", no_repo, methods=["GET", "POST"])

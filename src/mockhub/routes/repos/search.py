@@ -10,9 +10,11 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockhub.errors import BadRequestError
+from mockhub.http.requests import TRUE, flag
 from mockhub.routes.history.tree import paginate
+from mockhub.routes.permissions import identify, may_see
 from mockhub.routes.repos.info import expanded, properties, select
-from mockhub.state import TRUE, flag, identify, may_see, state_of
+from mockhub.state import state_of
 
 SORTS = ("createdAt", "downloads", "lastModified", "likes", "trendingScore")
 

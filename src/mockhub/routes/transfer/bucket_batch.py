@@ -17,8 +17,9 @@ from starlette.routing import Route
 
 from mockhub.errors import BadRequestError, HubError
 from mockhub.git.commits import now
+from mockhub.routes.permissions import named_repo
 from mockhub.routes.transfer.buckets import find_bucket, writable_bucket
-from mockhub.state import SHA256, named_repo, state_of
+from mockhub.state import SHA256, state_of
 from mockhub.storage.buckets import Bucket, BucketFile, Change
 from mockhub.xet.shards import XetFile
 

@@ -16,19 +16,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mockhub.errors import BadRequestError, ConflictError, HubError, RepoNotFoundError
-from mockhub.http.paths import is_name
+from mockhub.http.requests import TRUE, endpoint_of, read_json
 from mockhub.http.send import disposition, send_content
 from mockhub.repos.accounts import Account
+from mockhub.repos.names import is_name
+from mockhub.routes.permissions import identify, require_account, require_write
 from mockhub.routes.transfer.xet import issue_token
-from mockhub.state import (
-    TRUE,
-    endpoint_of,
-    identify,
-    read_json,
-    require_account,
-    require_write,
-    state_of,
-)
+from mockhub.state import state_of
 from mockhub.storage.buckets import LAST, Bucket, BucketFile
 
 MAX_PATHS = 1000

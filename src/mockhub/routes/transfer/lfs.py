@@ -15,20 +15,16 @@ from starlette.routing import Route
 
 from mockhub.errors import BadRequestError, HubError
 from mockhub.http.paths import API, WEB
+from mockhub.http.requests import endpoint_of, read_json, receive_body
 from mockhub.repos.repo import Repo
-from mockhub.state import (
-    SHA256,
-    State,
+from mockhub.routes.permissions import (
     content_repo,
-    endpoint_of,
     named_repo,
-    read_json,
-    receive_body,
     require_account,
     require_write,
-    state_of,
     writable_repo,
 )
+from mockhub.state import SHA256, State, state_of
 from mockhub.storage.multipart import Upload
 from mockhub.storage.signed_tokens import TicketError
 
@@ -61,7 +57,7 @@ def _object(request: Request, repo: Repo, oid: str, size: int, *, in_parts: bool
     """What the batch call says about one object."""
     state = state_of(request)
     item: dict[str, Any] = {"oid": oid, "size": size}
-    held = state.held_size(repo.oid, oid)
+    held = state.owned_size(repo.oid, oid)
     if not SHA256.fullmatch(oid) or size < 0:
         return item | {"error": {"code": 422, "message": f"Not a SHA-256 and a size: {oid} {size}"}}
     if held is not None:
@@ -86,7 +82,7 @@ async def put_object(request: Request) -> Response:
     """Take a whole object."""
     state, upload = state_of(request), _expected(request)
     with state.blobs.receive(discard=state.options.discard) as incoming:
-        await receive_body(request, incoming)
+        await receive_body(request, incoming.write)
         if (incoming.size, incoming.sha256) != (upload.size, upload.oid):
             raise BadRequestError(
                 f"Expected {upload.size} bytes with SHA-256 {upload.oid},"
@@ -101,7 +97,7 @@ async def put_part(request: Request) -> Response:
     """Take one part of an object."""
     state, upload = state_of(request), _expected(request)
     with state.blobs.receive() as incoming:
-        await receive_body(request, incoming)
+        await receive_body(request, incoming.write)
         if not state.holdings.has(upload.holder, upload.oid):
             number = request.path_params["number"]
             await run_in_threadpool(state.uploads.add_part, upload, number, incoming)
@@ -148,7 +144,7 @@ async def verify(request: Request) -> JSONResponse:
     """Confirm that an object is stored."""
     repo = content_repo(request)
     body = await read_json(request)
-    size = state_of(request).held_size(repo.oid, str(body.get("oid")))
+    size = state_of(request).owned_size(repo.oid, str(body.get("oid")))
     if size is None or size != body.get("size"):
         raise HubError(404, "The object is not stored, or has another size")
     return JSONResponse({})
@@ -174,7 +170,7 @@ async def duplicate(request: Request) -> JSONResponse:
 
 def _copy(state: State, source: Repo, target: Repo, sha256: str, xet_hash: str) -> bool:
     """Whether a file could be copied."""
-    if state.held_size(source.oid, sha256) is None:
+    if state.owned_size(source.oid, sha256) is None:
         return False
     file = state.xet_file(sha256)
     if file is None or file.hash != xet_hash:

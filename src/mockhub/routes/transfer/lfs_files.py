@@ -14,9 +14,11 @@ from starlette.routing import Route
 from mockhub.errors import BadRequestError
 from mockhub.git.tree import deletions_first
 from mockhub.http.paths import API
+from mockhub.http.requests import read_json
 from mockhub.repos.repo import MAIN, Repo
 from mockhub.routes.history.tree import paginate
-from mockhub.state import State, read_json, state_of, writable_repo
+from mockhub.routes.permissions import writable_repo
+from mockhub.state import State, state_of
 
 MAX_DELETIONS = 1000
 

@@ -15,9 +15,10 @@ from mockhub.errors import BadRequestError, HubError
 from mockhub.git.attributes import Mode, attribute_mode, is_ignored
 from mockhub.git.tree import Entry
 from mockhub.http.paths import API
+from mockhub.http.requests import read_json
 from mockhub.options import UploadMode
-from mockhub.routes.history.push_rights import pushed_repo
-from mockhub.state import State, read_json, state_of
+from mockhub.routes.permissions import pushed_repo
+from mockhub.state import State, state_of
 
 MAX_REGULAR = 10 << 20
 MAX_FILES = 256

@@ -21,9 +21,11 @@ from mockhub.errors import EntryNotFoundError, HubError
 from mockhub.git.tree import Entry, lfs_pointer
 from mockhub.http.conditional import is_known
 from mockhub.http.paths import WEB
+from mockhub.http.requests import endpoint_of
 from mockhub.http.send import disposition, send_content
 from mockhub.repos.repo import Repo
-from mockhub.state import content_repo, endpoint_of, state_of
+from mockhub.routes.permissions import content_repo
+from mockhub.state import state_of
 from mockhub.storage.signed_tokens import TicketError
 
 PURPOSE = "download"

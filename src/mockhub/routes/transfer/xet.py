@@ -22,15 +22,9 @@ from starlette.routing import Route
 from mockhub.errors import BadRequestError, ForbiddenError, HubError
 from mockhub.http.conditional import parse_range
 from mockhub.http.paths import API
-from mockhub.routes.history.push_rights import pushed_repo
-from mockhub.state import (
-    SHA256,
-    State,
-    content_repo,
-    endpoint_of,
-    receive_body,
-    state_of,
-)
+from mockhub.http.requests import endpoint_of, receive_body
+from mockhub.routes.permissions import content_repo, pushed_repo
+from mockhub.state import SHA256, State, state_of
 from mockhub.storage.signed_tokens import TicketError
 from mockhub.xet.shards import Description, Term, parse_shard
 from mockhub.xet.xorbs import IncomingXorb
@@ -82,7 +76,7 @@ async def put_xorb(request: Request) -> JSONResponse:
     state, name = _authorise(request, "write").state, _hash(request)
     with state.blobs.spool(discard=state.options.discard) as spool:
         incoming = IncomingXorb(spool)
-        await receive_body(request, incoming)
+        await receive_body(request, incoming.write)
         inserted = await run_in_threadpool(state.xet.xorbs.add, name, incoming)
     return JSONResponse({"was_inserted": inserted})
 
