@@ -52,7 +52,7 @@ def prepare(dataset: Dataset | DatasetDict, options: PushOptions) -> PreparedPus
     )
     whole = source.whole_config
     target = ConfigTarget(options.config_name, options.folder, options.set_default, whole)
-    surveyed = surveys(source, inside=True)
+    surveyed = surveys(source, level="headers")
     plan = plan_splits(source, surveyed, options)
     require_sound([*problems_of(surveyed), *limit_problems(plan)], strict=options.strict)
     checked = {name: found.checked for name, found in surveyed.items()}

@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
         for part in (*parts, _add_output):
             part(command)
 
-    add("check", "list what is wrong with the data", _add_source, _add_strict)
+    add("check", "list what is wrong with the data", _add_source, _add_strict, _add_depth)
     add("plan", "show the shards that a push would make", _add_source, _add_target, _add_sizes)
     push = (_add_source, _add_repository, _add_target, _add_sizes, _add_strict, _add_push)
     add("push", "check, upload and verify", *push)
@@ -44,6 +44,15 @@ def parser() -> argparse.ArgumentParser:
 def _add_source(to: argparse.ArgumentParser) -> None:
     to.add_argument("source", type=_source, metavar="SOURCE", help="file table or BIDS folder")
     _add_reading(to)
+
+
+def _add_depth(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--level",
+        choices=("headers", "full"),
+        default="headers",
+        help="read headers, or every byte of .nii.gz: finds wrong checksums (default: headers)",
+    )
 
 
 def _add_against(to: argparse.ArgumentParser) -> None:

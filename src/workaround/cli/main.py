@@ -62,7 +62,8 @@ def _check(arguments: argparse.Namespace) -> Report:
     except CheckError as error:  # a table that holds something else than it seems to
         rows, problems = None, list(error.problems)
     else:
-        rows, problems = len(dataset), check(dataset, split=arguments.split)
+        rows = len(dataset)
+        problems = check(dataset, split=arguments.split, level=arguments.level)
     lines = [*map(str, problems), f"{_number(len(problems), 'problem')} found"]
     grave = [problem for problem in problems if arguments.strict or not problem.tolerable]
     values = {"rows": rows, "problems": [asdict(problem) for problem in problems]}

@@ -129,7 +129,7 @@ def plan(
     )
     source = source_of(dataset, split, embed=embed_external_files, token=token)
     shard_counts(source, num_shards, max_shard_size)
-    surveyed = surveys(source, inside=False)
+    surveyed = surveys(source, level="sizes")
     require_sound(problems_of(surveyed), strict=False)
     return plan_splits(source, surveyed, options)
 

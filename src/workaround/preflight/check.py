@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from datasets import Dataset, DatasetDict
 
-from workaround.errors import CheckError, Problem
+from workaround.errors import ArgumentError, CheckError, Problem
+from workaround.preflight.inspect import CheckLevel
 from workaround.preflight.source import Source, source_of
 from workaround.preflight.survey import Survey, survey
 
@@ -21,38 +22,43 @@ def check(
     split: str | None = None,
     embed_external_files: bool = True,
     token: str | None = None,
+    level: CheckLevel = "headers",
 ) -> list[Problem]:
     """Find everything that is wrong with the files of a dataset.
 
-    Local NIfTI files are opened, and their headers compared with their sizes; see `nifti.py` for
-    what stays unseen. Of other files, and of those behind URLs, existence and size are looked up.
+    Headers of NIfTI files are read, and compared with the sizes of local files. Of other files
+    existence and size are looked up.
 
     Args:
         dataset: A `Dataset`, or a `DatasetDict`.
         split: Name of the split; the dataset's own, or "train".
         embed_external_files: As for `push_to_hub`: without, no file is looked at.
         token: To read private ``hf://`` files with.
+        level: "headers", or "full" to decompress every ``.nii.gz`` and read every member of an
+            archive: this finds wrong checksums, and takes as long as reading all files.
 
     Returns:
         All problems, split by split, sorted by row, column and path.
 
     Raises:
-        ArgumentError: It is no such dataset.
+        ArgumentError: It is no such dataset, or no such level.
         UnreachableError: A server of files does not answer, for minutes.
     """
+    if level not in {"headers", "full"}:
+        raise ArgumentError(f"level is 'headers' or 'full', not {level!r}")
     source = source_of(dataset, split, embed=embed_external_files, token=token)
-    return problems_of(surveys(source, inside=True))
+    return problems_of(surveys(source, level=level))
 
 
-def surveys(source: Source, *, inside: bool) -> dict[str, Survey]:
+def surveys(source: Source, *, level: CheckLevel) -> dict[str, Survey]:
     """Survey all splits.
 
     Args:
         source: What is uploaded.
-        inside: Open local files too, and look at headers.
+        level: How much of each file to read.
     """
     return {
-        name: survey(rows, source.files, embed=source.embed, inside=inside)
+        name: survey(rows, source.files, embed=source.embed, level=level)
         for name, rows in source.splits.items()
     }
 

@@ -14,7 +14,7 @@ from workaround.arrow.file_cells import FileCells, FileLeaf, Int64Array
 from workaround.arrow.paths import is_local
 from workaround.errors import Problem
 from workaround.parquet.metadata import MAX_PAGE
-from workaround.preflight.inspect import inspect_content
+from workaround.preflight.inspect import CheckLevel, inspect_content
 from workaround.preflight.nifti import Defect
 
 LENGTH = 5
@@ -47,13 +47,13 @@ class Column:
     held_sizes: list[Int64Array] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, start: int, cells: FileCells, *, inside: bool) -> None:
+    def add(self, start: int, cells: FileCells, *, level: CheckLevel) -> None:
         """Note the cells of a batch.
 
         Args:
             start: First row of the batch.
             cells: Of this leaf.
-            inside: Look into contents that are in the table.
+            level: How much of contents that are in the table to read.
         """
         rows = cells.rows + start
         external = cells.external()
@@ -64,8 +64,9 @@ class Column:
         self.held_sizes.append(_sizes(cells.contents.drop_null()))
         for row in rows[cells.present & ~external & ~held].tolist():
             self._blame(row, None, Defect("neither bytes nor a path; make the cell None"))
-        for place in np.flatnonzero(held) if inside else ():
-            defect = inspect_content(cells.contents[place].as_buffer(), nifti=self.nifti)
+        for place in np.flatnonzero(held) if level != "sizes" else ():
+            content = cells.contents[place].as_buffer()
+            defect = inspect_content(content, full=level == "full", nifti=self.nifti)
             if defect is not None:
                 self._blame(int(rows[place]), cells.paths[place].as_py(), defect)
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 
 from workaround.arrow.files import Files, SourceFile
-from workaround.arrow.paths import is_local
-from workaround.errors import RefusedError
-from workaround.preflight.nifti import Defect, nifti_defect
+from workaround.arrow.paths import archive_of, is_local
+from workaround.errors import RefusedError, SourceChangedError, SourceDamagedError
+from workaround.preflight.nifti import START, Defect, header_defect, nifti_defect
+
+CheckLevel = Literal["sizes", "headers", "full"]
+"""How much of each file the check reads: nothing, headers, or every byte of gzip streams."""
 
 EMPTY = Defect("empty: 0 bytes; copy the file again, or leave it out")
 
@@ -28,33 +32,56 @@ class Inspection:
     defect: Defect | None = None
 
 
-def inspect_file(files: Files, path: str, *, inside: bool, nifti: bool) -> Inspection:
+def inspect_file(files: Files, path: str, *, level: CheckLevel, nifti: bool) -> Inspection:
     """Look up the size of a file and its defects.
 
     Args:
         files: Access to the source files.
         path: Path or URL of the file.
-        inside: Read its header too, if it is a local file. Files behind URLs are not opened, since
-            each takes several requests and their servers have compared hashes.
+        level: What to read of it: nothing, its header, or every byte.
         nifti: Expect a NIfTI image.
     """
     try:
         source = files.look_up(path)
-        if not source.size:
-            return Inspection(source, EMPTY)
-        if inside and is_local(path):
-            with files.open(path) as stream:
-                return Inspection(source, nifti_defect(stream, source.size) if nifti else None)
+        defect = None if source.size else EMPTY
+        if source.size and level != "sizes":
+            defect = _read(files, source, full=level == "full", nifti=nifti)
     except (OSError, ValueError, ImportError, RefusedError) as error:
         return Inspection(None, Defect(_reason(path, error)))
-    return Inspection(source)
+    except (SourceChangedError, SourceDamagedError) as error:
+        return Inspection(None, Defect(error.reason))
+    return Inspection(source, defect)
 
 
-def inspect_content(content: pa.Buffer, *, nifti: bool) -> Defect | None:
-    """Return the defect of contents that are in the table."""
+def _read(files: Files, source: SourceFile, *, full: bool, nifti: bool) -> Defect | None:
+    path, size = source.path, source.size
+    if full and archive_of(path):
+        for _ in files.blocks(source):  # an archive has a checksum of each member
+            pass
+    if not nifti:
+        if is_local(path):
+            with files.open(path):
+                pass  # it can be opened
+        return None
+    if full or is_local(path):
+        with files.open(path) as stream:
+            return nifti_defect(stream, size, full=full)
+    with files.open(path, cache_type="none") as stream:  # or it would read 5 MB ahead
+        return header_defect(stream.read(START), size)
+
+
+def inspect_content(content: pa.Buffer, *, full: bool, nifti: bool) -> Defect | None:
+    """Return the defect of contents that are in the table.
+
+    Args:
+        content: Bytes of a file.
+        full: Decompress the whole of a gzip stream.
+        nifti: Expect a NIfTI image.
+    """
     if not content.size:
         return EMPTY
-    return nifti_defect(pa.BufferReader(content), content.size) if nifti else None
+    stream = pa.BufferReader(content)
+    return nifti_defect(stream, content.size, full=full) if nifti else None
 
 
 def _reason(path: str, error: Exception) -> str:

@@ -1,18 +1,23 @@
-"""Defects of NIfTI files, from their header and size: voxels are not read.
+"""Defects of NIfTI files: from header and size, or from every byte.
 
 A ``.nii`` must be as long as its header says. A ``.nii.gz`` ends with the size of its content
 modulo 2 ** 32 (RFC 1952), which must be what the header says. Only if it is not, the whole file is
 read: it may have several gzip members, or bytes behind the voxels, and be sound. So a wrong
-checksum or damaged voxels in the middle of an otherwise whole file are not detected.
+checksum or damaged voxels in the middle of an otherwise whole file are only detected if every byte
+is asked for (``full``); a push detects them while it reads the file.
+
+The affine is made as the reader of `datasets` makes it, since it fails for some numbers.
 """
 
 from __future__ import annotations
 
 import gzip
+import io
 import logging
 import math
 import os
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, BinaryIO, cast
@@ -20,17 +25,26 @@ from typing import Any, BinaryIO, cast
 import nibabel as nib
 import numpy as np
 from datasets import Nifti
+from nibabel.arrayproxy import ArrayProxy
 from nibabel.imageglobals import LoggingOutputSuppressor
 from nibabel.spatialimages import HeaderDataError
 
-BLOCK = 1 << 20
-GZIP = b"\x1f\x8b"
+from workaround.arrow.contents import GZIP, drain_gzip, gzip_damage
+
 HEADERS: dict[bytes, Any] = {
     size.to_bytes(4, order): header
     for size, header in ((348, nib.Nifti1Header), (540, nib.Nifti2Header))
     for order in ("little", "big")
 }
 """Class of a header by its first four bytes: its size, in the byte order of the file."""
+
+IMAGES: dict[Any, Any] = {
+    nib.Nifti1Header: nib.Nifti1Image,
+    nib.Nifti2Header: nib.Nifti2Image,
+}
+LITTLE = {size.to_bytes(4, "little") for size in (348, 540)}
+START = 1024
+"""Bytes to read of a file that is far away: the header, compressed or not."""
 
 _quiet = logging.Logger("nibabel", logging.CRITICAL + 1)
 
@@ -52,12 +66,13 @@ class _DefectError(Exception):
     """A defect of a header or of the size of a file, with the reason."""
 
 
-def nifti_defect(stream: BinaryIO, size: int) -> Defect | None:
+def nifti_defect(stream: BinaryIO, size: int, *, full: bool = False) -> Defect | None:
     """Return the defect of a NIfTI file, compressed or not.
 
     Args:
         stream: Seekable file, at its beginning.
         size: Size of the file in bytes.
+        full: Decompress the whole of a gzip stream.
 
     Returns:
         The first defect; None if the file seems sound.
@@ -67,14 +82,48 @@ def nifti_defect(stream: BinaryIO, size: int) -> Defect | None:
     """
     gzipped = stream.read(2) == GZIP
     stream.seek(0)
+    return _defect(lambda: _read_gzipped(stream, full) if gzipped else _read_plain(stream, size))
+
+
+def header_defect(start: bytes, size: int) -> Defect | None:
+    """Return the defect of a NIfTI file by its first bytes, for files that are far away.
+
+    Extensions of the header are not looked at.
+
+    Args:
+        start: First bytes of the file, `START` of them or the whole file.
+        size: Size of the file in bytes.
+    """
+    if start[:2] != GZIP:
+        return _defect(lambda: _read_plain(_without_extensions(start), size))
+
+    def read() -> int:
+        stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # of gzip
+        content = stream.decompress(start, START)
+        if len(content) < START and not stream.eof and len(start) == size:
+            raise EOFError
+        return _header(_without_extensions(content))[0]
+
+    return _defect(read)
+
+
+def _without_extensions(start: bytes) -> BinaryIO:
+    length = int.from_bytes(start[:4], "little" if start[:4] in LITTLE else "big")
+    return io.BytesIO(start[:length] + bytes(4) if len(start) > length else start)
+
+
+def _defect(read: Callable[[], int]) -> Defect | None:
+    """Return the defect that reading an image reveals.
+
+    Args:
+        read: Reads the image and returns its version, 1 or 2.
+    """
     try:
-        version = _read_gzipped(stream) if gzipped else _read_plain(stream, size)
+        version = read()
     except _DefectError as error:
         return Defect(str(error))
-    except EOFError:
-        return Defect("truncated: the gzip stream ends early; copy the file again")
-    except (gzip.BadGzipFile, zlib.error) as error:
-        return Defect(f"damaged: {error}; copy the file again")
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        return Defect(gzip_damage(error))
     if version == 2 and not _decodes_nifti2():
         return Defect(
             "a NIfTI-2 image, which the installed `datasets` uploads but cannot decode once it is"
@@ -91,17 +140,15 @@ def _read_plain(stream: BinaryIO, size: int) -> int:
     return version
 
 
-def _read_gzipped(stream: BinaryIO) -> int:
+def _read_gzipped(stream: BinaryIO, full: bool) -> int:
     with gzip.GzipFile(fileobj=stream) as content:
         version, needed = _header(cast("BinaryIO", content))
-        stream.seek(-4, os.SEEK_END)
-        if int.from_bytes(stream.read(4), "little") == needed % 2**32:
-            return version
+        if not full:
+            stream.seek(-4, os.SEEK_END)
+            if int.from_bytes(stream.read(4), "little") == needed % 2**32:
+                return version
     stream.seek(0)
-    with gzip.GzipFile(fileobj=stream) as content:
-        size = 0
-        while block := content.read(BLOCK):
-            size += len(block)
+    size = drain_gzip(stream)
     if size < needed:
         raise _DefectError(
             f"truncated: decompresses to {size} bytes of the {needed} that its header asks for"
@@ -145,7 +192,32 @@ def _needed(kind: Any, stream: BinaryIO) -> int:
         raise _DefectError(f"not readable NIfTI: its header gives it the shape {shape}")
     if offset < 0:
         raise _DefectError(f"not readable NIfTI: its voxels are said to begin at byte {offset}")
+    _make_affine(header)
     return int(offset + math.prod(shape) * voxel.itemsize)
+
+
+def _make_affine(header: Any) -> None:
+    """Do with the affine what the reader of `datasets` does.
+
+    Raises:
+        _DefectError: The reader fails.
+    """
+    try:
+        affine = header.get_best_affine()
+    except ValueError as error:
+        raise _DefectError(
+            "its qform has a quaternion longer than 1, which no reader decodes; set the qform again"
+        ) from error
+    if not np.isfinite(affine).all():
+        # The reader wraps an image into another, whose header is made of the affine if it differs.
+        proxy = ArrayProxy(io.BytesIO(), header)  # type: ignore[no-untyped-call]
+        try:
+            IMAGES[type(header)](proxy, affine, header)
+        except (ValueError, HeaderDataError, np.linalg.LinAlgError) as error:
+            raise _DefectError(
+                "its affine has numbers that are not finite, which no reader decodes; set sform"
+                " and qform again"
+            ) from error
 
 
 @cache

@@ -30,7 +30,7 @@ from workaround.arrow.row_sizes import PAGE_SHARE, arrow_bytes, parquet_bytes
 from workaround.arrow.skeleton import CheckedFiles
 from workaround.errors import Problem
 from workaround.preflight.column_survey import Column
-from workaround.preflight.inspect import inspect_file
+from workaround.preflight.inspect import CheckLevel, inspect_file
 from workaround.preflight.nifti import Defect
 
 BATCH_ROWS = 1000
@@ -62,14 +62,16 @@ class Survey:
     problems: list[Problem] = field(default_factory=list)
 
 
-def survey(dataset: Dataset, files: Files, *, embed: bool = True, inside: bool = True) -> Survey:
+def survey(
+    dataset: Dataset, files: Files, *, embed: bool = True, level: CheckLevel = "headers"
+) -> Survey:
     """Look up the size of every file of a split, and what is wrong with them.
 
     Args:
         dataset: One split.
         files: How to reach them.
         embed: Count the files, as for an upload that embeds them.
-        inside: Open local files too, and look at headers.
+        level: How much of each file to read.
 
     Raises:
         UnreachableError: A server of files does not answer, for minutes.
@@ -102,9 +104,9 @@ def survey(dataset: Dataset, files: Files, *, embed: bool = True, inside: bool =
             found.parquet_bytes[part] += parquet_bytes(table[name])
             widest[name] = max(widest.get(name, 0), int(np.minimum(sizes, STATISTIC).max()))
         for cells in file_cells(table, features):
-            columns[cells.leaf].add(start, cells, inside=inside)
+            columns[cells.leaf].add(start, cells, level=level)
     found.widest = sum(widest.values())
-    _weigh(found, list(columns.values()), files, inside=inside)
+    _weigh(found, list(columns.values()), files, level=level)
     defects = (problem for column in columns.values() for problem in column.problems)
     found.problems = sorted([*shape, *defects], key=Problem.place)
     return found
@@ -125,7 +127,7 @@ def _batches(dataset: Dataset) -> Iterator[tuple[int, pa.Table]]:
         yield number * step, table
 
 
-def _weigh(found: Survey, columns: Sequence[Column], files: Files, *, inside: bool) -> None:
+def _weigh(found: Survey, columns: Sequence[Column], files: Files, *, level: CheckLevel) -> None:
     """Look at each distinct file, and count what it weighs in its rows."""
     paths = [pa.concat_arrays([pa.array([], pa.large_string()), *each.paths]) for each in columns]
     encoded = pa.concat_arrays(paths).dictionary_encode()
@@ -134,7 +136,7 @@ def _weigh(found: Survey, columns: Sequence[Column], files: Files, *, inside: bo
     nifti = np.zeros(len(names), np.bool_)
     for column, part in zip(columns, parts, strict=True):
         nifti[part] |= column.nifti
-    sizes, versions, defects = _look(files, names, nifti, inside=inside)
+    sizes, versions, defects = _look(files, names, nifti, level=level)
     checked: dict[FileLeaf, CheckedFiles] = {}
     for column, part in zip(columns, parts, strict=True):
         column.judge(part, names, sizes, defects)
@@ -150,7 +152,7 @@ def _weigh(found: Survey, columns: Sequence[Column], files: Files, *, inside: bo
 
 
 def _look(
-    files: Files, names: pa.Array, nifti: npt.NDArray[np.bool_], *, inside: bool
+    files: Files, names: pa.Array, nifti: npt.NDArray[np.bool_], *, level: CheckLevel
 ) -> tuple[Int64Array, Int64Array, Mapping[int, Defect]]:
     """Return the size and the version of each file, and the defects of some."""
     sizes, versions = np.zeros(len(names), np.int64), np.zeros(len(names), np.int64)
@@ -160,7 +162,7 @@ def _look(
     bar = tqdm(total=len(names), desc="Checking", unit=" files", disable=quiet)  # type: ignore[no-untyped-call]
     with bar:
         for kind in (False, True):
-            look = partial(inspect_file, files, inside=inside, nifti=kind)
+            look = partial(inspect_file, files, level=level, nifti=kind)
             chosen = order[nifti[order] == kind].tolist()
             paths = (names[number].as_py() for number in chosen)
             for number, seen in zip(chosen, files.map(look, paths), strict=True):

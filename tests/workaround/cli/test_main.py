@@ -261,6 +261,18 @@ def test_check_lists_problems_as_json(broken: Path, capsys: pytest.CaptureFixtur
     assert [each["row"] for each in found["problems"]] == [1, 2]
 
 
+def test_check_reads_every_byte_at_full_level(
+    table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = table.parent / "sub-1_T1w.nii.gz"
+    damaged.unlink()
+    write_broken(damaged, Broken.BAD_CRC)
+    assert call(capsys, "check", table)[0] == 0
+    status, output, _ = call(capsys, "check", table, "--level", "full")
+    assert (status, output.splitlines()[-1]) == (1, "1 problem found")
+    assert output.startswith(f"row 1, column 't1w', {damaged}: damaged: CRC check failed")
+
+
 def test_check_of_sound_data_finds_nothing(table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(capsys, "check", table) == (0, "0 problems found\n", "")
 

@@ -61,9 +61,19 @@ def test_file_without_permission_is_named(tmp_path: Path) -> None:
     assert reasons(scans([str(path)])) == ["cannot be read: permission denied"]
 
 
-def test_wrong_checksum_is_not_seen_without_reading_it_all(tmp_path: Path) -> None:
+def test_wrong_checksum_is_detected_at_full_level(tmp_path: Path, sound: str) -> None:
     path = write_broken(tmp_path / "crc.nii.gz", Broken.BAD_CRC)
-    assert check(scans([str(path)])) == []
+    embedded = {"bytes": path.read_bytes(), "path": None}
+    rows = scans([sound, str(path), embedded])
+    assert check(rows) == []
+    problems = check(rows, level="full")
+    assert [problem.row for problem in problems] == [1, 2]
+    assert all("damaged: CRC check failed" in problem.reason for problem in problems)
+
+
+def test_unknown_level_is_refused(sound: str) -> None:
+    with pytest.raises(ArgumentError, match="'headers' or 'full', not 'all'"):
+        check(scans([sound]), level="all")  # type: ignore[arg-type]
 
 
 def test_missing_file_is_named_in_list_and_struct(tmp_path: Path, sound: str) -> None:
