@@ -55,5 +55,5 @@ def prepare(dataset: Dataset | DatasetDict, options: PushOptions) -> PreparedPus
     surveyed = surveys(source, level="headers")
     plan = plan_splits(source, surveyed, options)
     require_sound([*problems_of(surveyed), *limit_problems(plan)], strict=options.strict)
-    checked = {name: found.checked for name, found in surveyed.items()}
+    checked = {name: survey.checked for name, survey in surveyed.items()}
     return PreparedPush(source, plan, target, options, checked)

@@ -56,12 +56,12 @@ def push_to_hub(
 
     The arguments of `Dataset.push_to_hub` and `DatasetDict.push_to_hub` mean what they mean there,
     in every release of `datasets`. What differs is how: every file is read once, a few megabytes of
-    it are in memory at a time, `max_shard_size` holds, a killed upload goes on where it was when
-    the same call is made again, and readers see all of it or nothing.
+    it are in memory at a time, `max_shard_size` holds, the same call resumes a killed upload, and
+    readers see all of it or nothing.
 
     Args:
         dataset: A `Dataset`, or a `DatasetDict` for all splits of a config at once.
-        repo_id: ``user/name`` or ``organization/name``; made if it is not there.
+        repo_id: ``user/name`` or ``organization/name``; created if it does not exist.
         config_name: Config to upload to.
         set_default: Make it the config that is loaded by default.
         split: Name of the split; the dataset's own, or "train".
@@ -70,17 +70,17 @@ def push_to_hub(
         commit_description: The rest, also the text of a pull request.
         private: Make a new repository private.
         token: To write with; the one that is logged in by default.
-        revision: Branch to upload to, made if it is not there; ``main`` by default.
+        revision: Branch to upload to, created if it does not exist; ``main`` by default.
         create_pr: Open a pull request instead.
-        max_shard_size: Most bytes of a shard, or a number with a unit; "500MB" by default.
+        max_shard_size: Upper bound of a shard, in bytes or with a unit; "500MB" by default.
         num_shards: Number of shards instead; for a `DatasetDict`, of each split.
         num_proc: Processes that write and upload; one by default.
         embed_external_files: Put the contents of files into the shards. Without, only their names.
-        resume: Go on where an interrupted call was.
+        resume: Send only the shards that an interrupted call did not.
         verify: What to compare on the Hub afterwards: "footers" for hash, size and rows of each
             shard, and the number of its cells and their bytes; "full" for every cell with its
             file; "none".
-        strict: Refuse what could be tolerated too; otherwise it is logged as a warning.
+        strict: Refuse tolerable problems too; otherwise they are logged as warnings.
         executor: Any `concurrent.futures.Executor`, to write and upload shards in its workers.
 
     Returns:
@@ -88,16 +88,16 @@ def push_to_hub(
 
     Raises:
         ArgumentError: Invalid or conflicting arguments.
-        CheckError: The data is not fit to be uploaded; names row, column and file of each problem.
+        CheckError: The data cannot be uploaded; names row, column and file of each problem.
         TargetBusyError: Another process uploads to the same place.
-        CardConflictError: The card on the Hub does not go with this upload.
+        CardConflictError: The card on the Hub contradicts this upload.
         SourceChangedError: A file changes while it is uploaded.
         RefusedError: The Hub refuses: no right to write, quota and the like.
-        UnreachableError: The Hub does not answer, for minutes.
+        UnreachableError: The Hub does not answer within the limits of retrying.
         DiskFullError: A shard does not fit into the folder for temporary files.
         JournalError: The journal cannot be read or written.
-        WorkersLostError: The processes or the executor are gone.
-        VerifyError: What is on the Hub is not what was uploaded.
+        WorkersLostError: The worker processes or the executor are gone.
+        VerifyError: The Hub does not hold what was uploaded.
     """
     options = PushOptions(
         repo_id=repo_id,
@@ -124,7 +124,7 @@ def push_to_hub(
 
 
 def push_prepared(prepared: PreparedPush) -> CommitInfo:
-    """Upload what was checked and planned; the errors are those of `push_to_hub`."""
+    """Upload a prepared push; the errors are those of `push_to_hub`."""
     options = prepared.options
     repository = Repository(
         config.HF_ENDPOINT,
@@ -161,7 +161,7 @@ def push_prepared(prepared: PreparedPush) -> CommitInfo:
 
 
 def _check_repository(prepared: PreparedPush, repository: Repository) -> None:
-    """Refuse what the commit would refuse for what is in the repository already."""
+    """Refuse before the upload what the commit would refuse because of existing files."""
     source, plan = prepared.source, prepared.plan
     remaining_files = check_commit(repository, prepared.target, plan, source.features)
     plan_problems = limit_problems(plan)

@@ -1,15 +1,11 @@
-"""`push_to_hub`: what it leaves on the Hub."""
+"""The result of `push_to_hub` on the Hub."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Literal
 
-import datasets
 import pyarrow as pa
 import pytest
 from datasets import (
@@ -24,8 +20,7 @@ from datasets import (
     concatenate_datasets,
     load_dataset,
 )
-from huggingface_hub import HfApi, hf_hub_download, snapshot_download
-from packaging.version import Version
+from huggingface_hub import HfApi, snapshot_download
 
 from mockhub.server.process import Hub
 from tests.support.constants import REPO
@@ -33,35 +28,21 @@ from tests.support.workaround.pushing import (
     IMAGE,
     MakeNifti,
     contents,
+    in_every_mode,
     loaded,
+    newest_writer,
+    numbers,
     parquet_files,
     sessions,
     tree,
 )
 from workaround import push_to_hub
-from workaround.errors import ArgumentError, CardConflictError, RefusedError, VerifyError
-
-MODES = [
-    pytest.param(id="xet"),
-    pytest.param(id="lfs", marks=pytest.mark.hub(xet=False)),
-    pytest.param(id="multipart", marks=pytest.mark.hub(xet=False, part_size=30_000)),
-    pytest.param(id="regular", marks=pytest.mark.hub(upload_mode="regular")),
-]
-in_every_mode = pytest.mark.parametrize((), MODES)
-newest_writer = pytest.mark.skipif(
-    Version(datasets.__version__) < Version("5.2.0"),
-    reason="the uploader writes what the newest release writes",
-)
+from workaround.errors import ArgumentError, RefusedError, VerifyError
 
 
-@pytest.fixture
-def numbers() -> Dataset:
-    return Dataset.from_dict({"n": list(range(1000)), "text": ["x" * n for n in range(1000)]})
-
-
-def uploads(hub: Hub) -> int:
-    """How often the Hub was asked how files are to travel, the first thing an upload does."""
-    return len(hub.requests("POST", "/preupload/"))
+@pytest.fixture(name="numbers")
+def numbers_fixture() -> Dataset:
+    return numbers()
 
 
 @in_every_mode
@@ -108,10 +89,10 @@ def test_any_feature_of_files_is_embedded_at_any_depth(
         features=features,
     )
     push_to_hub(rows, REPO, strict=False)
-    found = load_dataset(REPO, split="train")
-    assert found.features == features
-    assert contents(found) == contents(rows)
-    assert found[1]["photo"] == {"bytes": b"raw", "path": "y.png"}
+    result = load_dataset(REPO, split="train")
+    assert result.features == features
+    assert contents(result) == contents(rows)
+    assert result[1]["photo"] == {"bytes": b"raw", "path": "y.png"}
 
 
 @newest_writer
@@ -126,22 +107,6 @@ def test_same_files_as_upstream_where_nothing_is_embedded(
     both.push_to_hub("user/theirs", config_name="other")
     push_to_hub(both, "user/ours", config_name="other")
     assert tree("user/ours") == tree("user/theirs")
-
-
-@newest_writer
-def test_same_card_as_upstream_where_the_default_config_changes(hub: Hub, numbers: Dataset) -> None:
-    for name in ("first", "second"):
-        numbers.push_to_hub("user/theirs", name, set_default=True)
-        push_to_hub(numbers, "user/ours", name, set_default=True)
-        assert tree("user/ours") == tree("user/theirs")
-
-
-def test_no_other_config_takes_the_place_of_the_one_named_default(
-    hub: Hub, numbers: Dataset
-) -> None:
-    push_to_hub(numbers, REPO)
-    with pytest.raises(CardConflictError, match="'default'"):
-        push_to_hub(numbers, REPO, "second", set_default=True)
 
 
 @newest_writer
@@ -162,8 +127,8 @@ def test_later_upload_replaces_its_split_and_no_other(hub: Hub, numbers: Dataset
         "data/test-00000-of-00001.parquet",
         "data/train-00000-of-00001.parquet",
     ]
-    found = load_dataset(REPO)
-    assert {name: len(rows) for name, rows in found.items()} == {"train": 7, "test": 10}
+    result = load_dataset(REPO)
+    assert {name: len(rows) for name, rows in result.items()} == {"train": 7, "test": 10}
     assert len(load_dataset(REPO, split="train", revision=first)) == 1000
 
 
@@ -182,55 +147,6 @@ def test_configs_live_side_by_side(hub: Hub, numbers: Dataset) -> None:
     assert len(load_dataset(REPO, "first", split="train")) == 1000
     assert len(load_dataset(REPO, split="train")) == 5
     assert "somewhere/else/train-00000-of-00001.parquet" in parquet_files(REPO)
-
-
-def test_text_of_the_card_stays(hub: Hub, numbers: Dataset) -> None:
-    push_to_hub(numbers, REPO)
-    card = Path(hf_hub_download(REPO, "README.md", repo_type="dataset")).read_text()
-    HfApi().upload_file(
-        path_or_fileobj=card.replace("---\n", "---\nlicense: mit\n", 1).encode() + b"# Hello\r\n",
-        path_in_repo="README.md",
-        repo_id=REPO,
-        repo_type="dataset",
-    )
-    push_to_hub(numbers.select(range(5)), REPO, split="test")
-    card = Path(hf_hub_download(REPO, "README.md", repo_type="dataset")).read_bytes().decode()
-    assert "license: mit" in card
-    assert card.endswith("# Hello\r\n")
-    assert "test" in load_dataset(REPO)
-
-
-def test_other_features_than_those_of_the_other_splits_are_refused(
-    hub: Hub, numbers: Dataset
-) -> None:
-    push_to_hub(numbers, REPO)
-    before, asked = tree(REPO), uploads(hub)
-    with pytest.raises(CardConflictError, match="other splits"):
-        push_to_hub(Dataset.from_dict({"m": [1]}), REPO, split="test")
-    assert tree(REPO) == before
-    assert uploads(hub) == asked
-
-
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [
-        ("README.md", "---\nconfigs:\n- config_name: a\n  data_files: {train: a}\n---\n"),
-        ("README.md", "---\ndataset_info:\n  features: 3\n---\n"),
-        ("dataset_infos.json", "not JSON"),
-    ],
-)
-def test_card_that_cannot_be_read_is_told_before_any_byte_goes_out(
-    hub: Hub, numbers: Dataset, name: str, text: str
-) -> None:
-    api = HfApi()
-    api.create_repo(REPO, repo_type="dataset")
-    api.upload_file(
-        path_or_fileobj=text.encode(), path_in_repo=name, repo_id=REPO, repo_type="dataset"
-    )
-    before = uploads(hub)
-    with pytest.raises(CardConflictError, match=f"{name} of the repository cannot be read"):
-        push_to_hub(numbers, REPO)
-    assert uploads(hub) == before
 
 
 def test_branch_and_pull_request_leave_main_alone(hub: Hub, numbers: Dataset) -> None:
@@ -285,32 +201,6 @@ def test_all_of_an_upload_is_one_commit(hub: Hub, make_nifti: MakeNifti) -> None
     )  # and the first, empty one
 
 
-def _threads() -> Executor:
-    return ThreadPoolExecutor(2)
-
-
-def _processes() -> Executor:
-    return ProcessPoolExecutor(2, get_context("spawn"))
-
-
-@pytest.mark.parametrize("make", [_threads, _processes])
-@in_every_mode
-def test_workers_of_an_executor_write_and_send(
-    hub: Hub, make_nifti: MakeNifti, make: Callable[[], Executor]
-) -> None:
-    rows = sessions(make_nifti)
-    with make() as executor:
-        push_to_hub(rows, REPO, num_shards=5, executor=executor)
-    assert len(parquet_files(REPO)) == 5
-    assert loaded(REPO) == contents(rows)
-
-
-def test_more_processes_than_shards_lose_no_row(hub: Hub, make_nifti: MakeNifti) -> None:
-    rows = sessions(make_nifti)
-    push_to_hub(rows, REPO, num_shards=2, num_proc=3)
-    assert loaded(REPO) == contents(rows)
-
-
 def test_more_shards_than_rows(hub: Hub, make_nifti: MakeNifti) -> None:
     rows = sessions(make_nifti, rows=2)
     push_to_hub(rows, REPO, num_shards=4)
@@ -337,8 +227,8 @@ def test_without_embedding_only_names_are_uploaded(hub: Hub, make_nifti: MakeNif
     cells = [str(make_nifti("a.nii")), "https://example.com/some/b.nii"]
     rows = Dataset.from_dict({"image": cells}, features=Features({"image": IMAGE}))
     push_to_hub(rows, REPO, embed_external_files=False)
-    found = list(load_dataset(REPO, split="train")["image"])
-    assert found == [
+    result = list(load_dataset(REPO, split="train")["image"])
+    assert result == [
         {"bytes": None, "path": "a.nii"},
         {"bytes": None, "path": "https://example.com/some/b.nii"},
     ]

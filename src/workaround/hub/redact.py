@@ -1,4 +1,4 @@
-"""Taking secrets out of errors: what they say ends up in logs and public issues."""
+"""Removal of secrets from errors, whose texts end up in logs and public issues."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ _SECRETS = [
 
 
 def redact(text: str) -> str:
-    """A text without tokens, passwords in URLs and queries of URLs, which may be signatures."""
-    for secret, instead in _SECRETS:
-        text = secret.sub(instead, text)
+    """Return a text without tokens, passwords in URLs and queries of URLs, often signatures."""
+    for secret, mask in _SECRETS:
+        text = secret.sub(mask, text)
     return text
 
 
 def scrub(error: BaseException) -> None:
-    """Redact an error and those behind it, in place: a traceback shows them all."""
+    """Redact an error and its causes in place: a traceback shows them all."""
     todo, seen = [error], set()
     while todo:
-        each = todo.pop()
-        if id(each) in seen:
+        current = todo.pop()
+        if id(current) in seen:
             continue
-        seen.add(id(each))
-        each.args = tuple(redact(arg) if isinstance(arg, str) else arg for arg in each.args)
-        behind = (each.__cause__, each.__context__, *each.args)
-        todo += [other for other in behind if isinstance(other, BaseException)]
+        seen.add(id(current))
+        current.args = tuple(redact(arg) if isinstance(arg, str) else arg for arg in current.args)
+        if isinstance(current, OSError) and current.strerror:  # shown in place of its arguments
+            current.strerror = redact(str(current.strerror))
+        linked = (current.__cause__, current.__context__, *current.args)
+        todo += [other for other in linked if isinstance(other, BaseException)]

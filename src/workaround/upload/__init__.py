@@ -1,1 +1,16 @@
-"""Shards written, sent, remembered in the journal, and committed."""
+"""From planned shards to one commit.
+
+Terms, in the order of the stages:
+
+- *shard*: rows of a split that become one Parquet file; cut by `planning`.
+- *shard job*: a shard with its rows and the way to its source files; it travels to workers.
+- *fingerprint*: hash of all that a shard is made of; source files count by size and time of change.
+- *shard file*: the Parquet file on disk, removed as soon as it is uploaded.
+- *uploaded shard*: its bytes are on the Hub, where no reader sees them before the commit.
+- *journal*: a SQLite file on this machine that remembers uploaded shards, so that the same call
+  resumes after a kill (`journal`).
+- *pipeline*: one shard is written while the last one is sent, here or by workers (`pipeline`,
+  `workers`).
+- *commit*: one step that adds all shards and the card, and deletes the shards that it replaces
+  (`commit`).
+"""

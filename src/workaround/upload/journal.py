@@ -41,11 +41,11 @@ log = logging.getLogger("workaround")
 
 @dataclass(frozen=True)
 class UploadedShard:
-    """A shard whose bytes the Hub has, or which waits for the commit that brings them.
+    """A shard whose bytes are on the Hub, or in the journal until the commit.
 
     Attributes:
         path: Name in the repository.
-        key: What it was made of.
+        key: Fingerprint of what it was made of.
         sha256: Of the file.
         size: Of the file, in bytes.
         oid: Git's blob id where the Hub wants it as a regular file; None for LFS and Xet.
@@ -59,7 +59,7 @@ class UploadedShard:
 
 
 class Journal:
-    """What is known about an upload; made by `open_journal`.
+    """The memory of one upload; opened by `open_journal`.
 
     Attributes:
         folder: For temporary files. It is gone when the journal is closed.
@@ -70,48 +70,47 @@ class Journal:
         self.folder = folder
 
     def find(self, path: str, key: str) -> UploadedShard | None:
-        """A shard that was uploaded before, made of the same; None if it was not."""
+        """Return a shard that was uploaded with the same fingerprint; None if it was not."""
         query = "SELECT path, key, sha256, size, oid FROM shard WHERE path = ? AND key = ?"
         row = self._database.execute(query, (path, key)).fetchone()
         return row and UploadedShard(*row)
 
     def get(self, path: str, key: str) -> UploadedShard:
-        """A shard that was uploaded.
+        """Return a shard that was uploaded.
 
         Raises:
-            KeyError: It was not.
+            KeyError: The shard was not uploaded.
         """
-        found = self.find(path, key)
-        if found is None:
+        if (shard := self.find(path, key)) is None:
             raise KeyError(path)
-        return found
+        return shard
 
     def content(self, shard: UploadedShard) -> bytes:
-        """The file of a regular shard."""
+        """Return the content of a regular shard."""
         query = "SELECT content FROM shard WHERE path = ? AND key = ?"
         (content,) = self._database.execute(query, (shard.path, shard.key)).fetchone()
         return bytes(content)
 
     def add(self, shard: UploadedShard, content: bytes | None) -> None:
-        """Remember an uploaded shard, with its file if it is a regular one."""
+        """Remember an uploaded shard, with its content if it is a regular one."""
         values = (shard.path, shard.key, shard.sha256, shard.size, shard.oid, content)
         with self._database:
             self._database.execute("INSERT OR REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?)", values)
 
     def staged(self) -> int | None:
-        """The pull request that an unfinished upload gathers its parts in; None without one."""
+        """Return the number of the pull request with the first parts of this upload, if any."""
         row = self._database.execute("SELECT number FROM pull_request").fetchone()
         return row and int(row[0])
 
     def stage(self, number: int | None) -> None:
-        """Remember that pull request; None to forget it."""
+        """Remember the number of that pull request; None to forget it."""
         with self._database:
             self._database.execute("DELETE FROM pull_request")
             if number is not None:
                 self._database.execute("INSERT INTO pull_request VALUES (?)", (number,))
 
     def clear(self) -> None:
-        """Forget all shards: they are committed, or the Hub has lost them."""
+        """Forget all shards: they are committed, or lost on the Hub."""
         with self._database:
             self._database.execute("DELETE FROM shard")
 
@@ -123,11 +122,11 @@ def open_journal(target: str) -> Iterator[Journal]:
     What a killed upload left in its temporary folder is removed.
 
     Args:
-        target: Says where the upload goes: endpoint, repository, revision and the like.
+        target: Name of the place that is uploaded to: endpoint, repository, revision, config.
 
     Raises:
         TargetBusyError: Another process has it open.
-        JournalError: It cannot be read or written, now or later.
+        JournalError: It cannot be read or written.
     """
     base = Path(constants.HF_HOME) / "workaround"
     try:
@@ -171,7 +170,7 @@ def _connect(file: Path) -> sqlite3.Connection:
         if error.sqlite_errorcode not in _DAMAGED:
             raise
         damaged = file.replace(file.with_suffix(".damaged"))
-        log.warning("The journal was damaged, and is now %s: all shards are sent anew", damaged)
+        log.warning("The journal was damaged, and is now %s: all shards are sent again", damaged)
         for rest in ("-wal", "-shm"):
             file.with_name(file.name + rest).unlink(missing_ok=True)
         database = sqlite3.connect(file)

@@ -1,4 +1,4 @@
-"""Uploading shards: the next one is written while the last one is on its way."""
+"""The pipeline of shards: the next one is written while the last one is on its way."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AHEAD = 2
 the number of files: one being written and one on its way, or both on their way."""
 
 WORKERS = 8
-"""Of an executor that does not tell how many it has."""
+"""Assumed number of workers of an executor that does not say."""
 GRACE = 10.0
 """Seconds for what is on its way after Ctrl-C; what takes longer is sent again by the next call."""
 
@@ -48,10 +48,10 @@ def upload_shards(
 
     Args:
         jobs: All shards, in order.
-        journal: Remembers each as soon as the Hub has it, whatever happens to the others.
-        repository: Where to.
+        journal: Remembers each shard as soon as the Hub has it, whatever happens to the others.
+        repository: Repository to upload to.
         executor: Workers that write and send; None to write here, and send in threads.
-        progress: Hears of every shard.
+        progress: Counts the shards.
 
     Returns:
         All shards, in order.
@@ -67,7 +67,7 @@ def upload_shards(
         # Executors have no public way to ask.
         workers = getattr(executor, "_max_workers", None)
 
-        def make_there(job: ShardJob, key: str) -> Future[Sent]:
+        def make_in_worker(job: ShardJob, key: str) -> Future[Sent]:
             try:
                 return executor.submit(make, job, key, repository, journal.folder)
             except RuntimeError as error:  # it was shut down, or has lost its workers
@@ -75,7 +75,7 @@ def upload_shards(
 
         try:
             limit = AHEAD * (workers if isinstance(workers, int) else WORKERS)
-            return _upload(jobs, _Pending(journal, progress, make_there, limit, Event()))
+            return _upload(jobs, _Pending(journal, progress, make_in_worker, limit, Event()))
         except BrokenExecutor as error:
             raise WorkersLostError(str(error)) from error
 
@@ -104,7 +104,7 @@ def _upload(jobs: Iterable[ShardJob], pending: _Pending) -> list[UploadedShard]:
 
 
 class _Pending:
-    """Shards that others are working on; the journal stays here."""
+    """Shards that are being written or sent; only this thread writes the journal."""
 
     def __init__(
         self, journal: Journal, progress: Progress, start: Start, limit: int, stop: Event
@@ -129,7 +129,7 @@ class _Pending:
         self._pending[self._start(job, key)] = job
 
     def _collect(self, timeout: float | None = None) -> bool:
-        """Note what is done; False if nothing is after so many seconds."""
+        """Record the finished shards; return False if none finished within the timeout."""
         done, _ = wait(self._pending, timeout, return_when=FIRST_COMPLETED)
         jobs = [(self._pending.pop(future), future) for future in done]
         failed = [error for _, future in jobs if (error := future.exception()) is not None]
@@ -142,12 +142,12 @@ class _Pending:
         return bool(done)
 
     def drain(self) -> None:
-        """Wait for all of them."""
+        """Wait for all shards."""
         while self._pending:
             self._collect()
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Remember what others still send, when one has failed or Ctrl-C came."""
+        """Record what is still sent after a failure or Ctrl-C."""
         if kind is None:
             return
         self._abandon()
@@ -160,7 +160,7 @@ class _Pending:
                 log.info("Another shard failed: %s", error)
 
     def _abandon(self) -> None:
-        """Let those that run end, without waiting for a busy Hub, and start no other."""
+        """Start no more shards, and let those on their way end without another attempt."""
         self._stop.set()
         for future in [future for future in self._pending if future.cancel()]:
             del self._pending[future]

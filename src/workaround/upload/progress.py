@@ -1,4 +1,4 @@
-"""Progress of an upload: bytes, rate and time left, on a terminal."""
+"""The progress bar of an upload: bytes, rate and time left."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from huggingface_hub.utils.tqdm import (
 
 
 class Progress:
-    """A bar over the bytes of all shards; silent where nobody looks."""
+    """A bar over the bytes of all shards; silent unless standard error is a terminal."""
 
     def __init__(self, bar: tqdm, shards: int) -> None:
         self._bar = bar
@@ -23,7 +23,11 @@ class Progress:
         self._done = 0
 
     def add(self, nbytes: int) -> None:
-        """One shard more is on the Hub."""
+        """Count a shard as uploaded.
+
+        Args:
+            nbytes: Its planned size, before compression.
+        """
         self._done += 1
         self._bar.set_postfix_str(f"shard {self._done}/{self._shards}", refresh=False)
         self._bar.update(nbytes)
@@ -31,13 +35,13 @@ class Progress:
 
 @contextmanager
 def show_progress(nbytes: int, shards: int) -> Iterator[Progress]:
-    """Show a bar while an upload lasts, in place of the client's own, one for each file.
+    """Show one bar while an upload lasts, in place of those of the client, one a file.
 
     ``HF_HUB_DISABLE_PROGRESS_BARS`` turns it off.
 
     Args:
-        nbytes: Of all shards.
-        shards: Number of them.
+        nbytes: Planned size of all shards.
+        shards: Number of shards.
     """
     quiet = are_progress_bars_disabled()
     bar = tqdm(  # type: ignore[no-untyped-call]

@@ -52,11 +52,11 @@ class ShardJob:
     """A shard to make.
 
     Attributes:
-        shard: Which.
-        rows: Its rows, alone.
-        files: How to reach the source files.
-        fill: Whether there are files whose contents go into the cells.
-        embed: Whether that was asked for; URLs in cells stay otherwise.
+        shard: The shard.
+        rows: Its rows only.
+        files: Opens the source files.
+        fill: The cells have files whose contents are embedded.
+        embed: Embedding was asked for; without it, URLs in cells are kept.
         checked: Facts of the check about the files of these rows, by leaf.
     """
 
@@ -68,7 +68,7 @@ class ShardJob:
     checked: Mapping[FileLeaf, CheckedFiles] = field(default_factory=dict)
 
     def row_groups(self) -> Iterator[SkeletonTable]:
-        """The rows of each row group, and what belongs into their cells."""
+        """Yield the rows of each row group, with the contents of their cells apart."""
         arrow, features = self.rows.with_format("arrow"), self.rows.features
         schema = features.arrow_schema
         for start, stop in self.shard.row_groups():
@@ -87,7 +87,13 @@ class ShardJob:
 
 @dataclass(frozen=True)
 class ShardFile:
-    """A shard in a file of its own."""
+    """A shard as a Parquet file on disk.
+
+    Attributes:
+        file: Path of the file.
+        sha256: Of its content, in hex.
+        size: In bytes.
+    """
 
     file: Path
     sha256: str
@@ -95,7 +101,10 @@ class ShardFile:
 
 
 def fingerprint(job: ShardJob) -> str:
-    """Hash what a shard is made of; files count by name, size and version, and are not read."""
+    """Hash all that a shard is made of.
+
+    Source files count by name, size and version, and are not read.
+    """
     digest = hashlib.sha256(repr((FORMAT, pa.__version__, job.shard.groups, job.fill)).encode())
     for rows in job.row_groups():
         with pa.ipc.new_stream(pa.PythonFile(_Digest(digest), "w"), rows.table.schema) as stream:
@@ -111,7 +120,7 @@ def fingerprint(job: ShardJob) -> str:
 
 
 def write(job: ShardJob, folder: Path) -> ShardFile:
-    """Write a shard to a file.
+    """Write a shard to a file in a folder; on failure the file is removed.
 
     Raises:
         OSError: The file cannot be written.
@@ -119,8 +128,6 @@ def write(job: ShardJob, folder: Path) -> ShardFile:
         SourceChangedError: A source file is not the one that was checked.
         SourceDamagedError: A source file cannot be decompressed.
         UnreachableError: The server of a source file does not answer.
-
-    The file is removed then.
     """
     name = folder / f"{secrets.token_hex(8)}.parquet"
     try:
@@ -150,7 +157,7 @@ def _write(job: ShardJob, sink: BinaryIO, name: Path) -> ShardFile:
 
 
 def _write_plain(job: ShardJob, sink: BinaryIO, name: Path) -> ShardFile:
-    """Without files to put in, what upstream writes is fine, byte for byte."""
+    """Write the same bytes as upstream, which is right where no files are embedded."""
     schema = job.rows.features.arrow_schema
     columns = file_columns(job.rows.features)
     options = writer_options(schema, columns)
@@ -178,8 +185,8 @@ def send(
         written: The shard.
         path: Its name in the repository.
         key: Its fingerprint.
-        repository: Where to.
-        stop: Once it is set, a busy Hub is waited for no longer.
+        repository: Repository to upload to.
+        stop: Once it is set, the first failure is raised: no more attempts.
 
     Returns:
         The shard, and its content if it is a regular file.
@@ -201,12 +208,12 @@ def send(
 
 
 def git_oid(content: bytes) -> str:
-    """Git's id of a file."""
+    """Return git's id of a file."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324 - git's own
 
 
 def addition_of(path: str, sha256: str, size: int, file: Path | None = None) -> CommitOperationAdd:
-    """The operation that adds a file whose hash is known: the client would read it all for that."""
+    """Return the operation that adds a file of a known hash: the client would read all of it."""
     addition = CommitOperationAdd(path, b"")
     sample = b""
     if file is not None:
@@ -220,12 +227,12 @@ def addition_of(path: str, sha256: str, size: int, file: Path | None = None) -> 
 def make(
     job: ShardJob, key: str, repository: Repository, folder: Path
 ) -> tuple[UploadedShard, bytes | None]:
-    """Write and send a shard, for workers elsewhere.
+    """Write and send a shard in a worker.
 
     Args:
         job: The shard.
         key: Its fingerprint.
-        repository: Where to.
+        repository: Repository to upload to.
         folder: For temporary files; the system's own where the worker does not see it.
     """
     shared = folder if folder.exists() else None
@@ -234,7 +241,7 @@ def make(
 
 
 class _Digest:
-    """A file that only hashes."""
+    """A file-like object that hashes what is written to it."""
 
     closed = False
 
@@ -246,4 +253,4 @@ class _Digest:
         return len(data)
 
     def flush(self) -> None:
-        """Nothing waits."""
+        """Do nothing: no bytes are buffered."""

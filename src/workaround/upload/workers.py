@@ -1,4 +1,4 @@
-"""Processes that write and send shards."""
+"""Worker processes that write and send shards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def processes_of(count: int) -> ProcessPoolExecutor:
 
 
 def _end_with_parent() -> None:
-    """Without its parent a worker would wait for work for ever."""
+    """End a worker whose parent was killed: it would wait for work for ever."""
     if (parent := parent_process()) is not None:
         threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
 

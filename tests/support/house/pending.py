@@ -21,11 +21,9 @@ LAYOUT = {
     "repro/synthetic",
     # workaround
     "workaround",
-    "workaround/hub",
     "workaround/planning",
     "workaround/preflight",
     "workaround/tables",
-    "workaround/upload",
 }
 
 # Docstrings and names.
@@ -71,7 +69,6 @@ LANGUAGE = {
     "tests/support/workaround",
     "tests/workaround/survival",
     # workaround
-    "workaround",
     "workaround/cli",
     "workaround/hub",
     "workaround/planning",

@@ -47,7 +47,7 @@ def rows(make_nifti: MakeNifti) -> Dataset:
 
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where uploads put their temporary files."""
+    """Folder for the temporary files of uploads."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(folder))
@@ -56,13 +56,13 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def shards_sent(hub: Hub) -> int:
-    """How many shards the Hub took."""
+    """Return the number of shards that the Hub took."""
     log = hub.requests()
     return sum(
-        each.method in {"PUT", "POST"}
-        and ("/lfs-storage/" in each.path or "/shards" in each.path)
-        and each.status == 200
-        for each in log
+        entry.method in {"PUT", "POST"}
+        and ("/lfs-storage/" in entry.path or "/shards" in entry.path)
+        and entry.status == 200
+        for entry in log
     )
 
 
@@ -127,12 +127,14 @@ def test_pull_request_of_a_killed_upload_is_closed(hub: Hub, rows: Dataset, tmp_
             time.sleep(0.01)
         child.kill()
         child.communicate()
-    assert [each.status for each in get_repo_discussions(REPO, repo_type="dataset")] == ["draft"]
+    assert [entry.status for entry in get_repo_discussions(REPO, repo_type="dataset")] == ["draft"]
     hub.clear_faults()
     with start(rows, tmp_path, operations=4) as child:
         _, stderr = child.communicate()
     assert child.returncode == 0, stderr.decode()
-    statuses = {each.num: each.status for each in get_repo_discussions(REPO, repo_type="dataset")}
+    statuses = {
+        entry.num: entry.status for entry in get_repo_discussions(REPO, repo_type="dataset")
+    }
     assert statuses == {1: "closed", 2: "merged"}
     assert loaded(REPO) == contents(rows)
 
@@ -141,7 +143,7 @@ def test_pull_request_of_a_killed_upload_is_closed(hub: Hub, rows: Dataset, tmp_
 def test_all_was_sent_before_the_kill(hub: Hub, rows: Dataset, tmp_path: Path) -> None:
     hub.fail("POST", "/commit/", status=503, count=1000)
     with start(rows, tmp_path) as child:
-        while not any("/commit/" in each.path for each in hub.requests()):
+        while not any("/commit/" in entry.path for entry in hub.requests()):
             assert child.poll() is None
             time.sleep(0.01)
         child.kill()
@@ -165,9 +167,9 @@ def test_all_was_sent_before_the_kill(hub: Hub, rows: Dataset, tmp_path: Path) -
 
 def test_nothing_is_resumed_if_it_is_not_wanted(hub: Hub, rows: Dataset, tmp_path: Path) -> None:
     stop_at_commit(hub, rows)
-    asked = sum("/preupload/" in each.path for each in hub.requests())
+    asked = sum("/preupload/" in entry.path for entry in hub.requests())
     push_to_hub(rows, REPO, num_shards=SHARDS, resume=False)
-    now = sum("/preupload/" in each.path for each in hub.requests())
+    now = sum("/preupload/" in entry.path for entry in hub.requests())
     assert now - asked >= SHARDS
 
 
@@ -178,7 +180,7 @@ def stop_at_commit(hub: Hub, rows: Dataset) -> None:
         push_to_hub(rows, REPO, num_shards=SHARDS)
 
 
-def test_file_that_changed_in_between_is_uploaded_anew(
+def test_file_that_changed_in_between_is_uploaded_again(
     hub: Hub, rows: Dataset, make_nifti: MakeNifti
 ) -> None:
     stop_at_commit(hub, rows)
@@ -187,7 +189,7 @@ def test_file_that_changed_in_between_is_uploaded_anew(
     assert loaded(REPO) == contents(rows)
 
 
-def test_shards_that_the_hub_has_lost_are_uploaded_anew(
+def test_shards_that_the_hub_has_lost_are_uploaded_again(
     start_hub: Any, rows: Dataset, tmp_path: Path
 ) -> None:
     hub = start_hub(tmp_path / "hub", xet=False)

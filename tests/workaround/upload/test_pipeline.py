@@ -1,11 +1,7 @@
-"""How shards are written and sent at the same time."""
+"""Shards written and sent at the same time."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
@@ -13,7 +9,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import psutil
 import pytest
 from huggingface_hub import constants
 
@@ -27,7 +22,6 @@ from workaround.upload import pipeline as upload
 from workaround.upload import shard as shards
 from workaround.upload.journal import Journal, UploadedShard, open_journal
 from workaround.upload.progress import show_progress
-from workaround.upload.workers import processes_of
 
 
 class Watch:
@@ -146,7 +140,7 @@ def test_work_that_has_not_begun_is_cancelled_once_a_shard_failed(journal: Journ
     assert [future.cancelled() for future in executor.futures] == [False, True, True]
 
 
-def test_worker_that_was_killed_is_told(journal: Journal) -> None:
+def test_killed_worker_is_reported(journal: Journal) -> None:
     with pytest.raises(WorkersLostError, match="terminated"):
         upload_with(Answers(BrokenExecutor("terminated abruptly")), journal, 1)
 
@@ -173,42 +167,8 @@ def test_busy_hub_is_not_waited_for_once_a_shard_failed(
     assert journal.get("data/1", "key of data/1") == sent(1)
 
 
-def test_executor_that_was_shut_down_is_told(journal: Journal) -> None:
+def test_executor_that_was_shut_down_is_reported(journal: Journal) -> None:
     executor = ThreadPoolExecutor(1)
     executor.shutdown()
     with pytest.raises(WorkersLostError, match="after shutdown"):
         upload_with(executor, journal, 1)
-
-
-def test_workers_that_were_killed_are_told_and_the_same_call_goes_on(
-    hub: Hub, make_nifti: MakeNifti
-) -> None:
-    rows = sessions(make_nifti)
-    with processes_of(1) as executor:
-        executor.submit(os.kill, executor.submit(os.getpid).result(), signal.SIGKILL)
-        with pytest.raises(WorkersLostError, match="fewer processes or smaller shards"):
-            push_to_hub(rows, REPO, executor=executor)
-    push_to_hub(rows, REPO, num_proc=2)
-    assert loaded(REPO) == contents(rows)
-
-
-PARENT = """
-import os, time
-from workaround.upload.workers import processes_of
-if __name__ == "__main__":
-    workers = processes_of(1)
-    print(workers.submit(os.getpid).result(), flush=True)
-    workers.submit(time.sleep, 60).result()
-"""
-
-
-def test_worker_ends_with_its_parent(tmp_path: Path) -> None:
-    (tmp_path / "parent.py").write_text(PARENT)
-    command = [sys.executable, str(tmp_path / "parent.py")]
-    env = {**os.environ, "PYTHONPATH": str(Path(upload.__file__).parents[2])}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as parent:
-        assert parent.stdout is not None
-        worker = psutil.Process(int(parent.stdout.readline()))
-        parent.kill()
-    gone, _ = psutil.wait_procs([worker], timeout=30)
-    assert gone

@@ -12,28 +12,22 @@ from datasets import (
     ClassLabel,
     Dataset,
     DatasetDict,
-    DatasetInfo,
     Features,
     LargeList,
     List,
     Value,
     load_dataset,
 )
-from datasets.info import DatasetInfosDict
 from huggingface_hub import (
     CommitOperationCopy,
     CommitOperationDelete,
-    DatasetCard,
-    DatasetCardData,
     HfApi,
 )
-from hypothesis import given
 
-from tests.support.workaround.nested import features, shard_of
+from tests.support.workaround.nested import shard_of
 from tests.support.workaround.pushing import MakeNifti, sessions
 from tests.support.workaround.stored import IMAGE, PATHS, ROWS, commit, problems, upload
 from workaround import push_to_hub
-from workaround.hub.card_lookup import Loaded, card_problems, split_files
 from workaround.verification.verify import verify
 
 pytestmark = pytest.mark.hub(xet=False)
@@ -160,42 +154,6 @@ def test_the_cards_of_upstream_and_ours_pass(
     assert load_dataset(repo_id, split="train").num_rows == 2
 
 
-def test_a_card_says_numbers_and_parameters_otherwise() -> None:
-    """The types of a table's columns are guessed from its cells."""
-    there = Features({"n": Value("int64"), "s": Value("string"), "f": IMAGE, "l": List(IMAGE)})
-    here = Features(
-        {
-            "l": LargeList(type(IMAGE)()),
-            "f": type(IMAGE)(),
-            "s": Value("large_string"),
-            "n": Value("float32"),
-        }
-    )
-    assert list(problems_of(there, here)) == []
-
-
-def test_labels_of_other_names_are_others() -> None:
-    there, here = (
-        Features({"a": List({"b": ClassLabel(names=names)})}) for names in (["no"], ["yes"])
-    )
-    (problem,) = problems_of(there, here)
-    assert problem.column == "a.b"
-    assert problem.reason == "is ClassLabel of ['no'] in the card instead of ClassLabel of ['yes']"
-
-
-@given(features())
-def test_any_features_are_found_again_in_the_card(kinds: Features) -> None:
-    data = DatasetCardData()
-    DatasetInfosDict({"default": DatasetInfo(features=kinds)}).to_dataset_card_data(data)
-    card = DatasetCard(f"---\n{data}\n---\n")
-    info = DatasetInfosDict.from_dataset_card_data(card.data)["default"]
-    assert list(card_problems(Loaded({}, info), {}, kinds)) == []
-
-
-def problems_of(there: Features, here: Features) -> list[Any]:
-    return list(card_problems(Loaded({}, DatasetInfo(features=there)), {}, here))
-
-
 CARD = """---
 configs:
 - config_name: default
@@ -233,9 +191,3 @@ def test_a_folder_whose_name_begins_as_the_split_is_none_of_its_files(
     assert verify(carded, dataset, **arguments).shards == 2
     push_to_hub(dataset, carded, num_shards=3)
     assert verify(carded, dataset, **arguments).shards == 3
-
-
-def test_files_of_a_split_are_those_of_its_pattern() -> None:
-    paths = ["data/train-0", "data/train2-0", "data/train-old/0", "data/train", "x/data/train-0"]
-    assert split_files(paths, "data", "train") == ["data/train-0"]
-    assert split_files(paths, "data", None) == ["data/train-0", "data/train2-0", "data/train"]
