@@ -3,39 +3,41 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support import warm
 from tests.support.constants import SOURCE
 from workaround.cli.main import main
 
 
-def start(*arguments: object, **options: Any) -> subprocess.Popen[str]:
-    """The command in a process of its own, elsewhere than the table."""
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": "/", **options}
+def start(*arguments: object) -> AbstractContextManager[warm.Process]:
+    """Start the command in a process of its own, in another folder than the table."""
+    return warm.start("-m", "workaround", *arguments, env=os.environ, cwd=Path("/"))
+
+
+def start_cold(*arguments: object, **options: Any) -> subprocess.Popen[str]:
+    """Start the command as a user does, with pipes."""
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
     return subprocess.Popen(
         [sys.executable, "-m", "workaround", *map(str, arguments)],
+        cwd="/",
         env={**os.environ, "PYTHONPATH": SOURCE},
         text=True,
-        preexec_fn=hear_ctrl_c,
         **options,
     )
 
 
-def hear_ctrl_c() -> None:
-    """A background job of a shell ignores Ctrl-C, and so would all that the tests start there."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def run(*arguments: object) -> tuple[int, str, str]:
-    """Exit status, standard output and error of the command."""
+    """Return exit status, standard output and error of the command."""
     with start(*arguments) as process:
         output, error = process.communicate()
-    return process.returncode, output, error
+    return process.wait(), output, error
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:

@@ -21,7 +21,7 @@ from mockhub.server.process import Hub
 from repro.synthetic.bids import BidsTree
 from repro.synthetic.broken import Broken, write_broken
 from tests.support.constants import REPO
-from tests.support.workaround.command import call, run, start
+from tests.support.workaround.command import call, run, start, start_cold
 from tests.support.workaround.pushing import parquet_files
 
 ROWS = 4
@@ -74,8 +74,9 @@ def expected(table: Path) -> dict[str, list[Any]]:
 
 
 def test_push_of_a_table_says_little_and_loads(hub: Hub, table: Path) -> None:
-    status, output, error = run("push", table, REPO)
-    assert (status, error) == (0, "")
+    with start_cold("push", table, REPO) as process:
+        output, error = process.communicate()
+    assert (process.returncode, error) == (0, "")
     head = HfApi().dataset_info(REPO).sha
     summary, url, commit = output.splitlines()
     assert summary.startswith("4 rows with 7 files of 338.")
@@ -204,7 +205,7 @@ def test_progress_is_shown_on_a_terminal(table: Path, monkeypatch: pytest.Monkey
     monkeypatch.delenv("HF_HUB_DISABLE_PROGRESS_BARS", raising=False)
     terminal, end = pty.openpty()
     termios.tcsetwinsize(end, (24, 100))
-    with start("push", table, REPO, stderr=end) as process:
+    with start_cold("push", table, REPO, stderr=end) as process:
         os.close(end)
         shown = b""
         try:

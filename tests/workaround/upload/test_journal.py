@@ -7,12 +7,10 @@ import pickle
 import resource
 import signal
 import sqlite3
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +20,8 @@ from filelock import FileLock
 from huggingface_hub import get_repo_discussions
 
 from mockhub.server.process import Hub
-from tests.support.constants import REPO, SOURCE
-from tests.support.workaround.command import hear_ctrl_c
+from tests.support import warm
+from tests.support.constants import REPO
 from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions, tree
 from workaround import push_to_hub
 from workaround.errors import DiskFullError, JournalError, RefusedError, TargetBusyError
@@ -68,24 +66,18 @@ def shards_sent(hub: Hub) -> int:
 
 def start(
     rows: Dataset, tmp_path: Path, repo: str = REPO, operations: int = SHARDS
-) -> subprocess.Popen[bytes]:
+) -> AbstractContextManager[warm.Process]:
     """Upload in a process of its own, with so many shards to a commit."""
     if not (tmp_path / "saved").exists():
         rows.save_to_disk(tmp_path / "saved")
     script = tmp_path / "push.py"
     script.write_text(SCRIPT)
-    environment = {**os.environ, "PYTHONPATH": SOURCE}
-    return subprocess.Popen(
-        [sys.executable, str(script), str(tmp_path / "saved"), repo, str(operations)],
-        env=environment,
-        stderr=subprocess.PIPE,
-        preexec_fn=hear_ctrl_c,
-    )
+    return warm.start(script, tmp_path / "saved", repo, operations, env=os.environ)
 
 
-def wait_until_sent(hub: Hub, count: int, child: subprocess.Popen[bytes]) -> None:
+def wait_until_sent(hub: Hub, count: int, child: warm.Process) -> None:
     while shards_sent(hub) < count:
-        assert child.poll() is None, "the upload ended too early"
+        assert child.poll() is None, child.communicate()
         time.sleep(0.01)
 
 
@@ -110,7 +102,7 @@ def test_stopped_upload_goes_on_where_it_was(
     before = shards_sent(hub)
     with start(rows, tmp_path) as child:
         _, stderr = child.communicate()
-    assert child.returncode == 0, stderr.decode()
+    assert child.returncode == 0, stderr
     assert shards_sent(hub) - before <= SHARDS - 2
     assert loaded(REPO) == contents(rows)
     assert list(temporary.iterdir()) == []
@@ -123,7 +115,7 @@ def test_pull_request_of_a_killed_upload_is_closed(hub: Hub, rows: Dataset, tmp_
     hub.fail("POST", "/commit/refs%2Fpr%2F1", delay=60, after=1)
     with start(rows, tmp_path, operations=4) as child:
         while len(hub.requests("POST", "/commit/refs%2Fpr%2F1")) < 2:
-            assert child.poll() is None
+            assert child.poll() is None, child.communicate()
             time.sleep(0.01)
         child.kill()
         child.communicate()
@@ -131,7 +123,7 @@ def test_pull_request_of_a_killed_upload_is_closed(hub: Hub, rows: Dataset, tmp_
     hub.clear_faults()
     with start(rows, tmp_path, operations=4) as child:
         _, stderr = child.communicate()
-    assert child.returncode == 0, stderr.decode()
+    assert child.returncode == 0, stderr
     statuses = {
         entry.num: entry.status for entry in get_repo_discussions(REPO, repo_type="dataset")
     }
@@ -144,7 +136,7 @@ def test_all_was_sent_before_the_kill(hub: Hub, rows: Dataset, tmp_path: Path) -
     hub.fail("POST", "/commit/", status=503, count=1000)
     with start(rows, tmp_path) as child:
         while not any("/commit/" in entry.path for entry in hub.requests()):
-            assert child.poll() is None
+            assert child.poll() is None, child.communicate()
             time.sleep(0.01)
         child.kill()
         child.communicate()
@@ -160,7 +152,7 @@ def test_all_was_sent_before_the_kill(hub: Hub, rows: Dataset, tmp_path: Path) -
         os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
     with start(rows, tmp_path) as child:
         _, stderr = child.communicate()
-    assert child.returncode == 0, stderr.decode()
+    assert child.returncode == 0, stderr
     assert shards_sent(hub) == before
     assert loaded(REPO) == whole
 
