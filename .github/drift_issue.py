@@ -39,7 +39,7 @@ def body(lines: Sequence[str], url: str) -> str:
     return (
         f"{ABOUT}, or not what it was.\n\n```text\n{text}\n```\n\n"
         "Run the script by hand on that release and on the one before it, then bring"
-        " `repro/catalog.py` up to date with what you measured. Close this issue after that.\n\n"
+        " its entry in `repro/bugs` up to date with what you measured. Close this issue then.\n\n"
         f"Measured by {url}, with the report among its artifacts.\n"
     )
 

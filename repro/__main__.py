@@ -5,34 +5,33 @@ import os
 import sys
 from collections.abc import Sequence
 
-from repro.cli import bisect, drift, issue, matrix, report, run
-from repro.cli import list as listing
-from repro.errors import AskedForError, MachineError
+from repro.errors import MachineError, RequestError
 
-COMMANDS = (listing, run, matrix, bisect, issue, report, drift)  # in the order of the help
 # What only the extras of pyproject.toml bring, by module.
-EXTRAS = {"blake3", "jinja2", "markupsafe", "matplotlib", "platformdirs", "psutil", "starlette"}
-EXTRAS |= {"uv", "uvicorn", "yaml"}
+EXTRAS = {"blake3", "jinja2", "markupsafe", "matplotlib", "msgspec", "platformdirs", "psutil"}
+EXTRAS |= {"starlette", "uv", "uvicorn", "yaml"}
 INTERRUPTED = 130  # what a shell shows for SIGINT
 UNREAD = 141  # and for SIGPIPE
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the command line."""
+    from repro.cli import bisect, drift, issue, list, matrix, report, run  # noqa: A004
+
     root = argparse.ArgumentParser(prog="python -m repro", description=__doc__)
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
+    for command in (list, run, matrix, bisect, issue, report, drift):
         command.add(commands)
     return root
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
-    arguments = parser().parse_args(argv)
     try:
+        arguments = parser().parse_args(argv)
         status: int = arguments.action(arguments)
         sys.stdout.flush()
-    except AskedForError as error:
+    except RequestError as error:
         print(f"repro: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # as in `list | head`

@@ -1,8 +1,8 @@
-"""What ends a command with a line for its user instead of a traceback."""
+"""The errors that end a command with a line for its user instead of a traceback."""
 
 
-class AskedForError(Exception):
-    """Something was asked for that there is not; the message is one line."""
+class RequestError(Exception):
+    """An unknown bug, release or file; the message is one line."""
 
 
 class MachineError(RuntimeError):

@@ -18,7 +18,7 @@ from packaging.version import Version
 from repro.bisect.releases import Change
 from repro.bisect.step import ABORT
 from repro.catalog.bugs import Bug
-from repro.errors import AskedForError
+from repro.errors import RequestError
 from repro.installs.installation import Installation
 from repro.judge.outcome import Verdict
 from repro.sandbox.processes import MARK
@@ -28,7 +28,7 @@ _SQUASHED = re.compile(r"\(#(\d+)\)$")
 _FOUND = re.compile(r"^# (?:possible )?first \w+ commit: \[(\w+)\]", re.MULTILINE)
 
 
-class GitBisectError(AskedForError):
+class GitBisectError(RequestError):
     """The commit cannot be found; the message is one line."""
 
 

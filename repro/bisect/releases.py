@@ -1,10 +1,11 @@
 """What the script of a bug says of releases of datasets: installed, run and judged."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from textwrap import shorten
 
+import msgspec
 from packaging.version import Version
 
 from repro.bisect.search import Stretch, search, stretches
@@ -106,7 +107,8 @@ def bisect(
     Raises:
         repro.sandbox.run.IsolationError: the script cannot be isolated on this machine.
     """
-    alone = replace(bug, cap_bytes=None)  # the run under a cap has no part in the verdict
+    # The run under a cap has no part in the verdict.
+    alone = msgspec.structs.replace(bug, cap_bytes=None)
     measured: dict[int, Measured] = {}
 
     def probe(place: int) -> Verdict:

@@ -5,13 +5,13 @@ from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Iterable, Sequence
 
 from repro.catalog import bugs as catalog
-from repro.errors import AskedForError
+from repro.errors import RequestError
 
 JOBS = min(os.cpu_count() or 1, 4)  # scripts to run at a time: more would slow each other down
 
 
-class UsageError(AskedForError):
-    """What was asked for cannot be meant so; the message is one line for the user."""
+class UsageError(RequestError):
+    """Invalid or conflicting arguments; the message is one line for the user."""
 
 
 def job_count(text: str) -> int:
@@ -33,12 +33,9 @@ def add_jobs(command: ArgumentParser) -> None:
 
 
 def find_bugs(bug_ids: Iterable[str]) -> Sequence[catalog.Bug]:
-    """The bugs of these ids, each once; all of the catalog if there are none.
+    """Return the bugs of these ids, each once; the whole catalog if there are none.
 
     Raises:
-        UsageError: there is no such bug; the message lists those that there are.
+        RequestError: There is no such bug; the message lists the ids.
     """
-    try:
-        return [catalog.find(bug_id) for bug_id in dict.fromkeys(bug_ids)] or catalog.BUGS
-    except KeyError as error:
-        raise UsageError(error.args[0]) from error
+    return [catalog.find(bug_id) for bug_id in dict.fromkeys(bug_ids)] or catalog.BUGS

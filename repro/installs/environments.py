@@ -20,7 +20,7 @@ from platformdirs import user_cache_path
 from uv import find_uv_bin
 
 from repro.catalog.bugs import GIT, UPSTREAM
-from repro.errors import AskedForError
+from repro.errors import RequestError
 from repro.installs.installation import Installation
 
 SCRIPTS_NEED = ("nibabel", "numpy", "pillow")
@@ -28,7 +28,7 @@ SCRIPTS_NEED = ("nibabel", "numpy", "pillow")
 MOST_SAID = 500  # characters; a failed build is a page
 
 
-class InstallError(AskedForError):
+class InstallError(RequestError):
     """There is no such combination of versions; the message is what uv says, on one line."""
 
 

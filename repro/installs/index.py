@@ -22,14 +22,14 @@ from packaging.utils import (
 )
 from packaging.version import InvalidVersion, Version
 
-from repro.errors import AskedForError
+from repro.errors import RequestError
 
 PYPI = "https://pypi.org/simple"
 SECONDS = 60.0
 JSON = "application/vnd.pypi.simple.v1+json"
 
 
-class IndexUnreachableError(AskedForError):
+class IndexUnreachableError(RequestError):
     """The index of packages does not answer."""
 
 

@@ -53,9 +53,10 @@ class Judgement:
         found = f"{self.bug.id} is {self.verdict} on datasets {self.datasets}"
         if self.reason:
             return f"{found}: {self.reason}"
+        entry = f"repro/bugs/{self.bug.id}.toml"
         advice = {
-            Verdict.ABSENT: "upstream fixed it, set the upper bound in catalog.py",
-            Verdict.REPRODUCED: "it regressed, or was there unseen: widen the range in catalog.py",
+            Verdict.ABSENT: f"upstream fixed it, set the upper bound in {entry}",
+            Verdict.REPRODUCED: f"it regressed, or was there unseen: widen the range in {entry}",
         }
         return f"{found} but expected {self.expected}: {advice[self.verdict]} ({self.figure})"
 

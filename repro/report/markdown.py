@@ -10,7 +10,7 @@ from repro.catalog.bugs import BUGS, Bug
 from repro.catalog.claims import CLAIMS
 from repro.judge.outcome import Verdict
 from repro.report.marks import WORDS, mark
-from repro.results.document import Document, find, label, release, releases
+from repro.results.document import Document, find, label, releases
 
 LEGEND = ", ".join(f"`{mark}` {word}" if mark else f"empty: {word}" for mark, word in WORDS.items())
 
@@ -24,27 +24,20 @@ def bugs(documents: Sequence[Document]) -> str:
     rows = []
     for bug in BUGS:
         measured = releases([each for each in documents if find(each, bug)])
-        having = [each for each in measured if entry(each, bug)["verdict"] == Verdict.REPRODUCED]
+        having = [
+            document
+            for document in measured
+            if (entry := find(document, bug)) and entry["verdict"] == Verdict.REPRODUCED
+        ]
         shown = next(reversed(having or measured), None)
         script = f"[`{bug.id}`](repro/bugs/{bug.id}.py)"
         live = " (live)" if having and shown is measured[-1] else ""
-        figure = f"{entry(shown, bug)['figure']} ({label(shown)})" if shown else "not measured"
+        latest = find(shown, bug) if shown else None
+        figure = f"{latest['figure']} ({label(shown)})" if shown and latest else "not measured"
         threads = ", ".join(f"[#{url.rpartition('/')[2]}]({url})" for url in bug.threads)
         rows.append((script, bug.title, f"{_span(having)}{live}", cell(figure), threads))
     headers = ("bug", "what goes wrong", "measured on", "decisive figure", "threads")
     return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
-
-
-def entry(document: Document, bug: Bug) -> Mapping[str, Any]:
-    """What was measured of a bug.
-
-    Raises:
-        KeyError: it was not measured there.
-    """
-    found = find(document, bug)
-    if found is None:
-        raise KeyError(f"{bug.id} was not measured on datasets {release(document)}")
-    return found
 
 
 def _span(having: Sequence[Document]) -> str:

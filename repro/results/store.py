@@ -9,7 +9,7 @@ from typing import Any
 from packaging.version import Version
 
 from repro.catalog import bugs as catalog
-from repro.errors import AskedForError
+from repro.errors import RequestError
 from repro.judge.outcome import Verdict
 from repro.results.document import Document, asked, in_order, release
 
@@ -20,7 +20,7 @@ MEASURED = SHIPPED if SHIPPED.is_dir() else Path(__file__).parents[2] / "docs" /
 MOST_SAMPLES = 100
 
 
-class DocumentError(AskedForError):
+class DocumentError(RequestError):
     """A file does not hold verdicts."""
 
 

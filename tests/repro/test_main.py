@@ -108,8 +108,8 @@ def test_mismatch_is_status_1_and_its_sentence(
     (sentence,) = capsys.readouterr().err.splitlines()[2:]
     assert sentence.startswith("present is absent on datasets ")
     assert sentence.endswith(
-        "but expected reproduced: upstream fixed it, set the upper bound in catalog.py "
-        "(0 rows lost)"
+        "but expected reproduced: upstream fixed it, set the upper bound in "
+        "repro/bugs/present.toml (0 rows lost)"
     )
     judged = json.loads(file.read_text())["bugs"]
     assert [(bug["id"], bug["agrees"]) for bug in judged] == [("present", False), ("fixed", True)]

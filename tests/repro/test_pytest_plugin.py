@@ -103,7 +103,7 @@ def test_mismatch_fails_with_its_sentence_and_the_rest_goes_on(session: pytest.P
         [
             "*__ test_bug[[]unexpected] __*",
             f"unexpected is absent on datasets {version('datasets')} but expected reproduced: "
-            "upstream fixed it, set the upper bound in catalog.py (0 rows lost)",
+            "upstream fixed it, set the upper bound in repro/bugs/unexpected.toml (0 rows lost)",
             "*__ test_bug[[]broken] __*",
             f"broken is untestable on datasets {version('datasets')}: the script ended without a "
             "verdict: exited 1, no Nifti feature",

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from packaging.version import Version
 
 from repro.catalog import bugs as catalog
-from repro.catalog.bugs import BUGS, Bug
+from repro.catalog.bugs import BUGS, Bug, CatalogError
 from repro.catalog.claims import EXPERIMENTS
+from repro.errors import RequestError
 from repro.sandbox import run as isolate
 
 PROMISED = {
@@ -49,6 +51,67 @@ def test_every_promised_bug_is_there_once() -> None:
 
 def test_every_script_has_its_entry() -> None:
     assert {path.name for path in catalog.SCRIPTS.glob("*.py")} == {bug.script.name for bug in BUGS}
+
+
+ENTRY = """
+title = "rows get lost"
+threads = ["https://github.com/huggingface/datasets/issues/1"]
+affected = ">=4.8.0"
+expected = "All rows."
+cause = '''
+They are
+not counted.
+'''
+headline = "{{ rows_lost }} rows lost"
+"""
+
+
+@pytest.fixture
+def entry(tmp_path: Path) -> Path:
+    file = tmp_path / "rows-lost.toml"
+    file.write_text(ENTRY)
+    return file
+
+
+def test_entry_is_all_that_a_bug_takes(entry: Path) -> None:
+    entry.with_name("rows-lost.fix.toml").write_text("title = 'no entry'\n")
+    (bug,) = catalog.read_all(entry.parent)
+    assert (bug.id, bug.cause, bug.needs_hub) == ("rows-lost", "They are not counted.", True)
+    assert bug.affected == SpecifierSet(">=4.8.0")
+    assert bug.figure({"rows_lost": 7}) == "7 rows lost"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("cause =", "caus =", "unknown field `caus`"),
+        ("title =", "claim =", "missing required field `title`"),
+        ('">=4.8.0"', '"4.8 and later"', "Invalid specifier"),
+        ('">=4.8.0"', "4.8", "Invalid specifier"),
+        ("title =", "fixed = {when = 2026-01-01}\ntitle =", r"`when` - at `\$\.fixed`"),
+        ("title =", "title", "Expected '='"),
+    ],
+    ids=["unknown", "missing", "range", "type", "nested", "syntax"],
+)
+def test_invalid_entry_is_an_error_with_its_file(
+    entry: Path, old: str, new: str, complaint: str
+) -> None:
+    entry.write_text(ENTRY.replace(old, new, 1))
+    with pytest.raises(CatalogError, match=complaint) as raised:
+        catalog.read(entry)
+    assert str(entry) in str(raised.value)
+
+
+@each_bug
+def test_masking_bug_is_in_the_catalog(bug: Bug) -> None:
+    assert set(bug.masked_by) <= {other.id for other in BUGS} - {bug.id}
+    assert all(bug.masked_by.values())
+
+
+@each_bug
+def test_control_is_an_unaffected_release_or_the_fix(bug: Bug) -> None:
+    if bug.control not in ("", "fix"):
+        assert not bug.expected_on(Version(bug.control))
 
 
 @each_bug
@@ -106,7 +169,7 @@ def test_bug_is_found_by_its_id() -> None:
 
 
 def test_unknown_id_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(KeyError) as raised:
+    with pytest.raises(RequestError) as raised:
         catalog.find("no-such-bug")
     assert "'no-such-bug'" in raised.value.args[0]
     assert all(bug.id in raised.value.args[0] for bug in BUGS)

@@ -3,8 +3,13 @@
 from typing import Any
 
 import pytest
+from jinja2 import UndefinedError
 
 from repro.catalog import bugs as catalog
+from repro.catalog.bugs import BUGS, Bug
+from repro.catalog.headlines import render
+from repro.results import store
+from repro.results.document import find
 from tests.support.constants import MIB
 
 FIGURES: list[tuple[str, dict[str, Any], str]] = [
@@ -219,6 +224,18 @@ FIGURES: list[tuple[str, dict[str, Any], str]] = [
         "pushed: 1+2 rows; not pushed: 2+0 rows",
     ),
 ]
+
+
+def test_unknown_key_is_an_error() -> None:
+    with pytest.raises(UndefinedError, match="rows_lost"):
+        render("{{ rows_lost }} rows lost", {"rows": 7})
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)
+def test_headline_fits_the_evidence_of_every_release(bug: Bug) -> None:
+    for document in store.read(store.MEASURED):
+        if (entry := find(document, bug)) and entry["evidence"] is not None:
+            assert bug.figure(entry["evidence"]) == entry["figure"]
 
 
 @pytest.mark.parametrize(("bug_id", "evidence", "figure"), FIGURES)

@@ -63,12 +63,6 @@ def test_summary_is_the_matrix_and_what_there_is_to_say() -> None:
     assert markdown.summary(documents[:1], []).endswith(f"\n\n{markdown.LEGEND}\n")
 
 
-def test_bug_that_was_not_measured_is_an_error() -> None:
-    nothing = {"environment": {"datasets": "1.0"}, "bugs": []}
-    with pytest.raises(KeyError, match=r"was not measured on datasets 1\.0"):
-        markdown.entry(nothing, BUGS[0])
-
-
 def test_content_is_put_between_its_marks() -> None:
     text = "a <!-- x -->old<!-- /x --> b <!-- y --><!-- /y -->"
     expected = "a <!-- x -->\nnew\n<!-- /x --> b <!-- y --><!-- /y -->"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from repro.catalog.bugs import BUGS, find
@@ -54,7 +54,7 @@ def test_same_verdicts_make_the_same_pages() -> None:
 
 
 def test_text_of_the_catalog_is_escaped() -> None:
-    bug = replace(BUG, title="<b>less & more</b>", cause="a `<script>` of `x < y`")
+    bug = msgspec.structs.replace(BUG, title="<b>less & more</b>", cause="a `<script>` of `x < y`")
     html = page.html(DOCUMENTS, [bug])
     assert "&lt;b&gt;less &amp; more&lt;/b&gt;" in html
     assert "<code>&lt;script&gt;</code>" in html
@@ -95,7 +95,7 @@ def test_figures_hold_no_folder() -> None:
 
 @pytest.mark.parametrize("cap", [None, 700 * MIB])
 def test_memory_bug_has_its_plot(cap: int | None) -> None:
-    bug = replace(BUG, cap_bytes=cap)
+    bug = msgspec.structs.replace(BUG, cap_bytes=cap)
     capped = {"samples": [[0.0, MIB], [1.0, 700 * MIB]], "ended": "killed by SIGKILL"}
     documents = [document("5.1.0", measured("reproduced", capped=capped if cap else None))]
     html, files = page.html(documents, [bug]), page.text(documents, [bug])
@@ -145,13 +145,13 @@ def test_time_of_the_measurement_is_told_where_it_is_known() -> None:
 
 
 def test_nothing_said_has_no_row() -> None:
-    for text in both(DOCUMENTS, [replace(BUG, claim="")]):
+    for text in both(DOCUMENTS, [msgspec.structs.replace(BUG, claim="")]):
         assert "hat was said" not in text
     assert "what was said" in page.html(DOCUMENTS, [BUG])
 
 
 def test_plot_over_its_cap_says_why() -> None:
-    bug = replace(BUG, cap_bytes=700 * MIB)
+    bug = msgspec.structs.replace(BUG, cap_bytes=700 * MIB)
     capped = {"samples": [[0.0, MIB], [1.0, 764 * MIB]], "ended": "killed by SIGKILL"}
     for text in both([document("5.1.0", measured("reproduced", capped=capped))], [bug]):
         assert "RSS may read higher than the cap" in text

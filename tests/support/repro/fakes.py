@@ -6,7 +6,6 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from repro.catalog.bugs import Bug
-from repro.catalog.headlines import Evidence
 from repro.judge.verdict import Judgement, judge
 from repro.sandbox.run import Ended, Enforcer, Exited, Run
 from tests.support.constants import MIB
@@ -15,11 +14,6 @@ EVERY, NONE = SpecifierSet(">=0.dev0"), SpecifierSet("<0.dev0")
 ABSENT = "print('{\"rows_lost\": 0}')"
 REPRODUCED = "print('{\"rows_lost\": 7}'); raise SystemExit(1)"
 HANGING = "import time; time.sleep(600)"
-
-
-def rows_lost(evidence: Evidence) -> str:
-    """The decisive figure of all bugs here."""
-    return f"{evidence['rows_lost']} rows lost"
 
 
 def bug(
@@ -38,7 +32,7 @@ def bug(
         expected="All rows stay.",
         cause="They are not counted.",
         affected=affected,
-        figure=rows_lost,
+        headline="{{ rows_lost }} rows lost",
         cap_bytes=cap_bytes,
         timeout=timeout,
     )
