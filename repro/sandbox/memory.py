@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -121,6 +121,19 @@ class Cap:
             with contextlib.suppress(psutil.NoSuchProcess):
                 if psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:
                     raise CapNotEnforced(f"process {pid} is not in its cgroup {self.group.path}")
+
+    def require_inside(self, pids: Iterable[int]) -> None:
+        """Refuse processes that have left the cgroup: only root can, and its cap is void then.
+
+        Args:
+            pids: The processes of the run.
+
+        Raises:
+            CapNotEnforced: One of them lives outside.
+        """
+        if self.group:
+            for pid in set(pids).difference(self.group.pids()):
+                self.check(pid)
 
     def exceeded(self, rss: int) -> bool:
         """Whether the tree is to be killed for holding that many bytes; never, in a cgroup."""

@@ -4,20 +4,25 @@ Each run has a supervisor, a small process of its own (`repro.sandbox.supervisor
 command, watches it, and ends it when the calling process ends, by SIGKILL even.
 """
 
+import logging
 import math
 import os
 import pickle
 import signal as signals
 import subprocess
 import sys
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import psutil
+
 from repro.sandbox.memory import CapNotEnforced, Enforcer
 from repro.sandbox.processes import IsolationError
 from repro.sandbox.run_folder import sweep
+from repro.sandbox.secrets import without_secrets
 
 __all__ = [
     "CapNotEnforced",
@@ -147,6 +152,10 @@ class Request:
     caller: int
 
 
+_GRACE = 60.0  # seconds beyond the time-out for a supervisor to clean up
+_LOOK = 1.0  # seconds between two looks at the supervisor
+
+log = logging.getLogger("repro")
 _supervisors: set[subprocess.Popen[bytes]] = set()
 
 
@@ -174,8 +183,9 @@ def run(
         argv: the command and its arguments; no shell.
         memory: cap on the memory of the tree, in bytes. See `repro.sandbox.memory.impose`.
         timeout: seconds after which the tree is killed, without warning.
-        env: changes to the environment of this process; None removes a variable. TMPDIR and
-            XDG_CACHE_HOME are always the run's own.
+        env: changes to the environment of this process, from which tokens, passwords and keys
+            are taken out; None removes a variable. TMPDIR and XDG_CACHE_HOME are always the run's
+            own.
         cwd: the folder to run it in, if not the current one.
         enforcer: the only way to enforce the cap, if not the strongest that there is.
 
@@ -189,7 +199,7 @@ def run(
         raise ValueError(f"memory must be above 0 bytes, not {memory}")
     if not (timeout > 0 and math.isfinite(timeout)):
         raise ValueError(f"timeout must be a number of seconds above 0, not {timeout}")
-    changed = {**os.environ, **(env or {})}
+    changed = {**without_secrets(os.environ), **(env or {})}
     request = Request(
         argv=tuple(os.fspath(part) for part in argv),
         memory=memory,
@@ -210,9 +220,10 @@ def run(
     ) as supervisor:
         _supervisors.add(supervisor)
         try:
-            answer, complaint = supervisor.communicate(pickle.dumps(request))
+            answer, complaint = _wait(supervisor, pickle.dumps(request), timeout + _GRACE)
         except BaseException:
             supervisor.terminate()  # it cleans up
+            supervisor.send_signal(signals.SIGCONT)  # also if somebody has stopped it
             supervisor.communicate()  # `with` would not wait for it after a KeyboardInterrupt
             raise
         finally:
@@ -221,7 +232,30 @@ def run(
         sweep()
         reason = complaint.decode(errors="replace").strip() or f"status {supervisor.returncode}"
         raise IsolationError(f"the supervisor of {argv[0]} failed: {reason}")
+    for line in complaint.decode(errors="replace").splitlines():
+        log.warning("%s", line)
     outcome: Run | Exception = pickle.loads(answer)  # noqa: S301 - written by our own process
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
+
+
+def _wait(
+    supervisor: subprocess.Popen[bytes], request: bytes, seconds: float
+) -> tuple[bytes, bytes]:
+    """Return what a supervisor answers; wake one that is stopped, and kill one that is late.
+
+    It enforces the time-out of the run, unless somebody stops it (SIGSTOP).
+    """
+    deadline = time.monotonic() + seconds
+    unsent: bytes | None = request
+    while True:
+        try:
+            return supervisor.communicate(unsent, timeout=_LOOK)
+        except subprocess.TimeoutExpired:
+            unsent = None  # it is sent by later calls too, but may only be given once
+            if time.monotonic() > deadline:
+                supervisor.kill()
+            elif psutil.Process(supervisor.pid).status() == psutil.STATUS_STOPPED:
+                log.warning("the supervisor %d was stopped: waking it", supervisor.pid)
+                supervisor.send_signal(signals.SIGCONT)

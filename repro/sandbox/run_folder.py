@@ -7,18 +7,23 @@ does. (A pid in the name would mean nothing to a container that shares the disk.
 
 import contextlib
 import fcntl
+import logging
 import os
 import shutil
+import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from repro.errors import MachineError
 from repro.sandbox import processes
 from repro.sandbox.cgroup import destroy
 from repro.sandbox.mounts import is_memory, mounted
 
 _PREFIX = "repro-run-"
+
+log = logging.getLogger("repro")
 
 
 @dataclass(frozen=True)
@@ -49,20 +54,27 @@ class RunFolder:
     def left_in_tmp(self) -> tuple[str, ...]:
         """What the run left in its TMPDIR: names relative to it, folders included, sorted."""
         self._open_up()
-        return tuple(sorted(str(path.relative_to(self.tmp)) for path in self.tmp.rglob("*")))
+        return tuple(sorted(str(path.relative_to(self.tmp)) for path in _paths_in(self.tmp)))
 
     def remove(self) -> None:
-        """Remove it with all that is in it, and clean up after runs that were started in it."""
+        """Remove it with all that is in it, and clean up after runs that were started in it.
+
+        A folder that resists is reported in a warning: it must not fail this run or a later one.
+        """
         self._open_up()
         _sweep(self.tmp)
-        shutil.rmtree(self.path)
+        try:
+            shutil.rmtree(self.path)
+        except (OSError, RecursionError):
+            # Paths may be longer than the system takes, or nested deeper than Python recurses.
+            subprocess.run(["rm", "-rf", "--", self.path], stderr=subprocess.DEVNULL, check=False)  # noqa: S603, S607
+        if self.path.exists():
+            log.warning("%s cannot be removed: remove it by hand", self.path)
 
     def _open_up(self) -> None:
         """Let ourselves into every folder, whatever permissions the run left on it."""
-        for folder, folders, _ in os.walk(self.path):
-            for path in (Path(folder, name) for name in folders):
-                if not path.is_symlink():
-                    path.chmod(0o700)
+        for _ in _paths_in(self.path, enter=_let_in):
+            pass
 
 
 @contextlib.contextmanager
@@ -88,9 +100,7 @@ def sweep() -> None:
 
     Looks only where a run of ours would have its folder, which depends on TMPDIR.
 
-    Raises:
-        IsolationError: a process of them cannot be ended.
-        OSError: a cgroup or a folder of them cannot be removed.
+    What cannot be ended or removed is reported in a warning, and left.
     """
     _sweep(_base())
 
@@ -99,11 +109,42 @@ def _sweep(base: Path) -> None:
     for path in base.glob(f"{_PREFIX}*"):
         with _locked(path) as ours:
             if ours:
-                record = path / "cgroups"
-                for group in record.read_text().splitlines() if record.exists() else []:
-                    destroy(Path(group))
-                processes.end_marked(path)
-                RunFolder(path).remove()
+                try:
+                    _clean_up(path)
+                except (OSError, MachineError) as error:
+                    log.warning("%s of an earlier run is left: %s", path, error)
+
+
+def _clean_up(path: Path) -> None:
+    record = path / "cgroups"
+    for group in record.read_text().splitlines() if record.exists() else []:
+        destroy(Path(group))
+    processes.end_marked(path)
+    RunFolder(path).remove()
+
+
+def _let_in(folder: Path) -> None:
+    """Give ourselves access to a folder; if the file system refuses, its removal will say so."""
+    with contextlib.suppress(OSError):
+        folder.chmod(0o700)
+
+
+def _paths_in(top: Path, enter: Callable[[Path], None] = lambda _: None) -> Iterator[Path]:
+    """Yield all paths below a folder, at any depth, as far as the system can name them.
+
+    Args:
+        top: The folder.
+        enter: Called with each folder before it is read.
+    """
+    pending = [top]
+    while pending:
+        folder = pending.pop()
+        enter(folder)
+        with contextlib.suppress(OSError):  # a path that is too long, or a folder of another user
+            for entry in os.scandir(folder):
+                yield Path(entry.path)
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(Path(entry.path))
 
 
 @contextlib.contextmanager

@@ -156,6 +156,7 @@ class _Supervisor:
             except PermissionError as error:
                 blind = memory.CapNotEnforced if cap.enforced_by == "watchdog" else IsolationError
                 raise blind(str(error)) from error
+            cap.require_inside(processes.descendants())
             series.add(now - started, rss)
             if cap.exceeded(rss):
                 return "watchdog"

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,42 @@ def test_sweep_removes_the_folder_of_a_dead_owner() -> None:
     assert path.exists()
     sweep()
     assert not path.exists()
+
+
+def nested_deeper_than_python_recurses(folder: Path) -> None:
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(sys.getrecursionlimit() + 200):
+        os.mkdir("d" * 9, dir_fd=here)
+        inner = os.open("d" * 9, os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+
+
+def test_folder_of_any_depth_is_listed_and_removed() -> None:
+    with run_folder() as folder:
+        nested_deeper_than_python_recurses(folder.tmp)
+        assert len(folder.left_in_tmp()) > 100
+    assert not folder.path.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("chattr"), reason="only root can")
+def test_folder_that_cannot_be_removed_fails_no_run(caplog: pytest.LogCaptureFixture) -> None:
+    with run_folder() as folder:
+        file = folder.tmp / "immutable"
+        file.touch()
+        if subprocess.run(["chattr", "+i", file], stderr=subprocess.DEVNULL).returncode:
+            pytest.skip("the file system knows no immutable files")
+    try:
+        assert f"{folder.path} cannot be removed" in caplog.text
+        caplog.clear()
+        with run_folder():
+            sweep()
+        assert f"{folder.path} cannot be removed" in caplog.text
+    finally:
+        subprocess.run(["chattr", "-i", file], check=True)
+    sweep()
+    assert not folder.path.exists()
 
 
 def test_sweep_ends_the_processes_of_a_dead_owner() -> None:

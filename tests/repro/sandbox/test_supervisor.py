@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psutil
 import pytest
 
 from repro.sandbox import run as isolate
-from repro.sandbox.run import Exited, IsolationError, TimedOut
+from repro.sandbox.run import CapNotEnforced, Exited, IsolationError, TimedOut
 from tests.support.constants import MIB, ROOT
 from tests.support.repro.children import CALLER, STUBBORN, Stubborn, alive, eventually, python
 
@@ -96,6 +97,38 @@ def test_killed_supervisor_is_an_error_and_leaves_nothing_behind(tmp_path: Path)
         with pytest.raises(IsolationError, match="supervisor"):
             running.result()
     assert eventually(stubborn.gone)
+
+
+def test_stopped_supervisor_is_woken(caplog: pytest.LogCaptureFixture) -> None:
+    code = "import os, signal; os.kill(os.getppid(), signal.SIGSTOP); print('done')"
+    run = isolate.run(python(code), timeout=60)
+    assert run.stdout == "done\n"
+    assert "was stopped: waking it" in caplog.text
+
+
+def test_supervisor_that_is_stopped_for_good_ends_in_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(isolate, "_GRACE", 1.0)
+    monkeypatch.setattr(psutil.Process, "status", lambda _: "running")  # nobody looks
+    code = "import os, signal, time; os.kill(os.getppid(), signal.SIGSTOP); time.sleep(600)"
+    with pytest.raises(IsolationError, match="supervisor"):
+        isolate.run(python(code), timeout=1)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can leave its cgroup")
+def test_child_that_leaves_its_cgroup_voids_the_cap() -> None:
+    if isolate.run(python("pass"), memory=100 * MIB, timeout=30).enforced_by == "watchdog":
+        pytest.skip("no memory cgroup can be made here")
+    code = """
+        import os, pathlib, time
+        record = pathlib.Path(os.environ["TMPDIR"]).parent / "cgroups"
+        group = pathlib.Path(record.read_text().splitlines()[-1])
+        (group.parent / "cgroup.procs").write_text("0")
+        time.sleep(600)
+    """
+    with pytest.raises(CapNotEnforced, match="is not in its cgroup"):
+        isolate.run(python(code), memory=100 * MIB, timeout=30)
 
 
 def test_next_run_cleans_up_when_caller_and_supervisor_were_killed(
