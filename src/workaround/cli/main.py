@@ -143,6 +143,8 @@ def _verify(arguments: argparse.Namespace) -> Report:
         f"{arguments.repo} has what {arguments.source} has: {_number(found.rows, 'row')},"
         f" {_number(found.shards, 'shard')}, {in_units(found.nbytes)} (commit {found.commit})"
     )
+    if found.unread:
+        text += f"\nnot read: {found.unread}; --level full reads all"
     return Report(text, asdict(found))
 
 

@@ -21,7 +21,10 @@ def decoding() -> Iterator[None]:
     """Turn errors of decoding a file into a `DamagedError`."""
     try:
         yield
-    except (IndexError, KeyError, ValueError) as error:
+    except (
+        *(LookupError, ValueError, TypeError, OverflowError, MemoryError, RecursionError),
+        pa.ArrowException,
+    ) as error:
         raise DamagedError(f"it cannot be decoded: {error!r}") from error
     except OSError as error:
         if type(error) is not OSError:  # of the network; those of Arrow are of the plain type
@@ -151,7 +154,7 @@ def _page_header(file: BinaryIO, start: int) -> tuple[thrift.Struct, int]:
                 raise DamagedError(f"no page begins at byte {start}") from error
             size *= 4
         else:
-            return header, start + length
+            return metadata.valid_page_header(header), start + length
 
 
 def _body(file: BinaryIO, header: thrift.Struct, codec: int) -> Any:

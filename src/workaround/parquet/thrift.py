@@ -12,6 +12,10 @@ from typing import Any
 TRUE, FALSE, BYTE, I16, I32, I64, DOUBLE, BINARY, LIST, SET, MAP, STRUCT = range(1, 13)
 
 
+DEPTH = 32
+"""Most structures and lists inside each other; Parquet has 7."""
+
+
 class ThriftError(ValueError):
     """Data that is not a structure of the compact protocol."""
 
@@ -79,6 +83,7 @@ class _Reader:
     def __init__(self, data: bytes | memoryview, offset: int) -> None:
         self.data = data
         self.offset = offset
+        self.depth = 0
 
     def byte(self) -> int:
         value = self.data[self.offset]
@@ -93,6 +98,8 @@ class _Reader:
             if byte < 0x80:
                 return value
             shift += 7
+            if shift > 63:
+                raise ThriftError("a number has more than 64 bits")
 
     def zigzag(self) -> int:
         value = self.varint()
@@ -115,6 +122,14 @@ class _Reader:
         return Struct(fields)
 
     def value(self, kind: int, *, inside_list: bool) -> Any:
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise ThriftError(f"more than {DEPTH} structures are inside each other")
+        value = self._value(kind, inside_list=inside_list)
+        self.depth -= 1
+        return value
+
+    def _value(self, kind: int, *, inside_list: bool) -> Any:
         match kind:
             case 1 | 2:  # the type is the value of a field; in a list each has a byte
                 return self.byte() if inside_list else kind

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,13 +18,10 @@ from workaround.arrow.files import Files
 from workaround.arrow.skeleton import SkeletonTable, extract_contents
 from workaround.errors import Problem, SourceChangedError, SourceDamagedError
 from workaround.parquet import metadata, thrift
-from workaround.parquet.reader import (
-    StoredCell,
-    decoding,
-    is_plain,
-    read_cells,
-    read_tail,
-)
+from workaround.parquet.reader import BLOCK, StoredCell, decoding
+from workaround.verification.stored_shard import StoredShard
+
+_END = object()
 
 
 @dataclass(frozen=True)
@@ -49,62 +46,6 @@ class Origin:
         """
         table = self.rows.with_format("arrow")[start:stop].cast(self.rows.features.arrow_schema)
         return extract_contents(table, self.rows.features, self.files, embed=self.embed)
-
-
-@dataclass(frozen=True)
-class StoredShard:
-    """A shard on the Hub, open for reading.
-
-    Attributes:
-        path: Name in the repository.
-        file: The shard.
-        footer: What it says of itself.
-        tail: The end of the file, with the page index if that is not long.
-        tail_start: Where the tail begins.
-    """
-
-    path: str
-    file: BinaryIO
-    footer: thrift.Struct
-    tail: memoryview
-    tail_start: int
-
-    @classmethod
-    def open(cls, path: str, file: BinaryIO, size: int) -> StoredShard:
-        """Read the footer.
-
-        Raises:
-            DamagedError: There is none.
-        """
-        tail, start = read_tail(file, size)
-        with decoding():
-            return cls(path, file, metadata.read_footer(tail), tail, start)
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return int(self.footer[metadata.ROWS])
-
-    def groups(self, start: int) -> Iterator[tuple[thrift.Struct, int, int]]:
-        """Each row group, its first row and the one behind its last.
-
-        Args:
-            start: First row of the shard.
-        """
-        for group in self.footer[metadata.ROW_GROUPS].items:
-            stop = start + group[metadata.GROUP_ROWS]
-            yield group, start, stop
-            start = stop
-
-    def offset_index(self, column: thrift.Struct) -> thrift.Struct | None:
-        """Where the pages of a column chunk are; None if the shard does not say."""
-        if (start := column.get(metadata.OFFSET_INDEX)) is None:
-            return None
-        with decoding():
-            if start >= self.tail_start:
-                return thrift.decode(self.tail, start - self.tail_start)[0]
-            self.file.seek(start)
-            return thrift.decode(self.file.read(column[metadata.OFFSET_INDEX_SIZE]))[0]
 
 
 @dataclass(frozen=True)
@@ -158,12 +99,12 @@ def compare_footer(stored: StoredShard, origin: Origin, start: int) -> Iterator[
     """
     for number, (group, first, stop) in enumerate(stored.groups(start)):
         columns = {metadata.column_path(column): column for column in group[metadata.COLUMNS].items}
-        for want in wanted(origin, first, stop)[1]:
+        for want in wanted(origin, first, stop)[1] if stop > first else ():
             column = columns.get((*want.leaf.path, "bytes"))
             if column is None:
                 yield Problem(None, want.leaf.column, None, f"is not in {stored.path}")
             elif (reason := _footer_difference(stored, column, want, first)) is not None:
-                cells = _cells(stored, number, column, want.leaf, origin.rows.features)
+                cells = _cells(stored, number, column, want, origin)
                 found = list(_compare_contents(stored, cells, want, origin.files))
                 yield from found or [Problem(None, want.leaf.column, None, reason)]
 
@@ -176,9 +117,10 @@ def _footer_difference(
         column[metadata.META].get(metadata.SIZE_STATISTICS),
         sum(map(size_of, want.contents)),
     )
-    if sizes is None or sizes.get(metadata.DEFINITION_HISTOGRAM) is None:
+    histogram = sizes and sizes.get(metadata.DEFINITION_HISTOGRAM)
+    if not histogram or not histogram.items or sizes.get(metadata.UNENCODED_BYTES) is None:
         return f"{stored.path} does not say how large its cells are: verify it with level='full'"
-    if (cells := sizes[metadata.DEFINITION_HISTOGRAM].items[-1]) != len(want.contents):
+    if (cells := histogram.items[-1]) != len(want.contents):
         return f"{stored.path} has contents in {cells} cells instead of {len(want.contents)}"
     if sizes[metadata.UNENCODED_BYTES] != held:
         return f"{stored.path} holds {sizes[metadata.UNENCODED_BYTES]} bytes instead of {held}"
@@ -199,8 +141,8 @@ def _footer_difference(
 def compare_cells(stored: StoredShard, origin: Origin, start: int) -> Iterator[Problem]:
     """Every value of a shard beside the rows, and every content byte by byte with its file.
 
-    Memory: the shard's row group without contents, and a block; of shards with dictionaries, which
-    upstream wrote before 5.2.0, a row group.
+    Arrow reads every column, as `load_dataset` does; contents larger than `ARROW_CELL` are decoded
+    here alone. Memory: a row group without contents, and a page or one row of contents.
 
     Args:
         stored: The shard.
@@ -208,18 +150,26 @@ def compare_cells(stored: StoredShard, origin: Origin, start: int) -> Iterator[P
         start: Which of them is its first.
     """
     with decoding():
-        parquet = pq.ParquetFile(pa.PythonFile(stored.file, "r"))
+        parquet = pq.ParquetFile(
+            pa.PythonFile(stored.file, "r"), buffer_size=BLOCK, pre_buffer=False
+        )
     for number, (group, first, stop) in enumerate(stored.groups(start)):
+        if stop == first:
+            continue
         table, wants = wanted(origin, first, stop)
         there = _without_contents(parquet, number, group, wants)
-        yield from _compare_values(stored, there, _reread(table, wants), first)
+        problems = [*_compare_values(stored, there, _reread(table, wants), first)]
         columns = {metadata.column_path(column): column for column in group[metadata.COLUMNS].items}
         for want in wants:
             column = columns.get((*want.leaf.path, "bytes"))
             if column is None:
                 continue  # reported above
-            cells = _cells(stored, number, column, want.leaf, origin.rows.features)
-            yield from _compare_contents(stored, cells, want, origin.files)
+            cells = _cells(stored, number, column, want, origin)
+            problems += _compare_contents(stored, cells, want, origin.files)
+            if not problems and next(cells, _END) is not _END:
+                reason = f"{stored.path} has more cells than the rows here"
+                problems.append(Problem(first, want.leaf.column, None, reason))
+        yield from problems
 
 
 def _without_contents(
@@ -230,7 +180,9 @@ def _without_contents(
     # By number: a column "a.bytes" has the dotted name of the contents of a file in a column "a".
     others = [at for at, path in enumerate(columns) if path not in contents]
     with decoding():
-        return parquet.reader.read_row_group(number, column_indices=others)
+        table = parquet.reader.read_row_group(number, column_indices=others)
+        table.validate(full=True)  # texts are UTF-8, offsets ascend
+        return table
 
 
 def _reread(table: pa.Table, wants: Sequence[Wanted]) -> pa.Table:
@@ -313,25 +265,11 @@ def _difference(cell: StoredCell | None, content: Content | None, files: Files) 
 
 
 def _cells(
-    stored: StoredShard,
-    group: int,
-    column: thrift.Struct,
-    leaf: FileLeaf,
-    features: Mapping[str, Any],
+    stored: StoredShard, group: int, column: thrift.Struct, want: Wanted, origin: Origin
 ) -> Iterator[StoredCell | None]:
-    """The contents of a column chunk, decoded by Arrow if there is a dictionary."""
-    if is_plain(column):
-        yield from read_cells(stored.file, stored.footer, column)
-        return
-    name = leaf.path[0]
-    with decoding():
-        parquet = pq.ParquetFile(pa.PythonFile(stored.file, "r"))
-        table = parquet.read_row_group(group, columns=[name]).select([name])
-    for cells in file_cells(table, {name: features[name]}):
-        if cells.leaf == leaf:
-            for content in cells.contents:
-                data = content.as_py()
-                yield None if data is None else StoredCell(len(data), io.BytesIO(data))
+    largest = max(map(size_of, want.contents), default=0)
+    feature = origin.rows.features[want.leaf.path[0]]
+    return stored.cells(group, column, want.leaf, feature, largest)
 
 
 def _path(content: Content | None) -> str | None:

@@ -32,7 +32,8 @@ from workaround.hub.retry import retry
 from workaround.preflight.source import Source, data_folder, source_of
 from workaround.upload.commit import Upload
 from workaround.upload.journal import UploadedShard
-from workaround.verification.compare import Origin, StoredShard, compare_cells, compare_footer
+from workaround.verification.compare import Origin, compare_cells, compare_footer
+from workaround.verification.stored_shard import StoredShard
 
 Level = Literal["footers", "full"]
 
@@ -56,6 +57,11 @@ class VerifyReport:
     rows: int
     nbytes: int
     level: Level
+
+    @property
+    def unread(self) -> str | None:
+        """Parts that were not read; None at level "full"."""
+        return None if self.level == "full" else "the pages of the shards, with values and contents"
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,8 @@ def verify(
         revision: Branch, tag, commit or ``refs/pr/N``; ``main`` by default.
         token: To read with; the one that is logged in by default.
         level: "footers" compares rows, cells and the bytes in them row by row, and reads the end of
-            each shard; "full" compares every value, and every byte with its file.
+            each shard, not its pages; "full" reads every column with Arrow, as `load_dataset` does,
+            and compares every value, and every byte with its file.
 
     Returns:
         What was compared.

@@ -339,6 +339,9 @@ def test_verify_finds_what_differs(table: Path, capsys: pytest.CaptureFixture[st
     again = ("verify", REPO, "--against", table)
     status, output, _ = call(capsys, *again)
     assert (status, output.startswith(f"{REPO} has what {table} has: 4 rows, 1 shard")) == (0, True)
+    assert output.splitlines()[1].startswith("not read: the pages of the shards")
+    _, output, _ = call(capsys, *again, "--level", "full")
+    assert "not read" not in output
     _, output, _ = call(capsys, *again, "--json")
     assert json.loads(output)["rows"] == ROWS
     changed = table.parent / "sub-2_T1w.nii.gz"

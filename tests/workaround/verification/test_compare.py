@@ -16,7 +16,8 @@ from tests.support.workaround.nested import shard_of
 from workaround.arrow.files import Files, SourceFile
 from workaround.errors import Problem
 from workaround.parquet import metadata, thrift
-from workaround.verification.compare import Origin, StoredShard, compare_cells, compare_footer
+from workaround.verification.compare import Origin, compare_cells, compare_footer
+from workaround.verification.stored_shard import StoredShard
 
 IMAGE = Nifti(decode=False)
 COMPARE = {"footers": compare_footer, "full": compare_cells}
