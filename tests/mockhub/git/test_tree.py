@@ -17,6 +17,7 @@ needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="compares wit
 
 
 @needs_git
+@pytest.mark.processes
 @settings(max_examples=15, deadline=None)
 @given(texts)
 def test_ids_and_order_are_those_of_git(files: Texts) -> None:

@@ -21,6 +21,9 @@ raise FileNotFoundError(pathlib.Path.home() / "study" / "scan.nii")
 """
 
 
+pytestmark = pytest.mark.processes  # its scripts run
+
+
 @pytest.fixture(autouse=True)
 def _fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty folder to be in, and nothing measured before but one release that has the bug."""

@@ -1,0 +1,71 @@
+"""The mark `processes`, and a check that tests without it start none and connect to nothing.
+
+A test has the mark if it uses a fixture that starts a server, or if its module has a name of what
+starts processes. Others have it written down. `tox run -e fast` runs the rest.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+FIXTURES = frozenset(["browser", "hub", "start_hub", "shared_hub", "pytester", "index"])
+MODULES = frozenset(
+    [
+        "http.server",
+        "mockhub.git.diff",
+        "mockhub.server.process",
+        "multiprocessing",
+        "repro.sandbox.run",
+        "subprocess",
+        "tests.support.repro.children",
+        "tests.support.repro.clones",
+        "tests.support.warm",
+    ]
+)
+EVENTS = frozenset(["os.exec", "os.fork", "os.posix_spawn", "socket.connect", "subprocess.Popen"])
+_started = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark; watch the tests if those with it are left out."""
+    config.addinivalue_line("markers", "processes: needs a process or a server")
+    if "not processes" in config.option.markexpr:
+        config.stash[_started] = started = []
+
+        def note(event: str, arguments: tuple[object, ...]) -> None:
+            if event in EVENTS:
+                started.append(f"{event}: {arguments[:2]}")
+
+        sys.addaudithook(note)
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are selected by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests."""
+    for item in items:
+        if isinstance(item, pytest.Function) and (
+            FIXTURES & {*item.fixturenames} or MODULES & _origins(item.module)
+        ):
+            item.add_marker(pytest.mark.processes)
+
+
+def _origins(module: ModuleType) -> set[str]:
+    """Return the modules that the names of a module are of."""
+    things = vars(module).values()
+    return {
+        thing.__name__ if isinstance(thing, ModuleType) else str(getattr(thing, "__module__", ""))
+        for thing in things
+    }
+
+
+@pytest.fixture(autouse=True)
+def _without_processes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that should have the mark."""
+    started = request.config.stash.get(_started, [])
+    started.clear()
+    yield
+    assert not started, f"mark this test with @pytest.mark.processes: {started[0]}"
