@@ -44,13 +44,13 @@ def body(lines: Sequence[str], url: str) -> str:
     )
 
 
-def told(text: str) -> list[str]:
+def reported(text: str) -> list[str]:
     """The words about drift in the text of an issue, whatever ends its lines."""
     return text.partition("```text")[2].partition("```")[0].split()
 
 
 def gh(*arguments: str, text: str | None = None) -> str:
-    """What `gh` prints.
+    """Run `gh` and return its output.
 
     Raises:
         subprocess.CalledProcessError: it failed; it said why on stderr.
@@ -76,7 +76,7 @@ def report(text: str) -> str:
     for issue in json.loads(gh("issue", "list", *known)):
         number = str(issue["number"])
         address = gh("issue", "edit", number, "--body-file", "-", text=text)
-        if told(issue["body"]) != told(text):
+        if reported(issue["body"]) != reported(text):
             gh("issue", "comment", number, "--body-file", "-", text=f"This drifts now.\n\n{text}")
         return address
     new = ("--title", TITLE, "--label", LABEL, "--body-file", "-")

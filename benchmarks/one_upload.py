@@ -28,7 +28,7 @@ def bytes_read() -> int:
 
 
 def way(name: str, folder: Path, num_shards: int) -> Callable[[], object]:
-    """What to measure."""
+    """Return the call to measure."""
     if name == "upload_folder":
         api = HfApi()
         api.create_repo(REPO, repo_type="dataset")

@@ -67,7 +67,7 @@ and what is on its way overlap, and the first and the last shard have nothing to
 
 @dataclass(frozen=True)
 class Taken:
-    """What an upload took.
+    """The time and the memory of an upload.
 
     Attributes:
         seconds: Of the call.
@@ -111,8 +111,8 @@ def _upload(hub: Hub, name: str, source: Path, num_shards: int) -> Taken:
     run = isolate.run(argv, timeout=SECONDS, env=env)
     if run.ended != isolate.Exited(0):
         raise RuntimeError(f"{name} {run.ended}: {run.stderr}")
-    told = json.loads(run.stdout.splitlines()[-1])
-    return Taken(told["seconds"], told["rise_bytes"], told["bytes_read"], run.samples)
+    answer = json.loads(run.stdout.splitlines()[-1])
+    return Taken(answer["seconds"], answer["rise_bytes"], answer["bytes_read"], run.samples)
 
 
 def _download(hub: Hub, folder: Path) -> None:
@@ -154,15 +154,16 @@ def main() -> None:
             taken = measure(scaled(case, arguments.scale), mode, arguments.repeat)
             results.append({**asdict(case), "mode": mode, "ways": _plain(taken)})
             print(case.figure, f"{case.file_mib} MiB x {case.files}, {case.shards} shards,", mode)
-            for name, each in taken.items():
-                print(f"  {name:13}  {each.seconds:6.2f} s  {each.rise_bytes / MIB:6.0f} MiB")
+            for name, upload in taken.items():
+                print(f"  {name:13}  {upload.seconds:6.2f} s  {upload.rise_bytes / MIB:6.0f} MiB")
             document = {"environment": environment(), "results": results}  # what there is so far
             arguments.output.write_text(json.dumps(document) + "\n")
 
 
 def _plain(taken: dict[str, Taken]) -> dict[str, Any]:
     return {
-        name: {**asdict(each), "samples": thinned(each.samples)} for name, each in taken.items()
+        name: {**asdict(upload), "samples": thinned(upload.samples)}
+        for name, upload in taken.items()
     }
 
 

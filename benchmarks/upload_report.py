@@ -30,7 +30,7 @@ def plot(result: Result, release: str, theme: str) -> None:
         figure, axes = plt.subplots(figsize=(8, 3.5), layout="constrained")
         for name, label in SHOWN.items():
             seconds, rss = zip(*result["ways"][name]["samples"], strict=True)
-            axes.plot(seconds, [each / MIB for each in rss], color=COLOURS[name], label=label)
+            axes.plot(seconds, [nbytes / MIB for nbytes in rss], color=COLOURS[name], label=label)
         gib = result["files"] * result["file_mib"] / 1024
         title = f"Uploading {gib:g} GiB in {result['files']} files, datasets {release}"
         axes.set(xlabel="seconds", ylabel="RSS, MiB", ylim=(0, None), title=title)
@@ -46,7 +46,9 @@ def main() -> None:
     readme.write_text(
         markdown.fill(readme.read_text(), "uploads", markdown.uploads(document["results"]))
     )
-    largest = max(document["results"], key=lambda each: (each["file_mib"], each["mode"] == "lfs"))
+    largest = max(
+        document["results"], key=lambda result: (result["file_mib"], result["mode"] == "lfs")
+    )
     for theme in STYLES:
         plot(largest, document["environment"]["datasets"], theme)
 

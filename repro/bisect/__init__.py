@@ -1,1 +1,1 @@
-"""Where a bug began and ended: over releases, then over the commits between two of them."""
+"""The search for the release, then the commit, with which a bug began or ended."""

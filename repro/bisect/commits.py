@@ -25,7 +25,7 @@ from repro.sandbox.processes import MARK
 from repro.sandbox.run_folder import run_folder
 
 _SQUASHED = re.compile(r"\(#(\d+)\)$")
-_FOUND = re.compile(r"^# (?:possible )?first \w+ commit: \[(\w+)\]", re.MULTILINE)
+_FIRST_COMMIT = re.compile(r"^# (?:possible )?first \w+ commit: \[(\w+)\]", re.MULTILINE)
 
 
 class GitBisectError(RequestError):
@@ -121,7 +121,7 @@ class _Runner:
     show: Callable[[str], None]
 
     def ends_differ(self, step: Sequence[str], old: str, new: str) -> bool:
-        """Whether the ends of the range are what they were measured to be as releases."""
+        """Return whether the ends of the range differ, as they were measured to as releases."""
         for commit, expected in ((old, 0), (new, 1)):
             _git("checkout", "--quiet", "--detach", commit, cwd=self.work)
             status, last_words = self._run(step)
@@ -135,7 +135,7 @@ class _Runner:
         terms = (f"--term-old={change.old.verdict}", f"--term-new={change.new.verdict}")
         _git("bisect", "start", *terms, new, old, cwd=self.work)
         _, last_words = self._run([_program(), "bisect", "run", *step])
-        shas = _FOUND.findall(_git("bisect", "log", cwd=self.work))
+        shas = _FIRST_COMMIT.findall(_git("bisect", "log", cwd=self.work))
         if not shas:
             raise GitBisectError(f"git bisect run found no commit: {last_words}")
         return [_commit(self.work, sha) for sha in shas]
@@ -199,8 +199,8 @@ def _git(*arguments: str, cwd: Path | None = None) -> str:
         [_program(), *arguments], cwd=cwd, env=_environ(), capture_output=True, text=True
     )
     if done.returncode:
-        said = done.stderr.strip().replace("\n", " ")
-        raise GitBisectError(said or f"git {arguments[0]} ended with {done.returncode}")
+        message = done.stderr.strip().replace("\n", " ")
+        raise GitBisectError(message or f"git {arguments[0]} ended with {done.returncode}")
     return done.stdout
 
 

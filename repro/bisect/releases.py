@@ -1,4 +1,4 @@
-"""What the script of a bug says of releases of datasets: installed, run and judged."""
+"""The script of a bug on releases of datasets: installed, run and judged."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,13 +48,13 @@ class Change:
 
     @property
     def begins(self) -> bool:
-        """Whether the bug begins there; else it ends."""
+        """True if the bug begins there, False if it ends."""
         return self.new.verdict is Verdict.REPRODUCED
 
 
 @dataclass(frozen=True)
 class Bisection:
-    """Where a bug is.
+    """The stretches of releases that have a bug.
 
     Attributes:
         bug: which.
@@ -72,11 +72,11 @@ class Bisection:
         return stretches({place: one.verdict for place, one in self.measured.items()})
 
     def began(self, stretch: Stretch) -> Change | None:
-        """How a stretch begins; None if nothing older can be tested."""
+        """Return the beginning of a stretch; None if nothing older can be tested."""
         return self._change(stretch.before, stretch.first)
 
     def ended(self, stretch: Stretch) -> Change | None:
-        """How it ends; None if nothing newer can be tested."""
+        """Return its end; None if nothing newer can be tested."""
         return self._change(stretch.last, stretch.after)
 
     def changes(self) -> list[Change]:

@@ -1,4 +1,4 @@
-"""Where a bug begins and ends in a row of releases, in about log2(n) runs.
+"""A search for the beginnings and ends of a bug in a row of releases, in about log2(n) runs.
 
 A release that cannot be tested has no verdict, and says nothing of where the bug is: it is passed
 over, as `git bisect skip` does.
@@ -53,24 +53,24 @@ def search(expected: Sequence[bool], probe: Callable[[int], Verdict]) -> dict[in
 
 
 def stretches(verdicts: Mapping[int, Verdict]) -> list[Stretch]:
-    """Where the bug is, the oldest stretch first: more than one if it went and came back.
+    """Return the stretches that have the bug, oldest first: several if it went and came back.
 
     Args:
         verdicts: of the places that were run.
     """
-    found: list[Stretch] = []
+    result: list[Stretch] = []
     absent: int | None = None  # the last place seen that has not got it
     for place in _judged(verdicts):
         here = verdicts[place] is Verdict.REPRODUCED
         if not here:
             absent = place
-        elif found and found[-1].after is None:
-            found[-1] = Stretch(found[-1].first, place, found[-1].before, None)
+        elif result and result[-1].after is None:
+            result[-1] = Stretch(result[-1].first, place, result[-1].before, None)
         else:
-            found.append(Stretch(place, place, absent, None))
-        if not here and found and found[-1].after is None:
-            found[-1] = Stretch(found[-1].first, found[-1].last, found[-1].before, place)
-    return found
+            result.append(Stretch(place, place, absent, None))
+        if not here and result and result[-1].after is None:
+            result[-1] = Stretch(result[-1].first, result[-1].last, result[-1].before, place)
+    return result
 
 
 def _judged(verdicts: Mapping[int, Verdict]) -> list[int]:

@@ -2,7 +2,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["datasets>=4.4.0"]
 # ///
-"""Where Parquet goes through regular git, push_to_hub keeps every shard in memory until the commit.
+"""If Parquet goes through regular git, push_to_hub keeps every shard in memory until the commit.
 
 datasets 4.4.0 to 4.6.0, not in LFS and Xet mode: https://github.com/huggingface/datasets/issues/7893
 """

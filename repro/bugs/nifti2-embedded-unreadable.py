@@ -20,7 +20,7 @@ def measure(folder: Path) -> dict:
     from datasets import Dataset, Features, Nifti, load_from_disk
 
     def voxels(dataset: Dataset) -> int | str:
-        """Those of the first row, or why there are none."""
+        """Voxels of the first row, or the error of decoding it."""
         try:
             return dataset[0]["scan"].get_fdata().size
         except Exception as error:

@@ -2,7 +2,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["datasets>=4.4.0"]
 # ///
-"""Where Parquet goes through regular git, push_to_hub deletes each shard before it is committed.
+"""If Parquet goes through regular git, push_to_hub deletes each shard before it is committed.
 
 datasets 4.6.1 to 5.2.0: the temporary file is unlinked after preupload_lfs_files, which uploads
 nothing in regular mode; create_commit then raises FileNotFoundError. Needs HF_ENDPOINT, HF_TOKEN.

@@ -2,7 +2,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["datasets>=4.4.2", "nibabel", "numpy", "pandas"]
 # ///
-"""What the uploader of December 2025 changes, with and without its round trip through pandas.
+"""The uploader of December 2025 against upstream, with and without its round trip through pandas.
 
 Arguments: a number of shards for each push. Needs HF_ENDPOINT, HF_TOKEN. The last line is the
 evidence, by uploader: first both fixes, then upstream, then the one fix, since a peak never falls.

@@ -2,7 +2,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["datasets>=4.4.2", "nibabel", "numpy", "pandas"]
 # ///
-"""What changes how much embedding one row of a list column reads: five ideas of December 2025.
+"""Five ideas of December 2025 about how much embedding one row of a list column reads.
 
 The row is embedded as it is, with large_binary, after combine_chunks(), with small files, and after
 a round trip through pandas. See sliced-list-embed for the bug. The last line is the evidence.

@@ -25,11 +25,11 @@ from repro.installs.installation import Installation
 
 SCRIPTS_NEED = ("nibabel", "numpy", "pillow")
 """What bug scripts import beside datasets; datasets itself asks for none of them."""
-MOST_SAID = 500  # characters; a failed build is a page
+MOST_CHARACTERS = 500  # characters; a failed build is a page
 
 
 class InstallError(RequestError):
-    """There is no such combination of versions; the message is what uv says, on one line."""
+    """A combination of versions that cannot be installed; the message is uv's, on one line."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Pins:
         return ", ".join(f"{name} {value}" for name, value in named.items())
 
     def requirements(self) -> list[str]:
-        """What to ask uv for (PEP 508); git main is asked for by its commit of now.
+        """Return the requirements for uv (PEP 508); git main by its current commit.
 
         Raises:
             InstallError: git main is to be installed, and there is no such repository.
@@ -121,19 +121,21 @@ def _git_main() -> str:
     """Git main by its commit, so that an environment of it can be kept."""
     source = os.environ.get("DATASETS_GIT", "").removeprefix("git+") or UPSTREAM
     url = Path(source).resolve().as_uri() if Path(source).exists() else source
-    told = subprocess.run(  # noqa: S603 - the repository that the user names
+    listing = subprocess.run(  # noqa: S603 - the repository that the user names
         ["git", "ls-remote", "--exit-code", url, "HEAD"],  # noqa: S607 - the user's git
         capture_output=True,
         text=True,
         env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
     )
-    if told.returncode:
-        raise InstallError(_one_line(told.stderr) or f"{url} has no commit")
-    return f"git+{url}@{told.stdout.split()[0]}"
+    if listing.returncode:
+        raise InstallError(_one_line(listing.stderr) or f"{url} has no commit")
+    return f"git+{url}@{listing.stdout.split()[0]}"
 
 
-def _one_line(said: str) -> str:
-    """What a program complained of, without its tree of lines, and with no folder of this disk."""
-    words = (line.strip(" \N{MULTIPLICATION SIGN}╰├│─▶") for line in said.splitlines())
+def _one_line(output: str) -> str:
+    """Return the complaint of a program on one line, without folders of this machine."""
+    words = (line.strip(" \N{MULTIPLICATION SIGN}╰├│─▶") for line in output.splitlines())
     text = " ".join(filter(None, words)).removeprefix("error: ").replace("file://", "")
-    return textwrap.shorten(re.sub(r"(?<![\w:/])/\S*/", "", text), MOST_SAID, placeholder=" ...")
+    return textwrap.shorten(
+        re.sub(r"(?<![\w:/])/\S*/", "", text), MOST_CHARACTERS, placeholder=" ..."
+    )

@@ -79,15 +79,15 @@ def _request(url: str) -> Request:
 
 
 def _of_files(files: Iterable[dict[str, Any]]) -> list[Release]:
-    found: dict[Version, datetime | None] = {}
+    dates: dict[Version, datetime | None] = {}
     for file in files:
         version = _version(file["filename"])
         if version is None or version.is_prerelease or file.get("yanked"):
             continue
         uploaded = datetime.fromisoformat(file["upload-time"]) if file.get("upload-time") else None
-        earlier = found.get(version)
-        found[version] = min(uploaded, earlier) if uploaded and earlier else uploaded or earlier
-    return [Release(version, found[version]) for version in sorted(found)]
+        earlier = dates.get(version)
+        dates[version] = min(uploaded, earlier) if uploaded and earlier else uploaded or earlier
+    return [Release(version, dates[version]) for version in sorted(dates)]
 
 
 def _version(filename: str) -> Version | None:

@@ -1,4 +1,4 @@
-"""What a Python has installed: the versions that a verdict depends on.
+"""The packages that a Python has installed: the versions that a verdict depends on.
 
 Runs by itself too, in any Python, and prints its own: standard library only.
 """
@@ -73,10 +73,10 @@ class Installation:
             OSError: there is no such program.
             subprocess.CalledProcessError: it cannot say what it has.
         """
-        told = subprocess.run(  # noqa: S603 - an interpreter that the caller chose
+        answer = subprocess.run(  # noqa: S603 - an interpreter that the caller chose
             [python, "-P", __file__], capture_output=True, text=True, check=True
         )
-        return cls(python, json.loads(told.stdout))
+        return cls(python, json.loads(answer.stdout))
 
     @property
     def datasets(self) -> str:

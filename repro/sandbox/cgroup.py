@@ -69,7 +69,7 @@ class Cgroup:
         (self.path / "cgroup.procs").write_text("0")
 
     def oom_kills(self) -> int:
-        """How many processes of the group the kernel's OOM killer has killed.
+        """Return the number of processes of the group that the kernel's OOM killer has killed.
 
         Raises:
             OSError: the kernel does not count them (v1 before Linux 4.13).
@@ -137,7 +137,7 @@ def parse_oom_kills(text: str) -> int:
 
 
 def candidates(name: str) -> list[Cgroup]:
-    """Where a group of this name could be made, the best place first; nothing is made yet.
+    """Return the places where a group of this name could be made, the best first.
 
     Below our own group, and in v2 also beside it: there a group that holds processes cannot hand
     a controller down (cgroups(7), "no internal processes"), but systemd lets a user's session
@@ -146,14 +146,14 @@ def candidates(name: str) -> list[Cgroup]:
     if not _OWN.exists():
         return []
     own, mounts = _OWN.read_text(), mounted()
-    found = []
+    groups = []
     if (here := locate(2, own, mounts)) is not None:
-        found.append(Cgroup(here / name, 2))
+        groups.append(Cgroup(here / name, 2))
         if (here.parent / "cgroup.procs").exists():
-            found.append(Cgroup(here.parent / name, 2))
+            groups.append(Cgroup(here.parent / name, 2))
     if (here := locate(1, own, mounts)) is not None:
-        found.append(Cgroup(here / name, 1))
-    return found
+        groups.append(Cgroup(here / name, 1))
+    return groups
 
 
 def locate(version: Version, own: str, mounts: list[Mount]) -> Path | None:

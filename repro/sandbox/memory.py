@@ -30,12 +30,12 @@ def tree_rss() -> int:
     if not processes.LINUX:
         return sum(map(_rss, psutil.Process().children(recursive=True)))
     parents = processes.descendants()
-    held = {pid: _statm(pid) for pid in parents}
+    statm = {pid: _statm(pid) for pid in parents}
     # A vfork child is its parent's memory until it execs. Were it counted, a process of 1 GB
     # that runs `true` would for a moment be 2 GB. It is told by its address space: that of a
     # full fork has none of the files yet that its parent has mapped.
     return sum(
-        rss for pid, (rss, space) in held.items() if space != held.get(parents[pid], (0, []))[1]
+        rss for pid, (rss, space) in statm.items() if space != statm.get(parents[pid], (0, []))[1]
     )
 
 
@@ -80,7 +80,7 @@ class Series:
             self._stretch *= 2
 
     def samples(self) -> tuple[tuple[float, int], ...]:
-        """What was kept, in the order of time."""
+        """Return the samples that were kept, in order of time."""
         return (*self._kept, _highest(self._open)) if self._open else tuple(self._kept)
 
     def peak(self) -> int:
@@ -136,11 +136,11 @@ class Cap:
                 self.check(pid)
 
     def exceeded(self, rss: int) -> bool:
-        """Whether the tree is to be killed for holding that many bytes; never, in a cgroup."""
+        """Return whether the watchdog has to kill a tree of that many bytes; never in a cgroup."""
         return self.enforced_by == "watchdog" and self.limit is not None and rss > self.limit
 
     def oom_kills(self) -> int:
-        """How many of its processes the kernel's OOM killer has killed; 0 without a cgroup."""
+        """Return the number of kills by the kernel's OOM killer; 0 without a cgroup."""
         return self.group.oom_kills() if self.group else 0
 
 

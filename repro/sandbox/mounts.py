@@ -1,4 +1,4 @@
-"""What is mounted where, as the Linux kernel tells it in ``/proc/self/mountinfo``."""
+"""The mounts of this process, from the Linux kernel's ``/proc/self/mountinfo``."""
 
 import re
 from collections.abc import Sequence
@@ -39,12 +39,12 @@ def parse_mountinfo(text: str) -> list[Mount]:
 
 
 def mounted() -> list[Mount]:
-    """What this process sees mounted; empty where the system has no mountinfo."""
+    """Return the mounts that this process sees; none where the system has no mountinfo."""
     return parse_mountinfo(_MOUNTINFO.read_text()) if _MOUNTINFO.exists() else []
 
 
 def is_memory(folder: Path, mounts: Sequence[Mount]) -> bool:
-    """Whether the files of a folder live in memory (tmpfs, ramfs), not on a disk."""
+    """Return whether the files of a folder are in memory (tmpfs, ramfs), not on a disk."""
     holders = [mount for mount in mounts if folder.resolve().is_relative_to(mount.point)]
     # Of two mounts on one point the later one hides the earlier: `>=`, hence reversed.
     nearest = max(reversed(holders), key=lambda mount: len(mount.point.parts), default=None)

@@ -71,12 +71,12 @@ def descendants() -> dict[int, int]:
 
 def _children(pid: int) -> list[int]:
     """The children of all threads of a process; none if it is gone."""
-    found: list[int] = []
+    children: list[int] = []
     with contextlib.suppress(FileNotFoundError, ProcessLookupError):
         for thread in Path(f"/proc/{pid}/task").iterdir():
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-                found += map(int, (thread / "children").read_text().split())
-    return found
+                children += map(int, (thread / "children").read_text().split())
+    return children
 
 
 def marked(folder: Path) -> Iterator[psutil.Process]:

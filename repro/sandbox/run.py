@@ -46,7 +46,7 @@ class Exited:
 
     @property
     def status(self) -> int:
-        """What a shell would show."""
+        """The exit status that a shell would show."""
         return self.code
 
     def __str__(self) -> str:
@@ -69,7 +69,7 @@ class Killed:
 
     @property
     def status(self) -> int:
-        """What a shell would show."""
+        """The exit status that a shell would show."""
         return 128 + self.signal
 
     def __str__(self) -> str:
@@ -89,7 +89,7 @@ class TimedOut:
 
     @property
     def status(self) -> int:
-        """What timeout(1) would show."""
+        """The exit status of timeout(1)."""
         return 124
 
     def __str__(self) -> str:
@@ -102,7 +102,7 @@ Ended = Exited | Killed | TimedOut
 
 @dataclass(frozen=True)
 class Run:
-    """What became of a command. "The tree" is the command and all that it started.
+    """The outcome of a command. "The tree" is the command and all that it started.
 
     Attributes:
         ended: how the command itself ended. What it left running was then killed.
@@ -141,7 +141,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Request:
-    """What `run` asks of the supervisor."""
+    """A request of `run` to its supervisor."""
 
     argv: tuple[str, ...]
     memory: int | None

@@ -52,7 +52,7 @@ class RunFolder:
             record.write(f"{group}\n")
 
     def left_in_tmp(self) -> tuple[str, ...]:
-        """What the run left in its TMPDIR: names relative to it, folders included, sorted."""
+        """Return the paths that the run left in its TMPDIR, relative to it and sorted."""
         self._open_up()
         return tuple(sorted(str(path.relative_to(self.tmp)) for path in _paths_in(self.tmp)))
 
@@ -167,7 +167,7 @@ def _locked(path: Path) -> Iterator[bool]:
 
 
 def _base() -> Path:
-    """Where run folders are: the usual place for temporary files, unless that is memory."""
+    """Return the parent of run folders: the usual one of temporary files, unless that is memory."""
     usual, on_disk = Path(tempfile.gettempdir()), Path("/var/tmp")  # noqa: S108 - made by mkdtemp
     mounts = mounted()
     for base in (usual, on_disk):

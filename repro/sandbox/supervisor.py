@@ -165,7 +165,7 @@ class _Supervisor:
 
 
 def _classify(status: int, stop: Stop, oom_kills: int, timeout: float) -> Ended:
-    """How a process ended, by its wait status and by what we did and saw.
+    """Classify the end of a process by its wait status, our own kills and those of the kernel.
 
     The status comes first: a process that ended by itself just before we killed it did.
     """

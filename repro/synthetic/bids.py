@@ -23,7 +23,7 @@ BIDS_VERSION = "1.10.0"
 
 @dataclass(frozen=True)
 class Modality:
-    """How BIDS files one kind of image.
+    """The place and name of one kind of image in BIDS.
 
     Attributes:
         folder: The data type, which is the folder within the session.

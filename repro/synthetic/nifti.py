@@ -169,7 +169,7 @@ def _header(
 
 
 def _split(length: int, background: float) -> tuple[int, int]:
-    """How many bytes of a block are noise and how many are zeros, these in words of 8 bytes."""
+    """Split a block into bytes of noise and bytes of zeros, these in words of 8 bytes."""
     zeros = int(length * background) // 8 * 8
     return length - zeros, zeros
 

@@ -14,17 +14,17 @@ from mockhub.options import Options
 from tests.support.constants import ROOT
 
 TEXT = (ROOT / "docs" / "mockhub.md").read_text()
-SAID_OTHERWISE = {"--xet": "--no-xet", "--users": "--user ", "--orgs": "--org "}
+OTHER_NAMES = {"--xet": "--no-xet", "--users": "--user ", "--orgs": "--org "}
 
 
 @pytest.mark.parametrize("option", [field.name for field in fields(Options)])
-def test_every_option_is_told(option: str) -> None:
+def test_every_option_is_documented(option: str) -> None:
     flag = f"--{option.replace('_', '-')}"
-    assert f"| `{SAID_OTHERWISE.get(flag, flag)}" in TEXT
+    assert f"| `{OTHER_NAMES.get(flag, flag)}" in TEXT
 
 
 @pytest.mark.parametrize("attribute", [field.name for field in fields(Fault)])
-def test_every_attribute_of_a_fault_is_told(attribute: str) -> None:
+def test_every_attribute_of_a_fault_is_documented(attribute: str) -> None:
     section = TEXT.split("## Faults")[1].split("## The log")[0]
     assert (
         f"{attribute}=" in section or f"({attribute}, " in section or f", {attribute}," in section
@@ -32,11 +32,11 @@ def test_every_attribute_of_a_fault_is_told(attribute: str) -> None:
 
 
 @pytest.mark.parametrize("attribute", [field.name for field in fields(Exchange)])
-def test_every_attribute_of_the_log_is_told(attribute: str) -> None:
+def test_every_attribute_of_the_log_is_documented(attribute: str) -> None:
     assert f"`{attribute}`" in TEXT.split("## The log")[1].split("## Admin routes")[0]
 
 
 @pytest.mark.parametrize("route", admin.routes, ids=lambda route: route.path)
-def test_every_admin_route_is_told(route: Route) -> None:
+def test_every_admin_route_is_documented(route: Route) -> None:
     (method,) = set(route.methods or ()) - {"HEAD"}
     assert f"`{method} {route.path}" in TEXT

@@ -56,5 +56,5 @@ def test_drift_of_the_readme_is_what_the_program_says() -> None:
     (line,) = re.findall(r"`(drift: .*)`", README)
     words = line.split()
     entry = {"id": words[1], "verdict": "absent", "figure": "", "reason": ""}
-    (told,) = drifts([{"environment": {"datasets": words[7]}, "bugs": [entry]}], MEASURED)
-    assert str(told) == line
+    (drift,) = drifts([{"environment": {"datasets": words[7]}, "bugs": [entry]}], MEASURED)
+    assert str(drift) == line

@@ -28,7 +28,7 @@ print(os.environ["ISSUES"] if sys.argv[1:3] == ["issue", "list"] else "https://t
 
 
 def drift(**changed: Any) -> dict[str, Any]:
-    told = {
+    drift = {
         "bug": "sliced-list-embed",
         "datasets": "5.3.0",
         "was": "absent",
@@ -37,7 +37,7 @@ def drift(**changed: Any) -> dict[str, Any]:
         "figure": "30 MiB read",
         "reason": "",
     }
-    return told | changed
+    return drift | changed
 
 
 @dataclass
@@ -100,11 +100,11 @@ def test_open_issue_gets_the_new_text(gh: Gh) -> None:
     issues = json.dumps([{"number": 12, "body": "```text\r\nother: lines\r\n```"}])
     done = gh.run([drift()], ISSUES=issues)
     assert (done.returncode, done.stdout) == (0, "https://the.issue/7\n")
-    (edit, text), (comment, said) = gh.calls()[-2:]
+    (edit, text), (comment, body) = gh.calls()[-2:]
     assert edit == ["issue", "edit", "12", "--body-file", "-"]
     assert comment == ["issue", "comment", "12", "--body-file", "-"]
     assert "sliced-list-embed" in text
-    assert text in said
+    assert text in body
 
 
 def test_issue_that_says_it_already_gets_no_comment(gh: Gh) -> None:
@@ -139,6 +139,6 @@ def test_file_of_something_else_is_status_2(gh: Gh, text: str) -> None:
 
 
 def test_drift_of_the_harness_is_what_is_read(gh: Gh) -> None:
-    told = Drift("some-bug", "5.3.0", "absent", "reproduced", None, "7 of 9", "")
-    assert gh.run(as_json([told])).returncode == 0
+    drift = Drift("some-bug", "5.3.0", "absent", "reproduced", None, "7 of 9", "")
+    assert gh.run(as_json([drift])).returncode == 0
     assert "some-bug: absent -> reproduced on datasets 5.3.0 (7 of 9)" in gh.calls()[-1][1]

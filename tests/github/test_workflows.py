@@ -15,8 +15,8 @@ WRITING = {("matrix", "issue"): {"contents": "read", "issues": "write"}}
 
 
 def jobs(workflow: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(workflow.read_text())["jobs"]
-    return found
+    jobs: dict[str, Any] = yaml.safe_load(workflow.read_text())["jobs"]
+    return jobs
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
@@ -56,7 +56,7 @@ def test_no_text_of_others_is_pasted_into_a_command(workflow: Path) -> None:
 
 
 def test_matrix_that_could_not_measure_has_the_last_word() -> None:
-    """What comes after it would fail too, for want of files, and hide why."""
+    """Later steps would fail too, for want of files, and hide the reason."""
     steps = jobs(ROOT / ".github" / "workflows" / "matrix.yml")["matrix"]["steps"]
     (measured,) = [at for at, step in enumerate(steps) if "-e matrix" in step.get("run", "")]
     for step in steps[measured + 1 :]:

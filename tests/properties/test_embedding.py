@@ -30,8 +30,8 @@ def test_search_finds_what_the_catalog_has(
     files: Files, bug: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def shows_it(example: Example) -> bool:
-        found = failures(example, files)
-        return any(EMBEDDING[bug](example.features, failure) for failure in found)
+        faults = failures(example, files)
+        return any(EMBEDDING[bug](example.features, failure) for failure in faults)
 
     try:
         smallest = find(examples(), shows_it, settings=budget(1000))

@@ -1,4 +1,4 @@
-"""What upstream leaves of random datasets on the Hub: all that it should, but for known bugs."""
+"""Random datasets pushed by upstream come back whole, except for known bugs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ repositories = map("user/data-{}".format, itertools.count())
 
 
 def push_and_load(dataset: Dataset) -> pa.Table:
-    """What comes back from the Hub."""
+    """Push a dataset and return it as the Hub has it."""
     if len(dataset) == 0:  # no release loads a split without rows
         return dataset.with_format("arrow")[:]
     repo_id = next(repositories)
@@ -41,8 +41,8 @@ def test_no_push_fails_in_a_way_that_the_catalog_lacks(files: Files, example: Ex
 @pytest.mark.skipif(not expected(UNDECODED), reason="this release should not have it")
 def test_search_finds_undecoded_lists(files: Files) -> None:
     def shows_it(example: Example) -> bool:
-        found = failures(example, files, push_and_load)
-        return any(PUSHING[UNDECODED](example.features, failure) for failure in found)
+        faults = failures(example, files, push_and_load)
+        return any(PUSHING[UNDECODED](example.features, failure) for failure in faults)
 
     try:
         find(examples().filter(is_undecoded), shows_it, settings=budget(40, shrink=False))
@@ -51,6 +51,6 @@ def test_search_finds_undecoded_lists(files: Files) -> None:
 
 
 def is_undecoded(example: Example) -> bool:
-    """Whether there are files to embed, and no feature is decoded; a push takes its time."""
-    decoded = any(getattr(each, "decode", False) for each in features_in(example.features))
-    return not decoded and not all(cell.held for cell in cells(example.rows))
+    """Return whether there are files to embed and no feature is decoded; a push is slow."""
+    decoded = any(getattr(feature, "decode", False) for feature in features_in(example.features))
+    return not decoded and not all(cell.embedded for cell in cells(example.rows))

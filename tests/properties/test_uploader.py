@@ -1,4 +1,4 @@
-"""What the uploader leaves of random datasets on the Hub, on every release."""
+"""Random datasets pushed by the uploader come back whole, on every release."""
 
 from __future__ import annotations
 
@@ -34,5 +34,5 @@ def test_rows_arrive_with_their_files_and_no_other_is_read(
         with opened(files.folder) as read:  # in the place of the example before
             push_to_hub(now.dataset, "user/data", num_shards=shards, strict=False)
     assert read.keys() <= {files.path(cell) for cell in cells(now.rows)}
-    found = load_dataset("user/data", split="train").with_format("arrow")[:]
-    assert found.to_pylist() == files.embedded(now.rows)
+    loaded = load_dataset("user/data", split="train").with_format("arrow")[:]
+    assert loaded.to_pylist() == files.embedded(now.rows)

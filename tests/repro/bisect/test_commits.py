@@ -45,7 +45,7 @@ ENDS = (Verdict.REPRODUCED, Verdict.ABSENT)
 
 
 def find(clone: Path, between: Change, seen: list[str] | None = None) -> list[Commit]:
-    """What is found."""
+    """Return the first commits of a change."""
     return first_commits(clone, fakes.bug(), between, {}, print)
 
 
@@ -92,8 +92,8 @@ def test_commits_that_cannot_be_tested_may_be_it_too(clone: Clone) -> None:
     ]
     clone.commit("Release: 2.0", LOSES, "2.0")
     seen: list[str] = []
-    found = first_commits(clone.path, fakes.bug(timeout=2), change(*BEGINS), {}, seen.append)
-    assert {commit.sha for commit in found} == set(candidates)
+    commits = first_commits(clone.path, fakes.bug(timeout=2), change(*BEGINS), {}, seen.append)
+    assert {commit.sha for commit in commits} == set(candidates)
     assert any("timed out after 2 s" in line for line in seen)
 
 
@@ -106,7 +106,7 @@ def test_every_commit_that_is_run_is_shown_with_its_verdict(clone: Clone) -> Non
     assert any(line.endswith("Make it (really) faster (#345)") for line in seen[2:])
 
 
-def test_script_is_told_of_the_hub_and_of_no_variable_that_is_to_go(
+def test_script_gets_the_hub_and_no_variable_that_is_to_be_removed(
     clone: Clone, scripts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     guilty = beginning(clone)

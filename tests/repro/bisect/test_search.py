@@ -35,7 +35,7 @@ class Row:
 
 
 def one_range(verdicts: Sequence[str]) -> Stretch:
-    """Where the bug is in a row where it is in one place, by looking at all of it."""
+    """Return the only stretch with the bug, from all verdicts of a row."""
     has = [place for place, mark in enumerate(verdicts) if mark == "x"]
     has_not = [place for place, mark in enumerate(verdicts) if mark == "."]
     before = max((place for place in has_not if place < has[0]), default=None)
@@ -96,11 +96,11 @@ def test_short_bug_is_found_even_if_the_catalog_knows_nothing(row: str) -> None:
 
 @given(rows(skips=True), rows())
 def test_edges_are_exact_between_two_releases_that_can_be_tested(row: str, hint: str) -> None:
-    """Whatever cannot be tested, and whatever the catalog says."""
+    """Also between untestable releases, and with any hint of the catalog."""
     asked = Row(row)
-    found = asked.search(hint[: len(row)].ljust(len(row), "."))
+    result = asked.search(hint[: len(row)].ljust(len(row), "."))
     testable = [place for place, mark in enumerate(row) if mark != "?"]
-    for stretch in found:
+    for stretch in result:
         for older, newer in ((stretch.before, stretch.first), (stretch.last, stretch.after)):
             if older is not None and newer is not None:
                 assert (older, newer) in pairwise(testable)
@@ -147,8 +147,8 @@ def test_edge_is_between_the_nearest_that_can_be_tested(row: str) -> None:
 
 
 def test_bug_that_ended_and_came_back_is_two_ranges() -> None:
-    found = Row("xxxxx..xxxx...").search(".......xxxx...")
-    assert found == [Stretch(0, 4, None, 5), Stretch(7, 10, 6, 11)]
+    result = Row("xxxxx..xxxx...").search(".......xxxx...")
+    assert result == [Stretch(0, 4, None, 5), Stretch(7, 10, 6, 11)]
 
 
 def test_catalog_that_is_wrong_is_not_believed() -> None:

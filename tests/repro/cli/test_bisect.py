@@ -117,9 +117,9 @@ def test_packages_of_its_own_day_do_where_the_newest_do_not(
     index: Index, scripts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for version in ("6.0.0", "7.0.0"):
-        index.add("datasets", version, said={"upload-time": DAY})
+        index.add("datasets", version, metadata={"upload-time": DAY})
     for name in NEEDED:
-        index.add(name, "1", said={"upload-time": DAY})
+        index.add(name, "1", metadata={"upload-time": DAY})
     picky = (
         "import datasets, numpy\nassert (datasets.__version__[0], numpy.__version__) != ('6', '99')"
     )

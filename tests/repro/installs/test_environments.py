@@ -13,7 +13,7 @@ from tests.support.repro.index import Index
 
 
 def git(*arguments: str | Path) -> str:
-    """What git says."""
+    """Run git and return its output."""
     done = subprocess.run(["git", *map(str, arguments)], check=True, capture_output=True, text=True)
     return done.stdout.strip()
 
@@ -43,7 +43,7 @@ def commit(clone: Path, version: str) -> None:
 
 @pytest.fixture
 def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """What DATASETS_GIT names: a repository of datasets 9.0.dev0."""
+    """A repository of datasets 9.0.dev0, named by DATASETS_GIT."""
     folder = tmp_path / "clone"
     git("init", "--quiet", folder)
     commit(folder, "9.0.dev0")
@@ -56,27 +56,31 @@ def test_named_versions_are_installed(index: Index, tmp_path: Path) -> None:
         index.add("datasets", version, requires=("pyarrow",))
         index.add("pyarrow", version)
         index.add("huggingface_hub", version)
-    found = install(Pins("1.0", huggingface_hub="1.0", pyarrow="1.0"), tmp_path).environment
-    assert (found["datasets"], found["huggingface_hub"], found["pyarrow"]) == ("1.0", "1.0", "1.0")
-    assert (found["nibabel"], found["numpy"]) == ("99", "99")
+    installed = install(Pins("1.0", huggingface_hub="1.0", pyarrow="1.0"), tmp_path).environment
+    assert (installed["datasets"], installed["huggingface_hub"], installed["pyarrow"]) == (
+        "1.0",
+        "1.0",
+        "1.0",
+    )
+    assert (installed["nibabel"], installed["numpy"]) == ("99", "99")
     version = ".".join(map(str, sys.version_info[:3]))
-    assert found["python"] == version
+    assert installed["python"] == version
 
 
 def test_what_is_not_named_is_the_newest(index: Index, tmp_path: Path) -> None:
     index.add("datasets", "1.0", requires=("pyarrow<3",))
     for version in ("1.0", "2.0", "3.0"):
         index.add("pyarrow", version)
-    found = install(Pins("1.0"), tmp_path).environment
-    assert (found["pyarrow"], found["huggingface_hub"]) == ("2.0", "not installed")
+    installed = install(Pins("1.0"), tmp_path).environment
+    assert (installed["pyarrow"], installed["huggingface_hub"]) == ("2.0", "not installed")
 
 
 def test_newer_packages_do_not_count_before_a_day(index: Index, tmp_path: Path) -> None:
     for name in ("datasets", "pyarrow"):
-        index.add(name, "1.0", said={"upload-time": "2025-11-01T00:00:00Z"})
-    index.add("pyarrow", "2.0", said={"upload-time": "2025-11-03T00:00:00Z"})
+        index.add(name, "1.0", metadata={"upload-time": "2025-11-01T00:00:00Z"})
+    index.add("pyarrow", "2.0", metadata={"upload-time": "2025-11-03T00:00:00Z"})
     for name in ("nibabel", "numpy", "pillow"):
-        index.add(name, "98", said={"upload-time": "2025-10-01T00:00:00Z"})
+        index.add(name, "98", metadata={"upload-time": "2025-10-01T00:00:00Z"})
     pins = Pins("1.0", pyarrow="2.0", before=datetime(2025, 11, 2, tzinfo=UTC))
     with pytest.raises(InstallError, match="pyarrow"):
         install(pins, tmp_path)
@@ -91,7 +95,7 @@ def test_environment_is_kept(index: Index, tmp_path: Path) -> None:
     assert install(Pins("1.0"), tmp_path) == first
 
 
-def test_unfinished_environment_is_made_anew(index: Index, tmp_path: Path) -> None:
+def test_unfinished_environment_is_made_again(index: Index, tmp_path: Path) -> None:
     index.add("datasets", "1.0")
     python = install(Pins("1.0"), tmp_path).python
     (python.parents[1] / "finished.json").unlink()
@@ -101,7 +105,7 @@ def test_unfinished_environment_is_made_anew(index: Index, tmp_path: Path) -> No
     assert not left.exists()
 
 
-def test_environment_without_its_interpreter_is_made_anew(index: Index, tmp_path: Path) -> None:
+def test_environment_without_its_interpreter_is_made_again(index: Index, tmp_path: Path) -> None:
     index.add("datasets", "1.0")
     python = install(Pins("1.0"), tmp_path).python
     python.unlink()
@@ -152,10 +156,10 @@ def test_build_that_fails_says_so_and_not_where_it_was(
     git("-C", clone, "-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qam", "broken")
     with pytest.raises(InstallError) as caught:
         install(Pins("git"), tmp_path)
-    said = str(caught.value)
-    assert "Failed to" in said
-    assert str(tmp_path) not in said
-    assert len(said) <= 500
+    message = str(caught.value)
+    assert "Failed to" in message
+    assert str(tmp_path) not in message
+    assert len(message) <= 500
 
 
 def test_repository_that_there_is_not_is_an_error(

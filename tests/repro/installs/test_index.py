@@ -37,8 +37,8 @@ def answering(body: bytes, asked: list[str]) -> Iterator[str]:
 def test_releases_are_in_the_order_of_their_versions(index: Index) -> None:
     for version in ("4.10.0", "4.9.1", "4.9.0"):
         index.add("datasets", version)
-    found = [str(release.version) for release in releases("datasets")]
-    assert found == ["4.9.0", "4.9.1", "4.10.0"]
+    versions = [str(release.version) for release in releases("datasets")]
+    assert versions == ["4.9.0", "4.9.1", "4.10.0"]
 
 
 def test_release_was_uploaded_when_its_first_file_was(index: Index) -> None:
@@ -65,8 +65,8 @@ def test_what_is_not_a_final_release_is_left_out(filename: str, index: Index) ->
 
 
 def test_withdrawn_release_is_left_out(index: Index) -> None:
-    index.add("datasets", "1.0", said={"yanked": False})
-    index.add("datasets", "1.1", said={"yanked": "it loses rows"})
+    index.add("datasets", "1.0", metadata={"yanked": False})
+    index.add("datasets", "1.1", metadata={"yanked": "it loses rows"})
     assert [str(release.version) for release in releases("datasets")] == ["1.0"]
 
 

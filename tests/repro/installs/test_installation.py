@@ -1,4 +1,4 @@
-"""What a Python says of itself, asked from within and from outside."""
+"""The versions that a Python reports, asked from within and from outside."""
 
 import getpass
 import platform
@@ -14,16 +14,16 @@ from repro.installs.installation import Installation, environment
 
 
 def test_environment_is_the_versions_and_nothing_of_the_user() -> None:
-    found = environment()
-    assert found.keys() - {"commit"} == {*installation.PACKAGES, "python", "platform"}
-    assert found["datasets"] == version("datasets")
-    assert found["python"] == platform.python_version()
-    text = " ".join(found.values())
+    versions = environment()
+    assert versions.keys() - {"commit"} == {*installation.PACKAGES, "python", "platform"}
+    assert versions["datasets"] == version("datasets")
+    assert versions["python"] == platform.python_version()
+    text = " ".join(versions.values())
     assert not {getpass.getuser(), platform.node()} & set(text.split())
     assert str(Path.home()) not in text.replace(sys.prefix, "")
 
 
-def test_missing_package_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_package_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(installation, "PACKAGES", ("no-such-package",))
     assert environment()["no-such-package"] == "not installed"
 
@@ -44,19 +44,19 @@ def test_program_that_is_no_python_is_an_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("origin", "told"),
+    ("origin", "commit"),
     [
         ('{"url": "https://x", "vcs_info": {"vcs": "git", "commit_id": "0e1289a"}}', "0e1289a"),
         ('{"url": "file:///home/ada/datasets", "dir_info": {}}', None),
         (None, None),
     ],
 )
-def test_commit_is_told_where_it_was_installed_from_git(
-    origin: str | None, told: str | None, monkeypatch: pytest.MonkeyPatch
+def test_commit_is_reported_where_it_was_installed_from_git(
+    origin: str | None, commit: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Installed:
         def read_text(self, name: str) -> str | None:
             return origin if name == "direct_url.json" else None
 
     monkeypatch.setattr(installation, "distribution", lambda _: Installed())
-    assert environment().get("commit") == told
+    assert environment().get("commit") == commit

@@ -1,4 +1,4 @@
-"""What the scripts say of themselves, held against what the harness saw of them."""
+"""The figures of the scripts compared with those that the harness measured."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ def of(bug_id: str) -> pytest.MarkDecorator:
 
 
 @of("sliced-list-embed")
-def test_bytes_that_were_said_to_be_read_were_read(bug: Bug, judgement_of: JudgementOf) -> None:
+def test_bytes_that_were_reported_as_read_were_read(bug: Bug, judgement_of: JudgementOf) -> None:
     judgement = judgement_of(bug)
     assert judgement.evidence is not None
     if judgement.run.bytes_read is None:

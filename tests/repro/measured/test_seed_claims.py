@@ -69,6 +69,6 @@ def test_list_of_images_is_read_as_a_list_of_nifti_is(
     evidence_of: Callable[[str], Evidence], note: Callable[[str, str], None]
 ) -> None:
     row = evidence_of("slice-hypotheses")
-    images, nifti = (row[each]["files_read"] for each in ("list_of_images", "as_it_is"))
+    images, nifti = (row[name]["files_read"] for name in ("list_of_images", "as_it_is"))
     note("List(Image())", f"{images} files read to embed a row of {row['files_needed']}")
     assert images == (nifti or row["files"])  # 0 where Nifti cannot embed, and Image has the bug

@@ -20,21 +20,21 @@ pytestmark = [pytest.mark.repro, pytest.mark.timeout(600)]  # it waits for its t
 @pytest.mark.parametrize("idea", ["large_binary", "combine_chunks"])
 def test_hypothesis_changes_nothing(idea: str, evidence_of: EvidenceOf, note: Note) -> None:
     row = evidence_of("slice-hypotheses")
-    with_it, without = (mib(row[each]["bytes_read"]) for each in (idea, "as_it_is"))
+    with_it, without = (mib(row[name]["bytes_read"]) for name in (idea, "as_it_is"))
     note(idea, f"{with_it} read to embed a row, {without} without it")
     assert row[idea] == row["as_it_is"]
 
 
 def test_small_files_are_read_as_large_ones_are(evidence_of: EvidenceOf, note: Note) -> None:
     row = evidence_of("slice-hypotheses")
-    small, large = (row[each]["files_read"] for each in ("small_files", "as_it_is"))
+    small, large = (row[name]["files_read"] for name in ("small_files", "as_it_is"))
     note("small files", f"{small} read to embed a row of {row['files_needed']}; {large} large ones")
     assert small == large
 
 
 def test_pandas_round_trip_reads_the_row_and_no_more(evidence_of: EvidenceOf, note: Note) -> None:
     row = evidence_of("slice-hypotheses")
-    read, plain = (row[each]["files_read"] for each in ("pandas_round_trip", "as_it_is"))
+    read, plain = (row[name]["files_read"] for name in ("pandas_round_trip", "as_it_is"))
     note("pandas round trip", f"{read} files read to embed a row, {plain} without it")
     assert read == min(plain, row["files_needed"])  # plain is 0 where Nifti cannot embed at all
 
@@ -64,5 +64,5 @@ def test_both_fixes_read_each_file_once(evidence_of: EvidenceOf, note: Note) -> 
     few, many = both["peak_rss_rise_bytes"]
     note("both fixes", f"{both['files_read'][-1]} files read, peak RSS +{mib(few)}, +{mib(many)}")
     plain = zip(upstream["files_read"], both["files_needed"], strict=True)
-    assert both["files_read"] == [min(each) for each in plain]
+    assert both["files_read"] == [min(pair) for pair in plain]
     assert many - few < 12 * 2**20  # 6 more shards of 2 MiB

@@ -1,4 +1,4 @@
-"""Where cgroups are looked for, what is read from them, and that they go away with all in them."""
+"""Cgroups: their places, their counters, and their removal with all processes in them."""
 
 import os
 import subprocess
@@ -40,8 +40,8 @@ CONTAINER = (
 def test_own_group_is_found_in_what_is_mounted(
     version: Version, own: str, mounts: str, directory: str | None
 ) -> None:
-    found = locate(version, own, parse_mountinfo(mounts))
-    assert found == (None if directory is None else Path(directory))
+    place = locate(version, own, parse_mountinfo(mounts))
+    assert place == (None if directory is None else Path(directory))
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,8 @@ def test_refused_group_leaves_nothing_behind() -> None:
 def writable_hierarchies() -> list[Path]:
     """The groups we are in, of either version, with or without a memory controller."""
     own = Path("/proc/self/cgroup")
-    found = [locate(v, own.read_text(), mounted()) for v in (1, 2)] if own.exists() else []
-    return [path for path in found if path and os.access(path / "cgroup.procs", os.W_OK)]
+    groups = [locate(v, own.read_text(), mounted()) for v in (1, 2)] if own.exists() else []
+    return [path for path in groups if path and os.access(path / "cgroup.procs", os.W_OK)]
 
 
 def test_destroy_kills_what_is_in_the_group_and_below_it() -> None:

@@ -23,16 +23,16 @@ LINUX = sys.platform == "linux"
 
 
 @given(st.lists(st.integers(0, 1 << 40), max_size=300), st.sampled_from([2, 4, 10]))
-def test_series_is_bounded_and_keeps_the_peak(held: list[int], most: int) -> None:
+def test_series_is_bounded_and_keeps_the_peak(samples: list[int], most: int) -> None:
     series = Series(most)
-    taken = [(float(second), rss) for second, rss in enumerate(held)]
+    taken = [(float(second), rss) for second, rss in enumerate(samples)]
     for sample in taken:
         series.add(*sample)
     kept = series.samples()
     assert len(kept) <= most
     assert set(kept) <= set(taken)
     assert list(kept) == sorted(kept)
-    assert series.peak() == max(held, default=0)
+    assert series.peak() == max(samples, default=0)
 
 
 def test_series_keeps_every_sample_of_a_short_run() -> None:
@@ -51,7 +51,7 @@ def test_series_of_a_long_run_is_even() -> None:
 
 
 def test_tree_rss_is_the_sum_over_descendants() -> None:
-    code = "held = b'1' * (50 << 20); print(flush=True); input()"
+    code = "samples = b'1' * (50 << 20); print(flush=True); input()"
     before = tree_rss()
     children = [
         subprocess.Popen(
@@ -86,7 +86,7 @@ def test_watchdog_is_exceeded_above_its_limit() -> None:
 
 
 def memory_cgroup_can_be_made() -> bool:
-    """Whether the kernel lets us, asked without the code that is tested."""
+    """Return whether the kernel lets us, asked without the code under test."""
     for group in cgroup.candidates(f"repro-test-{os.getpid()}"):
         try:
             group.path.mkdir()
@@ -142,7 +142,7 @@ def test_cap_of_the_watchdog_needs_no_cgroup(tmp_path: Path) -> None:
 
 
 def test_peak_is_what_the_child_held() -> None:
-    grow = python("held = b'1' * (200 << 20); del held; import time; time.sleep(0.1)")
+    grow = python("samples = b'1' * (200 << 20); del held; import time; time.sleep(0.1)")
     run = isolate.run(grow, timeout=60)
     assert 200 * MIB <= run.peak_rss_bytes <= 220 * MIB
     assert max(rss for _, rss in run.samples) <= run.peak_rss_bytes
@@ -150,14 +150,14 @@ def test_peak_is_what_the_child_held() -> None:
 
 
 def test_peak_between_two_samples_is_not_missed() -> None:
-    run = isolate.run(python("held = b'1' * (64 << 20); import os; os._exit(0)"), timeout=60)
+    run = isolate.run(python("samples = b'1' * (64 << 20); import os; os._exit(0)"), timeout=60)
     assert run.peak_rss_bytes >= 64 * MIB
 
 
 def test_peak_owes_nothing_to_a_fat_parent() -> None:
-    held = b"1" * (400 * MIB)
+    block = b"1" * (400 * MIB)
     run = isolate.run(["sleep", "0.1"], timeout=60)
-    assert 0 < run.peak_rss_bytes < 8 * MIB < len(held)
+    assert 0 < run.peak_rss_bytes < 8 * MIB < len(block)
 
 
 def test_peak_is_the_sum_over_workers() -> None:

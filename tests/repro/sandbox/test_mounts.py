@@ -1,4 +1,4 @@
-"""What mountinfo says, and what lives in memory by it."""
+"""Parsing of mountinfo, and folders in memory."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is on record of processes that have ended."""
+"""The records of processes that have ended."""
 
 import sys
 from pathlib import Path

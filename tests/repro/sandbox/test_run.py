@@ -19,7 +19,7 @@ CGROUPS: tuple[Enforcer, ...] = ("cgroup-v2", "cgroup-v1")
 
 
 def enforces(enforcer: Enforcer) -> bool:
-    """Whether a cap can be enforced this way here."""
+    """Return whether this enforcer works here."""
     try:
         isolate.run(python("pass"), memory=512 * MIB, timeout=60, enforcer=enforcer)
     except CapNotEnforced:
@@ -40,7 +40,7 @@ def kernel() -> Enforcer:
 
 
 @pytest.mark.parametrize("code", [0, 1, 125, 137])
-def test_exit_code_is_told_from_a_signal(code: int) -> None:
+def test_exit_code_differs_from_a_signal(code: int) -> None:
     run = isolate.run(python(f"raise SystemExit({code})"), timeout=60)
     assert run.ended == Exited(code)
     assert (run.ended.status, str(run.ended)) == (code, f"exited {code}")
@@ -76,7 +76,7 @@ def test_command_that_cannot_start_raises(tmp_path: Path) -> None:
 # Caps
 
 
-def test_kernel_oom_kill_is_told_from_other_kills(kernel: Enforcer) -> None:
+def test_kernel_oom_kill_differs_from_other_kills(kernel: Enforcer) -> None:
     grow = python("print('growing', flush=True); held = b'1' * (300 << 20); print('grown')")
     run = isolate.run(grow, memory=100 * MIB, timeout=60)
     assert run.ended == Killed(9, "kernel-oom")
@@ -270,10 +270,10 @@ def test_runs_side_by_side_do_not_disturb_each_other() -> None:
 
 
 def test_leaves_no_thread_or_descriptor_behind() -> None:
-    def held() -> tuple[int, int]:
+    def handles() -> tuple[int, int]:
         return threading.active_count(), psutil.Process().num_fds()
 
     isolate.run(python("pass"), timeout=60)
-    before = held()
+    before = handles()
     isolate.run(python("pass"), memory=200 * MIB, timeout=60)
-    assert held() == before
+    assert handles() == before

@@ -1,4 +1,4 @@
-"""Nothing outlives a run, whoever is killed: its tree, its caller, its supervisor, or all."""
+"""A run leaves nothing behind, whoever is killed: its tree, its caller, its supervisor, or all."""
 
 import os
 import signal

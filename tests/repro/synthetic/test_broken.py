@@ -24,12 +24,12 @@ MakeNifti = Callable[..., Path]
 
 
 def decode(path: Path) -> Any:
-    """What a ``Nifti`` column gives for the file at a path."""
+    """Decode the file at a path as a ``Nifti`` column does."""
     return Nifti().decode_example({"path": str(path), "bytes": None})
 
 
 def decode_bytes(path: Path) -> Any:
-    """What a ``Nifti`` column gives for the file once it is embedded."""
+    """Decode the bytes of a file as a ``Nifti`` column does once they are embedded."""
     return Nifti().decode_example({"path": None, "bytes": path.read_bytes()})
 
 

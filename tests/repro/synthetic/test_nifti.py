@@ -1,4 +1,4 @@
-"""What the synthetic files are made of, and that one seed makes the same bytes."""
+"""The contents of synthetic files, the same for the same seed."""
 
 import gzip
 import hashlib
@@ -38,7 +38,7 @@ def voxels(path: Path) -> np.ndarray[Any, np.dtype[Any]]:
 
 
 def decode(path: Path | None, content: bytes | None = None) -> Any:
-    """What a ``Nifti`` column gives for a path, or for the bytes that were embedded."""
+    """Decode a path, or embedded bytes, as a ``Nifti`` column does."""
     return Nifti().decode_example({"path": path and str(path), "bytes": content})
 
 

@@ -29,9 +29,7 @@ LAYOUT = {
 # Docstrings and names.
 LANGUAGE = {
     # .github
-    ".github",
     # benchmarks
-    "benchmarks",
     # mockhub
     "mockhub",
     "mockhub/control",
@@ -47,27 +45,14 @@ LANGUAGE = {
     # repro
     "repro",
     "repro/bisect",
-    "repro/bugs",
     "repro/catalog",
     "repro/cli",
-    "repro/experiments",
-    "repro/installs",
     "repro/judge",
     "repro/report",
     "repro/results",
-    "repro/sandbox",
-    "repro/synthetic",
     # tests
-    "tests/docs",
-    "tests/github",
     "tests/mockhub/clients",
-    "tests/properties",
-    "tests/repro/measured",
     "tests/support/mockhub",
-    "tests/support/properties",
-    "tests/support/repro",
-    "tests/support/workaround",
-    "tests/workaround/survival",
     # workaround
     "workaround/cli",
     "workaround/hub",

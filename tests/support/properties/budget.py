@@ -1,4 +1,4 @@
-"""How long to search: the same few examples each time, or the profile "search" for a hunt.
+"""The length of a search: the same few examples each time, or the profile "search" for a hunt.
 
 `pytest tests/properties -m search --hypothesis-profile=search --timeout=0` tries 20 000 new ones.
 """

@@ -21,7 +21,7 @@ Rows = list[Row]
 
 @dataclass(frozen=True)
 class Stage:
-    """How far a chain has come.
+    """A dataset within a chain, with its model.
 
     Attributes:
         dataset: what upstream has made so far.
@@ -42,7 +42,7 @@ class Step(Protocol):
     """One step of a chain."""
 
     def derive(self, now: Stage) -> Dataset:
-        """What upstream makes of the dataset."""
+        """Return the dataset that upstream makes."""
 
     def model(self, now: Stage) -> Rows:
         """The rows that this should have."""
@@ -204,7 +204,7 @@ class SaveAndLoad:
         return load_from_disk(saved)
 
     def model(self, now: Stage) -> Rows:
-        return [change(row, lambda cell: replace(cell, held=True)) for row in now.rows]
+        return [change(row, lambda cell: replace(cell, embedded=True)) for row in now.rows]
 
 
 def chains() -> st.SearchStrategy[tuple[Step, ...]]:

@@ -20,7 +20,7 @@ DATASETS = Version(environment()["datasets"])
 
 
 def _types(feature: Any) -> set[type]:
-    return {type(each) for each in features_in(feature)}
+    return {type(item) for item in features_in(feature)}
 
 
 def embed_zero_bytes(features: Features, failure: Failure) -> bool:
@@ -51,7 +51,7 @@ def num_proc_over_rows_fails(features: Features, failure: Failure) -> bool:
 
 def undecoded_lists_not_embedded(features: Features, failure: Failure) -> bool:
     """The files of a nested column are missing, and none is of a feature that is decoded."""
-    decoded = any(getattr(each, "decode", False) for each in features_in(features))
+    decoded = any(getattr(item, "decode", False) for item in features_in(features))
     if failure.kind is not Kind.DIFFERS or decoded:
         return False
     return not hasattr(features[failure.where], "decode")
@@ -73,7 +73,7 @@ PUSHING: Mapping[str, Explains] = {
 
 
 def expected(bug_id: str) -> bool:
-    """Whether the installed release should have a bug."""
+    """Return whether the installed release should have a bug."""
     return catalog.find(bug_id).expected_on(DATASETS)
 
 

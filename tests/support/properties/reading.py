@@ -1,4 +1,4 @@
-"""Which files a piece of code opens."""
+"""The files that a piece of code opens."""
 
 from __future__ import annotations
 

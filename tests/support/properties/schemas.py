@@ -35,12 +35,12 @@ class Cell:
     Attributes:
         number: of the file, unlike all others of its rows.
         suffix: of its name.
-        held: the content is in the table, with the bare name as path; else the path alone is.
+        embedded: the content is in the table, with the bare name as path; else the path alone is.
     """
 
     number: int
     suffix: str
-    held: bool = False
+    embedded: bool = False
 
 
 class Files:
@@ -63,7 +63,8 @@ class Files:
     def stored(self, value: Any) -> Any:
         """A value as it is given to a dataset."""
         return change(
-            value, lambda cell: self.embedded(cell) if cell.held else _fields(str(self.path(cell)))
+            value,
+            lambda cell: self.embedded(cell) if cell.embedded else _fields(str(self.path(cell))),
         )
 
     def embedded(self, value: Any) -> Any:
@@ -83,9 +84,9 @@ def change(value: Any, new: Callable[[Cell], Any]) -> Any:
         case Cell():
             return new(value)
         case list():
-            return [change(each, new) for each in value]
+            return [change(item, new) for item in value]
         case dict():
-            return {name: change(each, new) for name, each in value.items()}
+            return {name: change(item, new) for name, item in value.items()}
         case _:
             return value
 
@@ -159,13 +160,13 @@ def values(feature: Any) -> st.SearchStrategy[Any]:
 def _values(feature: Any) -> st.SearchStrategy[Any]:
     match feature:
         case Nifti() | Image():
-            held = st.sampled_from([False, False, False, True])
-            return st.builds(Cell, st.just(0), st.just(SUFFIXES[type(feature)]), held)
+            embedded = st.sampled_from([False, False, False, True])
+            return st.builds(Cell, st.just(0), st.just(SUFFIXES[type(feature)]), embedded)
         case Mapping():
-            return st.fixed_dictionaries({name: values(each) for name, each in feature.items()})
+            return st.fixed_dictionaries({name: values(item) for name, item in feature.items()})
         case List(length=length) if length >= 0:
             return st.lists(values(feature.feature), min_size=length, max_size=length)
         case List() | LargeList():
             return st.lists(values(feature.feature), max_size=2)
         case _:
-            return next(each for kind, each in SCALARS if kind == feature)
+            return next(item for kind, item in SCALARS if kind == feature)

@@ -117,7 +117,7 @@ def first_stage(example: Example, files: Files, folder: Path) -> Stage:
 
 
 def after(now: Stage, step: Step) -> Stage:
-    """What a step makes of a dataset."""
+    """Return the dataset and the model after a step."""
     return replace(now, dataset=step.derive(now), rows=step.model(now))
 
 
@@ -125,7 +125,7 @@ def _excess(
     example: Example, embedded: list[Row], read: Counter[Path], files: Files
 ) -> Iterator[Failure]:
     """Reads of files that are not of the embedded rows, or more reads than there are such cells."""
-    needed = Counter(files.path(cell) for cell in cells(embedded) if not cell.held)
+    needed = Counter(files.path(cell) for cell in cells(embedded) if not cell.embedded)
     for name in example.features:
         own = {files.path(cell) for row in example.rows for cell in cells(row[name])}
         excess = sum(times for path, times in (read - needed).items() if path in own)
@@ -135,8 +135,8 @@ def _excess(
 
 
 def _differences(table: pa.Table, expected: list[Row], features: Features) -> Iterator[Failure]:
-    found = table.to_pylist()
+    values = table.to_pylist()
     for name in features:
-        theirs, ours = ([row[name] for row in rows] for rows in (found, expected))
+        theirs, ours = ([row[name] for row in rows] for rows in (values, expected))
         if theirs != ours:
             yield Failure(Kind.DIFFERS, name, f"{theirs} instead of {ours}")

@@ -70,7 +70,7 @@ class Command:
         return False
 
     def left(self) -> list[str]:
-        """What is there of it: processes, folders and cgroups."""
+        """Return its remains: processes, folders and cgroups."""
         processes = [str(process) for process in marked(NAME, self._mark)]
         paths = [path for path in {*self._paths, *self._tmp.iterdir()} if path.exists()]
         return processes + [str(path) for path in paths]

@@ -19,10 +19,10 @@ def chromium() -> Iterator[Browser]:
     """A headless Chromium; without one the test is skipped, or fails if NEEDS_BROWSER is set."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        told = "no Chromium: install one, as with `apt-get install chromium`"
+        message = "no Chromium: install one, as with `apt-get install chromium`"
         if os.environ.get("NEEDS_BROWSER"):
-            pytest.fail(told)
-        pytest.skip(told)
+            pytest.fail(message)
+        pytest.skip(message)
     with sync_playwright() as playwright:
         options: dict[str, Any] = {"executable_path": path, "args": ["--no-sandbox"]}
         with playwright.chromium.launch(**options) as browser:

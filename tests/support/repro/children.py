@@ -49,7 +49,7 @@ def python(code: str, *args: str | Path) -> list[str]:
 
 
 def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
-    """Whether it becomes true in that time."""
+    """Wait for a condition; return whether it became true in that time."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
@@ -59,7 +59,7 @@ def eventually(condition: Callable[[], bool], seconds: float = 20) -> bool:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process is there and not merely waiting to be collected."""
+    """Return whether a process runs, and is no zombie."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -72,13 +72,13 @@ class Stubborn:
     def __init__(self, report: Path) -> None:
         """Wait for the report."""
         assert eventually(report.exists)
-        told = json.loads(report.read_text())
-        self.root: int = told["root"]
-        self.daemon: int = told["daemon"]
-        self.supervisor: int = told["supervisor"]
-        self.paths = [Path(path) for path in told["paths"]]
+        record = json.loads(report.read_text())
+        self.root: int = record["root"]
+        self.daemon: int = record["daemon"]
+        self.supervisor: int = record["supervisor"]
+        self.paths = [Path(path) for path in record["paths"]]
 
     def gone(self) -> bool:
-        """Whether no process, folder or cgroup of it is left."""
+        """Return whether no process, folder or cgroup of it is left."""
         pids = self.root, self.daemon, self.supervisor
         return not any(map(alive, pids)) and not any(path.exists() for path in self.paths)

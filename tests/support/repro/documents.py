@@ -6,17 +6,17 @@ from repro.results.document import Document
 
 
 def entry(bug_id: str, verdict: str, *, figure: str = "7 of 9", reason: str = "") -> dict[str, Any]:
-    """What was measured of a bug."""
+    """Return an entry about a bug."""
     return {"id": bug_id, "verdict": verdict, "figure": figure, "reason": reason}
 
 
 def document(release: str, *entries: dict[str, Any], **asked: str) -> Document:
-    """What was measured on a release, or with what was asked for besides."""
-    found: dict[str, Any] = {"environment": {"datasets": release}, "bugs": list(entries)}
-    return found | ({"asked": {"datasets": release} | asked} if asked else {})
+    """Return the document of a release, with other requested versions."""
+    result: dict[str, Any] = {"environment": {"datasets": release}, "bugs": list(entries)}
+    return result | ({"asked": {"datasets": release} | asked} if asked else {})
 
 
 def not_installable(release: str, error: str = "no such version") -> Document:
-    """What is known of a release that could not be installed."""
+    """Return the document of a release that could not be installed."""
     asked = {"datasets": release}
     return {"environment": asked, "asked": asked, "error": error, "bugs": []}

@@ -26,7 +26,7 @@ class Handler(SimpleHTTPRequestHandler):
         return super().translate_path(path.removeprefix("/simple").rstrip("/"))
 
     def guess_type(self, path: object) -> str:
-        """What has no suffix is a list of files (PEP 691)."""
+        """Return JSON for paths without a suffix, the lists of files (PEP 691)."""
         page = not Path(str(path)).suffix
         return "application/vnd.pypi.simple.v1+json" if page else "application/octet-stream"
 
@@ -51,7 +51,7 @@ class Index:
         name: str,
         version: str,
         requires: tuple[str, ...] = (),
-        said: Mapping[str, object] = MappingProxyType({}),
+        metadata: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         """Add a wheel of a package of one module, and what the index says of it besides."""
         wheel = self.folder / f"{name}-{version}-py3-none-any.whl"
@@ -69,13 +69,13 @@ class Index:
             )
             packed.writestr(f"{info}/RECORD", "")
         hashes = {"sha256": sha256(wheel.read_bytes()).hexdigest()}
-        self.list(name, wheel.name, {"hashes": hashes, **said})
+        self.list(name, wheel.name, {"hashes": hashes, **metadata})
 
     def list(
-        self, name: str, filename: str, said: Mapping[str, object] = MappingProxyType({})
+        self, name: str, filename: str, metadata: Mapping[str, object] = MappingProxyType({})
     ) -> None:
         """List a file of a package, whether there is one or not."""
-        file = {"filename": filename, "url": f"/{filename}", "hashes": {}, **said}
+        file = {"filename": filename, "url": f"/{filename}", "hashes": {}, **metadata}
         self._files[name].append(file)
         page = {"meta": {"api-version": "1.1"}, "name": name, "files": self._files[name]}
         (self.folder / canonicalize_name(name)).write_text(json.dumps(page))

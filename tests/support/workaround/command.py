@@ -1,4 +1,4 @@
-"""How tests run the command."""
+"""The command, run by tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What breaks `Dataset.push_to_hub` does not break the uploader.
+"""The uploader survives the conditions that break `Dataset.push_to_hub`.
 
 The scripts of the catalog run with the uploader in upstream's place, and find nothing: as they are,
 `tests/repro/measured/test_bugs.py` runs them. For what the catalog does not have there are
@@ -79,9 +79,9 @@ def promise_of_child(fails_on: SpecifierSet) -> pytest.MarkDecorator:
 def promise_for(*cases: tuple[Any, SpecifierSet]) -> pytest.MarkDecorator:
     """The same for features, each with the releases that fail on it."""
     parameters = [
-        pytest.param(feature, *each.values, id=f"{feature!r}-{each.id}", marks=each.marks)
+        pytest.param(feature, *item.values, id=f"{feature!r}-{item.id}", marks=item.marks)
         for feature, fails_on in cases
-        for each in _both(push_to_hub, Dataset.push_to_hub, fails_on)
+        for item in _both(push_to_hub, Dataset.push_to_hub, fails_on)
     ]
     return pytest.mark.parametrize(("feature", "push"), parameters)
 
@@ -197,9 +197,9 @@ def _assert_embedded(rows: Dataset, push: Push, **arguments: Any) -> None:
     """Push, and find the files in the shards."""
     expected = contents(rows.with_format("arrow")[:].to_pylist())
     push(rows, REPO, **arguments)
-    found = _on_hub()
-    assert [cell["path"] for cell in _cells(found) if cell["bytes"] is None] == []
-    assert contents(found) == expected
+    stored = _on_hub()
+    assert [cell["path"] for cell in _cells(stored) if cell["bytes"] is None] == []
+    assert contents(stored) == expected
 
 
 def _on_hub() -> list[Any]:
@@ -215,8 +215,8 @@ def _cells(value: Any) -> Iterator[dict[str, Any]]:
     if isinstance(value, dict) and value.keys() == {"bytes", "path"}:
         yield value
     elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _cells(each)
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _cells(item)
 
 
 @promise(ALWAYS)
@@ -347,11 +347,11 @@ def test_complete_example_of_the_seeds_runs(tmp_path: Path) -> None:
     ds = Dataset.from_pandas(file_table, preserve_index=False)
     ds = ds.cast(features)
     push_to_hub(ds, "user/your-dataset", embed_external_files=True, num_shards=len(file_table))
-    found = load_dataset("user/your-dataset", split="train")
+    stored = load_dataset("user/your-dataset", split="train")
     assert len(parquet_files("user/your-dataset")) == 2
-    assert found.features == features
-    assert [row["bold"] is None for row in found] == [False, True]
-    for row, path in zip(found, file_table["t1w"], strict=True):
+    assert stored.features == features
+    assert [row["bold"] is None for row in stored] == [False, True]
+    for row, path in zip(stored, file_table["t1w"], strict=True):
         np.testing.assert_array_equal(row["t1w"].get_fdata(), nib.load(path).get_fdata())  # type: ignore[attr-defined]
 
 

@@ -64,6 +64,6 @@ def test_compressed_files_stay_compressed_where_map_does_not_touch_them(
     files = [make_nifti(f"{name}.nii.gz", 10_000) for name in "ab"]
     rows = Dataset.from_dict({"scan": list(map(str, files))}, features=SCAN)
     push(rows.map(lambda _: {"age": 30}), REPO)
-    found = load_dataset(REPO, split="train").cast_column("scan", Nifti(decode=False))
-    assert [row["scan"]["bytes"] for row in found] == [file.read_bytes() for file in files]
-    assert [row["scan"]["path"] for row in found] == [file.name for file in files]
+    stored = load_dataset(REPO, split="train").cast_column("scan", Nifti(decode=False))
+    assert [row["scan"]["bytes"] for row in stored] == [file.read_bytes() for file in files]
+    assert [row["scan"]["path"] for row in stored] == [file.name for file in files]
