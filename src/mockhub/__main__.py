@@ -22,13 +22,13 @@ from mockhub.storage.root_lock import RootInUseError, lock
 
 DESCRIPTION = "A local Hugging Face Hub. Its URL is the first line of its output."
 EPILOG = """\
-Clients find it by the environment:
+Set the environment of clients:
   export HF_ENDPOINT=http://127.0.0.1:8000 HF_TOKEN=hf_mockhub HF_HOME=$(mktemp -d)
 """
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the command line parser."""
     parser = argparse.ArgumentParser(
         prog="python -m mockhub",
         description=DESCRIPTION,
@@ -41,13 +41,13 @@ def make_parser() -> argparse.ArgumentParser:
         type=ip_address,
         default=LOOPBACK,
         metavar="ADDRESS",
-        help="address to listen on; any but a loopback one lets others in (default: %(default)s)",
+        help="address to listen on; others than loopback are open to the network (%(default)s)",
     )
     parser.add_argument(
         "--root",
         type=Path,
         metavar="DIR",
-        help="folder to keep all data in, opened again by the next server (default: temporary)",
+        help="folder for all data, used again by the next server (default: temporary)",
     )
     parser.add_argument(
         "--log", action="store_true", help="write a line for each request to standard error"
@@ -56,27 +56,27 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--exit-with-stdin",
         action="store_true",
-        help="stop when standard input closes, so as not to outlive a parent that was killed",
+        help="stop when standard input closes, such as after the parent was killed",
     )
     parser.add_argument(
         "--home",
         type=Path,
         metavar="DIR",
-        help="with --exit-with-stdin: a folder of that parent's, to remove in its stead",
+        help="with --exit-with-stdin: a folder to remove then",
     )
     return parser
 
 
 def serve(root: Path, arguments: argparse.Namespace, options: Options) -> None:
-    """Serve until told to stop.
+    """Serve requests until a signal or the end of standard input.
 
     Args:
-        root: Folder that holds the data, or the folders of one reset after the other.
-        arguments: The command line.
-        options: Those of the Hub itself.
+        root: Folder of the data; without --root, of a subfolder for each reset.
+        arguments: Arguments of the command line.
+        options: Options of the Hub.
 
     Raises:
-        OSError: The address is not ours, or taken.
+        OSError: The address is not one of this machine's, or in use.
     """
     with listen(str(arguments.host), arguments.port) as listener:
         if arguments.root is None:
@@ -95,19 +95,23 @@ def serve(root: Path, arguments: argparse.Namespace, options: Options) -> None:
 
 
 def _greet(url: str, arguments: argparse.Namespace, options: Options) -> None:
-    """Tell programs the URL, and people how to use it."""
+    """Print the URL for programs, and instructions for people."""
     print(url, flush=True)
     account = options.administrator
     if not arguments.host.is_loopback:
         print(
-            f"mockhub: warning: whoever reaches {url} may use the account {account.name}, over"
-            " plain HTTP",
+            f"mockhub: warning: {url} is open to the network, over plain HTTP, with the token of"
+            f" {account.name}",
             file=sys.stderr,
         )
     if sys.stderr.isatty():
         exports = f"export HF_ENDPOINT={url} HF_TOKEN={account.token} HF_HOME=$(mktemp -d)"
         xet = "" if options.xet else " HF_HUB_DISABLE_XET=1"
-        kept = "are gone with the server" if arguments.root is None else f"stay in {arguments.root}"
+        kept = (
+            "are deleted with the server"
+            if arguments.root is None
+            else f"are kept in {arguments.root}"
+        )
         print(
             f"  {exports}{xet}\nYou are {account.name}: push to {account.name}/NAME. The data"
             f" {kept}. Ctrl-C stops.",
@@ -138,7 +142,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = Options.from_arguments(arguments)
     except ValueError as error:
         parser.error(str(error))
-    # uvicorn shuts down on a signal, then raises it anew for whoever handled it before.
+    # uvicorn shuts down on a signal, then raises it again for the handlers from before.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     with ExitStack() as stack:

@@ -1,7 +1,7 @@
-"""Refusals, as the Hub words them.
+"""Errors that become answers: refusals in the words of the Hub.
 
 Clients choose the exception they raise by the header ``X-Error-Code``, not by status or body
-(``huggingface_hub.utils._http.hf_raise_for_status``), so every refusal carries its code.
+(``huggingface_hub.utils._http.hf_raise_for_status``), so every refusal has its code.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ _READ_ONLY = "You have read access but not the required permissions for this ope
 
 
 class HubError(Exception):
-    """A request the Hub answers with something else than what was asked for.
+    """A refused request: status, message and code of the answer.
 
     Args:
         status: HTTP status.
         message: One line; sent as JSON ``error`` and in ``X-Error-Message``.
-        code: ``X-Error-Code``, if clients give this refusal a class of its own.
+        code: ``X-Error-Code``, if clients have an exception class for this refusal.
         headers: Further response headers.
         extra: Further keys of the JSON body.
     """
@@ -39,38 +39,38 @@ class HubError(Exception):
 
 
 class BadRequestError(HubError):
-    """400: the request itself is wrong."""
+    """400: the request is malformed."""
 
     def __init__(self, message: str) -> None:
         super().__init__(400, message)
 
 
 class InvalidTokenError(HubError):
-    """401: a token was sent that nobody holds."""
+    """401: no account has the token."""
 
     def __init__(self) -> None:
         super().__init__(401, "Invalid credentials in Authorization header")
 
 
 class AnonymousError(HubError):
-    """401: no token was sent, and this needs one."""
+    """401: the request needs a token."""
 
     def __init__(self) -> None:
         super().__init__(401, _LOG_IN)
 
 
 class ForbiddenError(HubError):
-    """403: the account is known and may not do this."""
+    """403: the account lacks the right."""
 
     def __init__(self, message: str = _READ_ONLY) -> None:
         super().__init__(403, message)
 
 
 class RepoNotFoundError(HubError):
-    """401 to strangers and 404 to accounts: the repo is missing, or hidden from the caller.
+    """401 for anonymous callers and 404 for accounts: the repository is missing, or hidden.
 
-    The Hub sends strangers no code; clients then know this refusal by its URL, if that begins
-    with ``https://``. Ours does not, so that the code has to say it.
+    The Hub sends anonymous callers no code: clients recognize this refusal by a URL that begins
+    with ``https://``. Ours does not, so the answer needs the code.
     """
 
     def __init__(self, *, anonymous: bool) -> None:
@@ -79,21 +79,21 @@ class RepoNotFoundError(HubError):
 
 
 class RepoMovedError(HubError):
-    """307: the repository has another id by now."""
+    """307: the repository was moved to another id."""
 
     def __init__(self, location: str) -> None:
         super().__init__(307, f"Moved to {location}", headers={"Location": location})
 
 
 class GatedRepoError(HubError):
-    """401 to strangers and 403 to accounts: the content is for those on a list."""
+    """401 for anonymous callers and 403 for accounts: the repository is gated."""
 
     def __init__(self, message: str, *, anonymous: bool) -> None:
         super().__init__(401 if anonymous else 403, message, code="GatedRepo")
 
 
 class DisabledRepoError(HubError):
-    """403: the Hub's staff took the repository down. Clients know it by the exact text."""
+    """403: the Hub's staff disabled the repository. Clients recognize the exact message."""
 
     def __init__(self) -> None:
         super().__init__(403, "Access to this resource is disabled.")
@@ -107,7 +107,7 @@ class RevisionNotFoundError(HubError):
 
 
 class EntryNotFoundError(HubError):
-    """404: no such path at a revision that exists. Clients cache it by ``X-Repo-Commit``."""
+    """404: no such path at an existing revision. Clients cache it by ``X-Repo-Commit``."""
 
     def __init__(self, path: str, commit: str) -> None:
         super().__init__(
@@ -119,7 +119,7 @@ class EntryNotFoundError(HubError):
 
 
 class ConflictError(HubError):
-    """409: the thing exists already."""
+    """409: the request conflicts with the current state, such as a name that is taken."""
 
     def __init__(self, message: str, **extra: object) -> None:
         super().__init__(409, message, extra=extra)

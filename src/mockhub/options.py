@@ -1,4 +1,4 @@
-"""How a server behaves: one list for its command line, for tests, and for resets."""
+"""Options of a server, for its command line, for tests and for resets."""
 
 from __future__ import annotations
 
@@ -17,47 +17,47 @@ Redirect = Literal["none", "relative", "cdn"]
 
 @dataclass(frozen=True)
 class Options:
-    """How a server behaves. What each option does stands in its help.
+    """Options of a server, described by their help texts.
 
     On the command line ``part_size`` is ``--part-size``, ``xet`` is ``--xet`` or ``--no-xet``, and
-    ``users`` is ``--user``, once for each.
+    ``users`` is a repeated ``--user``.
 
     Raises:
-        ValueError: An option has a value it cannot have.
+        ValueError: An option has an invalid value.
     """
 
     upload_mode: UploadMode = field(
         default="auto",
-        metadata={"help": "send all files through LFS or git, whatever .gitattributes says"},
+        metadata={"help": "upload all files over LFS or git, regardless of .gitattributes"},
     )
     xet: bool = field(
         default=True,
-        metadata={"help": "offer Xet; without it, set HF_HUB_DISABLE_XET=1 for clients"},
+        metadata={"help": "offer Xet; clients of a server without it need HF_HUB_DISABLE_XET=1"},
     )
     discard: bool = field(
         default=False,
-        metadata={"help": "keep hash and size of LFS and Xet uploads, not the bytes"},
+        metadata={"help": "keep only hash and size of LFS and Xet uploads, not the bytes"},
     )
     part_size: int = field(
         default=500_000_000,
-        metadata={"help": "send larger LFS files in parts of this size", "metavar": "BYTES"},
+        metadata={"help": "upload larger LFS files in parts of this size", "metavar": "BYTES"},
     )
     page_size: int = field(
         default=1000,
-        metadata={"help": "most entries in one page of a listing"},
+        metadata={"help": "entries of a listing per page"},
     )
     redirect: Redirect = field(
         default="cdn",
-        metadata={"help": "send readers of regular files, or of LFS files too, on to another URL"},
+        metadata={"help": "redirect downloads of regular files, or of LFS files too (cdn)"},
     )
     expire_after: int = field(
         default=3600,
-        metadata={"help": "let links and Xet tokens expire after this time", "metavar": "SECONDS"},
+        metadata={"help": "lifetime of links and Xet tokens", "metavar": "SECONDS"},
     )
     users: tuple[str, ...] = field(
         default=(f"{DEFAULT_USER}:{DEFAULT_TOKEN}",),
         metadata={
-            "help": "an account; repeatable, the first also administers the server",
+            "help": "an account; repeatable, the first is the administrator",
             "metavar": "NAME:TOKEN[:read]",
         },
     )
@@ -69,34 +69,34 @@ class Options:
         },
     )
 
-    def __post_init__(self) -> None:  # noqa: D105 - the class says what it raises
+    def __post_init__(self) -> None:  # noqa: D105 - described by the class
         for name, kind in _kinds().items():
             _check(name, getattr(self, name), kind)
         self.accounts()
         if not self.administrator.can_write:
-            raise ValueError("the first of users must be one that may write")
+            raise ValueError("the first of users must have a token that may write")
 
     @property
     def administrator(self) -> Account:
-        """The first account; its token opens the admin routes."""
+        """Return the first account, which may use the control routes."""
         return Account.parse(self.users[0])
 
     def accounts(self) -> Accounts:
-        """Who may use the server.
+        """Return the accounts with their organizations.
 
         Raises:
-            ValueError: `users` or `orgs` are malformed, or do not fit together.
+            ValueError: `users` or `orgs` are malformed, or contradict each other.
         """
         if not self.users:
-            raise ValueError("users needs one at least")
+            raise ValueError("users must have at least one entry")
         return Accounts(map(Account.parse, self.users), map(Organization.parse, self.orgs))
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Options:
-        """Read options by name; those left out have their defaults.
+        """Create options from a mapping; missing ones have their defaults.
 
         Raises:
-            ValueError: There is no such option, or it cannot have that value.
+            ValueError: An option is unknown, or has an invalid value.
         """
         unknown = sorted(set(body) - set(_kinds()))
         if unknown:
@@ -106,17 +106,17 @@ class Options:
 
     @classmethod
     def from_arguments(cls, arguments: argparse.Namespace) -> Options:
-        """Read what a parser that `add_to` prepared has parsed.
+        """Create options from the arguments of a parser that `add_to` extended.
 
         Raises:
-            ValueError: An option cannot have that value.
+            ValueError: An option has an invalid value.
         """
         given = {name: getattr(arguments, name) for name in _kinds()}
         return cls.from_json({name: value for name, value in given.items() if value is not None})
 
     @classmethod
     def add_to(cls, parser: argparse.ArgumentParser) -> None:
-        """Add every option to a command line."""
+        """Add all options to a command line."""
         for option in dataclasses.fields(cls):
             kind, help_text = _kinds()[option.name], option.metadata["help"]
             if kind is bool:
@@ -151,7 +151,7 @@ class Options:
                 )
 
     def arguments(self) -> list[str]:
-        """The command line that means these options."""
+        """Return the command line arguments for these options."""
         arguments = []
         for name, kind in _kinds().items():
             value = getattr(self, name)
@@ -159,13 +159,13 @@ class Options:
                 arguments.append(_flag(name) if value else f"--no-{name.replace('_', '-')}")
             else:
                 values = value if _is_list(kind) else (value,)
-                arguments += [f"{_flag(name)}={each}" for each in values]
+                arguments += [f"{_flag(name)}={item}" for item in values]
         return arguments
 
 
 @cache
 def _kinds() -> dict[str, Any]:
-    """The type of each option, by name."""
+    """Return the types of the options by name."""
     return get_type_hints(Options)
 
 
@@ -180,12 +180,12 @@ def _flag(name: str) -> str:
 
 def _check(name: str, value: Any, kind: Any) -> None:
     if _is_list(kind):
-        if not isinstance(value, tuple) or not all(isinstance(each, str) for each in value):
-            raise ValueError(f"{name} is a list of texts, got {value!r}")
+        if not isinstance(value, tuple) or not all(isinstance(item, str) for item in value):
+            raise ValueError(f"{name} must be a list of strings, got {value!r}")
     elif choices := get_args(kind):
         if value not in choices:
-            raise ValueError(f"{name} is one of {', '.join(choices)}, got {value!r}")
+            raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
     elif type(value) is not kind:
-        raise ValueError(f"{name} is of type {kind.__name__}, got {value!r}")
+        raise ValueError(f"{name} must be of type {kind.__name__}, got {value!r}")
     elif kind is not bool and value <= 0:
-        raise ValueError(f"{name} is a number above 0, got {value}")
+        raise ValueError(f"{name} must be above 0, got {value}")

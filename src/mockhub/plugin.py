@@ -1,4 +1,4 @@
-"""The pytest plugin: a fixture ``hub`` that clients find by themselves.
+"""The pytest plugin: a fixture ``hub`` that all clients use.
 
 def test_push(hub):
     Dataset.from_dict({"n": [1]}).push_to_hub(f"{hub.user}/numbers")
@@ -7,10 +7,10 @@ def test_push(hub):
 def test_retry(hub):
     hub.fail("PUT", "/lfs-storage/", status=503)
     Dataset.from_dict({"n": [1]}).push_to_hub("ann/numbers")
-    assert [each.status for each in hub.requests("PUT", "/lfs-storage/")] == [503, 200]
+    assert [request.status for request in hub.requests("PUT", "/lfs-storage/")] == [503, 200]
 
-All tests share one server process (each worker of pytest-xdist has its own), which begins anew for
-each: empty, without faults, and with an empty HF_HOME. ``start_hub`` starts another.
+All tests share one server process (each worker of pytest-xdist has its own), which is reset before
+each test: no repositories, no faults, and an empty HF_HOME. ``start_hub`` starts another process.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from mockhub.server.process import Hub
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell pytest about the marker."""
+    """Register the marker."""
     config.addinivalue_line(
-        "markers", "hub(**options): how the server of the fixture 'hub' behaves in this test"
+        "markers", "hub(**options): options of the local Hub (fixture 'hub') for this test"
     )
 
 
@@ -42,7 +42,7 @@ def _hub_process() -> Iterator[Hub]:
 
 @pytest.fixture
 def hub(request: pytest.FixtureRequest, _hub_process: Hub) -> Iterator[Hub]:
-    """An empty Hub that child processes and loaded clients use.
+    """An empty local Hub, used by clients in this process and in child processes.
 
     ``@pytest.mark.hub(xet=False)`` sets options (`mockhub.options.Options`).
     """
@@ -51,14 +51,14 @@ def hub(request: pytest.FixtureRequest, _hub_process: Hub) -> Iterator[Hub]:
         hub = _hub_process.reset(**(marker.kwargs if marker else {}))
     except ValueError as error:
         raise pytest.UsageError(f"@pytest.mark.hub: {error}") from None
-    seen = len(hub.complaints())
+    before = len(hub.stderr())
     with using(hub):
         yield hub
-    sys.stderr.write(hub.complaints()[seen:])  # beside the test that provoked them
+    sys.stderr.write(hub.stderr()[before:])  # tracebacks, in the report of this test
 
 
 class StartHub(Protocol):
-    """What the fixture `start_hub` is."""
+    """The type of the fixture `start_hub`."""
 
     def __call__(self, root: Path | None = None, **options: Any) -> Hub:
         """Start a Hub as `Hub.start` does."""
@@ -66,7 +66,7 @@ class StartHub(Protocol):
 
 @pytest.fixture
 def start_hub() -> Iterator[StartHub]:
-    """Start a Hub of its own process as `Hub.start` does; clients use it until the test ends."""
+    """Start a local Hub in a process of its own; clients use it until the test ends."""
     with ExitStack() as stack:
 
         def start(root: Path | None = None, **options: Any) -> Hub:

@@ -14,7 +14,7 @@ from mockhub.repos.store import RepoStore
 from mockhub.storage.blobs import BlobStore
 from mockhub.storage.buckets import Buckets
 from mockhub.storage.multipart import Uploads
-from mockhub.storage.ownership import Holdings
+from mockhub.storage.ownership import Ownership
 from mockhub.storage.signed_tokens import Tickets
 from mockhub.xet.shards import XetFile
 from mockhub.xet.store import XetStore
@@ -38,7 +38,7 @@ class State:
         self.xet = XetStore(root / "xet", discard=options.discard)
         self.repos = RepoStore(root / "repos", self.blobs)
         self.uploads = Uploads(root / "uploads", self.blobs, discard=options.discard)
-        self.holdings = Holdings(root / "holdings")
+        self.ownership = Ownership(root / "ownership")
         self.buckets = Buckets(root / "buckets.db")
         self.tickets = Tickets(root / "key", options.expire_after)
 
@@ -58,14 +58,14 @@ class State:
             holder: Internal id of the repository.
             sha256: Hash of the content.
         """
-        if SHA256.fullmatch(sha256) and self.holdings.has(holder, sha256):
+        if SHA256.fullmatch(sha256) and self.ownership.has(holder, sha256):
             return self.size(sha256)
         return None
 
     def holds(self, holder: str, file: XetFile) -> bool:
         """Return True if a file was uploaded to a repository or bucket, over Xet or otherwise."""
         names = filter(None, (file.hash, file.sha256))
-        return any(self.holdings.has(holder, name) for name in names)
+        return any(self.ownership.has(holder, name) for name in names)
 
     def xet_file(self, sha256: str) -> XetFile | None:
         """Return the Xet form of a content; None without one, or with Xet switched off."""

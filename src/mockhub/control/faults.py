@@ -1,4 +1,4 @@
-"""Faults on demand: which requests go wrong, and how."""
+"""Faults: failures that tests plan for requests to come."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from starlette.responses import JSONResponse
 
+from mockhub.control.patterns import compile_pattern
 from mockhub.errors import HubError
 from mockhub.http.refusals import response_of
 
@@ -26,13 +27,13 @@ _WORDS = {
     503: "Service Unavailable",
     504: "Gateway Time-out",
 }
-"""What the Hub says; seen in public issues of huggingface_hub, datasets and their users."""
+"""Messages of the Hub, from public issues of huggingface_hub, datasets and their users."""
 
 _RATE_LIMIT = {
     "RateLimit": '"api";r=0;t=1',
     "RateLimit-Policy": '"fixed window";"api";q=1000;w=300',
 }
-"""The Hub's own headers: no requests remain, for one second.
+"""The headers of the Hub's rate limit: no requests remain, for one second.
 https://huggingface.co/docs/hub/rate-limits"""
 
 _LEAST = {"count": 1, "after": 0, "reset_after": 0, "truncate": 0, "reset_answer": 0, "pace": 1}
@@ -41,30 +42,30 @@ _HEADER = re.compile(r"[!#-'*+.^-z|~-]+: [ -~]*", re.IGNORECASE)
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """A failure to come: which requests it meets, and what becomes of them.
+    """A planned failure: the requests it applies to, and its effect.
 
-    Of the effects there is one, but a `delay` goes with any, and a `status` with `lose_answer`.
+    A fault has exactly one effect; `delay` can be combined with any, `status` with `lose_answer`.
 
     Attributes:
-        method: Of the requests it meets; "*" for all.
-        path: Regular expression, searched in the path as it is sent, still percent-encoded.
-        count: How many requests it meets.
-        after: How many requests it lets pass before.
+        method: HTTP method of the requests; "*" for all.
+        path: Regular expression (RE2), searched in the path as sent, still percent-encoded.
+        count: Number of requests that fail.
+        after: Number of matching requests that pass before.
         delay: Seconds to wait before anything else.
-        status: Answered in the place of the route, in the Hub's words: 400 to 599.
-        headers: Of that answer; in the place of the Hub's own.
-        reset_after: The connection is reset after that many bytes of the request's body, or at
-            its end; the route does not run.
-        reset_answer: The connection is reset after that many bytes of the answer's body.
-        truncate: The connection is closed after that many bytes of the answer's body.
-        pace: Most bytes per second of the answer's body.
-        corrupt: "request" or "answer": one bit of that body flips, in its middle. "hash": the
-            answer's headers name another hash.
-        lose_answer: The route runs, and then the connection is reset, or `status` answered.
+        status: Answer with this status (400 to 599) and the Hub's message; the route does not run.
+        headers: Headers of that answer, instead of the Hub's.
+        reset_after: Reset the connection after this many bytes of the request's body, or at its
+            end; the route does not run.
+        reset_answer: Reset the connection after this many bytes of the answer's body.
+        truncate: Close the connection after this many bytes of the answer's body.
+        pace: Bytes per second at which the answer's body is sent.
+        corrupt: "request" or "answer": flip one bit in the middle of that body. "hash": send wrong
+            hashes in the headers of the answer.
+        lose_answer: Run the route, then reset the connection or answer with `status`.
 
     Raises:
-        TypeError: An attribute is of the wrong type.
-        ValueError: It has a value it cannot have, or they do not fit together.
+        TypeError: An attribute has the wrong type.
+        ValueError: An attribute has an invalid value, or two contradict each other.
     """
 
     method: str
@@ -83,67 +84,69 @@ class Fault:
 
     def __post_init__(self) -> None:  # noqa: D105 - the class says what it raises
         if not isinstance(self.method, str) or not isinstance(self.lose_answer, bool):
-            raise TypeError("method is a text, and lose_answer true or false")
-        re.compile(self.path)
+            raise TypeError("method must be a string and lose_answer a boolean")
+        compile_pattern(self.path)
         for name, least in _LEAST.items():
             value = getattr(self, name)
             if value is not None and (type(value) is not int or value < least):
-                raise ValueError(f"{name} is a whole number from {least}, got {value!r}")
+                raise ValueError(f"{name} must be an integer of at least {least}, got {value!r}")
         if not isinstance(self.delay, int | float) or self.delay < 0:
-            raise ValueError(f"delay is a number of seconds, got {self.delay!r}")
+            raise ValueError(f"delay must be a number of seconds, got {self.delay!r}")
         if self.status is not None and self.status not in range(400, 600):
-            raise ValueError(f"status is one from 400 to 599, got {self.status!r}")
+            raise ValueError(f"status must be from 400 to 599, got {self.status!r}")
         if self.corrupt not in {None, "request", "answer", "hash"}:
-            raise ValueError(f"corrupt is request, answer or hash, got {self.corrupt!r}")
+            raise ValueError(f"corrupt must be request, answer or hash, got {self.corrupt!r}")
         for name, text in self.headers.items():
             if not isinstance(text, str) or not _HEADER.fullmatch(f"{name}: {text}"):
-                raise ValueError(f"not a header: {name!r}: {text!r}")
+                raise ValueError(f"invalid header {name!r}: {text!r}")
         if self.headers and self.status is None:
-            raise ValueError("headers go with a status")
+            raise ValueError("headers need a status")
         effects = [self.reset_after, self.reset_answer, self.truncate, self.pace, self.corrupt]
-        chosen = sum(each is not None for each in effects)
+        chosen = sum(effect is not None for effect in effects)
         chosen += self.status is not None or self.lose_answer
         if chosen > 1 or not (chosen or self.delay):
-            raise ValueError("a fault has one effect, and may have a delay")
+            raise ValueError("a fault needs exactly one effect, and may have a delay")
 
     @classmethod
     def from_json(cls, body: Mapping[str, Any]) -> Fault:
-        """Read a fault by the names of its attributes; `method` may be left out for all.
+        """Create a fault from a mapping of its attributes; `method` is "*" if it is missing.
 
         Raises:
-            ValueError: There is no such attribute, or it cannot have that value.
+            ValueError: An attribute is unknown, or has an invalid value.
         """
         try:
             return cls(**{"method": "*", **body})
-        except (TypeError, AttributeError, re.error) as error:
+        except (TypeError, AttributeError) as error:
             raise ValueError(str(error)) from None
 
-    def meets(self, method: str, path: str) -> bool:
-        """Whether a request is of the kind this fault is for."""
-        return self.method.upper() in {"*", method} and bool(re.search(self.path, path))
+    def matches(self, method: str, path: str) -> bool:
+        """Return True if the fault applies to a request."""
+        if self.method.upper() not in {"*", method}:
+            return False
+        return compile_pattern(self.path).search(path) is not None
 
     def answer(self) -> JSONResponse:
-        """The answer with `status`."""
-        assert self.status is not None  # noqa: S101 - asked for with a status only
+        """Return the answer with `status`."""
+        assert self.status is not None  # noqa: S101 - called for faults with a status only
         response = response_of(HubError(self.status, _WORDS.get(self.status, "Injected fault")))
         response.headers.update(self.headers or (_RATE_LIMIT if self.status == 429 else {}))
         return response
 
 
 class Faults:
-    """The faults still to come."""
+    """The planned faults of a server."""
 
     def __init__(self) -> None:
         self._plans: list[_Plan] = []
 
     def plan(self, fault: Fault) -> None:
-        """Let a fault happen, after those planned before."""
+        """Add a fault, behind those that were planned before."""
         self._plans.append(_Plan(fault, fault.after, fault.count))
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The fault a request meets, which has then happened once more."""
+        """Return the fault of a request, and count it; None if the request does not fail."""
         for plan in self._plans:
-            if plan.count and plan.fault.meets(method, path):
+            if plan.count and plan.fault.matches(method, path):
                 if plan.after:
                     plan.after -= 1
                     continue
@@ -152,13 +155,13 @@ class Faults:
         return None
 
     def clear(self) -> None:
-        """Let nothing more go wrong."""
+        """Remove all faults."""
         self._plans.clear()
 
 
 @dataclass
 class _Plan:
-    """A fault, and how many requests it has still to let pass and to meet."""
+    """A fault, and the numbers of requests that are still to pass and to fail."""
 
     fault: Fault
     after: int

@@ -1,4 +1,4 @@
-"""What becomes of a request that meets a fault."""
+"""Fault injection: the effects of faults on requests and answers."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ TICKS = 20  # pieces per second of a slow answer
 
 
 class FaultMiddleware:
-    """Lets requests meet the faults that are meant for them.
+    """ASGI middleware that applies planned faults to requests.
 
     Args:
-        app: What answers the others.
-        faults: Those still to come.
+        app: The application behind it.
+        faults: The planned faults.
     """
 
     def __init__(self, app: ASGIApp, faults: Faults) -> None:
@@ -37,17 +37,17 @@ class FaultMiddleware:
         if fault is None:
             await self._app(scope, receive, send)
         else:
-            await inflict(fault, self._app, scope, receive, send)
+            await inject(fault, self._app, scope, receive, send)
 
 
-async def inflict(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve a request as a fault has it."""
+async def inject(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve a request with the effect of a fault."""
     await asyncio.sleep(fault.delay)
     if fault.reset_after is not None:
         await _read(receive, fault.reset_after)
         await _break(scope, receive, reset=True)
     elif fault.lose_answer:
-        await app(scope, receive, _nowhere)
+        await app(scope, receive, _drop)
         if fault.status is None:
             await _break(scope, receive, reset=True)
         else:
@@ -57,7 +57,7 @@ async def inflict(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, se
         await _read(receive, None)
         await fault.answer()(scope, receive, send)
     elif fault.pace is not None:
-        await app(scope, receive, _slowly(send, fault.pace))
+        await app(scope, receive, _throttled(send, fault.pace))
     elif fault.corrupt is not None:
         if fault.corrupt == "request":
             receive = _flipped(receive, Headers(scope=scope))
@@ -68,31 +68,31 @@ async def inflict(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, se
 
 async def _cut_off(fault: Fault, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     limit = fault.truncate if fault.reset_answer is None else fault.reset_answer
-    if limit is None:  # a delay and nothing else
+    if limit is None:  # the fault is a delay alone
         await app(scope, receive, send)
         return
-    left = limit
+    remaining = limit
 
     async def send_start(message: Message) -> None:
-        nonlocal left
+        nonlocal remaining
         if message["type"] != "http.response.body":
             await send(message)
             return
-        body = message.get("body", b"")[:left]
+        body = message.get("body", b"")[:remaining]
         if body:
             await send({**message, "body": body, "more_body": True})
-        left -= len(body)
+        remaining -= len(body)
 
     await app(scope, receive, send_start)
     await _break(scope, receive, reset=fault.reset_answer is not None)
 
 
-async def _nowhere(_message: Message) -> None:
-    """An answer that is lost."""
+async def _drop(_message: Message) -> None:
+    """Drop an answer."""
 
 
 async def _read(receive: Receive, limit: int | None) -> None:
-    """Read the body of a request, or a number of bytes at least."""
+    """Read the body of a request, up to a limit of bytes."""
     size, more = 0, True
     while more and (limit is None or size < limit):
         message = await receive()
@@ -101,10 +101,10 @@ async def _read(receive: Receive, limit: int | None) -> None:
 
 
 async def _break(scope: Scope, receive: Receive, *, reset: bool) -> None:
-    """End the connection of a request, and come back when it is gone."""
+    """Close or reset the connection of a request, and wait until it is gone."""
     transport = scope["state"]["transport"]
     if reset:
-        # Closed with nothing to linger for, it sends RST instead of FIN.
+        # With a linger time of zero, closing sends RST instead of FIN.
         linger = struct.pack("ii", 1, 0)
         transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         transport.abort()
@@ -114,10 +114,10 @@ async def _break(scope: Scope, receive: Receive, *, reset: bool) -> None:
         pass
 
 
-def _slowly(send: Send, pace: int) -> Send:
+def _throttled(send: Send, pace: int) -> Send:
     step = max(1, pace // TICKS)
 
-    async def send_slowly(message: Message) -> None:
+    async def send_throttled(message: Message) -> None:
         body = message.get("body", b"")
         if message["type"] != "http.response.body" or not body:
             await send(message)
@@ -127,7 +127,7 @@ def _slowly(send: Send, pace: int) -> Send:
             more = message.get("more_body", False) or start + step < len(body)
             await send({**message, "body": body[start : start + step], "more_body": more})
 
-    return send_slowly
+    return send_throttled
 
 
 def _corrupted(send: Send, corrupt: str) -> Send:
@@ -140,7 +140,9 @@ def _corrupted(send: Send, corrupt: str) -> Send:
             if corrupt == "hash":
                 for name in HASHES:
                     if name in headers:
-                        headers[name] = headers[name][::-1]  # the quotes change places
+                        headers[name] = headers[name][
+                            ::-1
+                        ]  # reversed, the quotes are still in place
             elif corrupt == "answer":
                 flip = _flipper(headers)
             message = {**message, "headers": headers.raw}
@@ -162,7 +164,10 @@ def _flipped(receive: Receive, headers: Headers) -> Receive:
 
 
 def _flipper(headers: Headers) -> Callable[[bytes], bytes]:
-    """Flips one bit of a body that comes piece by piece: in its middle, if its length is known."""
+    """Return a function that flips the middle bit of a body, fed piece by piece.
+
+    Without a ``Content-Length``, the bit is in the first byte.
+    """
     target = int(headers.get("content-length", 0)) // 2
     start = 0
 

@@ -1,9 +1,8 @@
-"""The log of requests."""
+"""The request log: method, path, status and sizes of the latest requests."""
 
 from __future__ import annotations
 
 import dataclasses
-import re
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mockhub.control.patterns import Pattern
 from mockhub.errors import InvalidTokenError
 from mockhub.state import state_of
 
@@ -24,14 +24,14 @@ class Exchange:
     """A request and its answer.
 
     Attributes:
-        method: As in "POST".
-        path: As it was sent, percent-encoded.
-        query: What followed the question mark, as it was sent.
-        status: Of the answer; None as long as there is none, and if none was sent.
+        method: Upper case, such as "POST".
+        path: Path as sent, percent-encoded.
+        query: Query string as sent.
+        status: Status of the answer; None before it, and if none was sent.
         received: Bytes of the request's body that were read.
         sent: Bytes of the answer's body.
         user: Name of the account; None for an anonymous request or an unknown token.
-        agent: The ``user-agent``.
+        agent: The ``User-Agent`` header.
         started: Unix time in seconds.
     """
 
@@ -46,7 +46,7 @@ class Exchange:
     started: float
 
     def __str__(self) -> str:
-        """One line."""
+        """Return one line of text."""
         clock = time.strftime("%H:%M:%S", time.localtime(self.started))
         target = f"{self.path}?{self.query}" if self.query else self.path
         sizes = f"{self.received} B in, {self.sent} B out"
@@ -54,10 +54,10 @@ class Exchange:
 
 
 class Log:
-    """The latest requests, in the order in which they came.
+    """The latest `MOST_KEPT` requests, oldest first.
 
     Args:
-        echo: Write each to standard error when it is over.
+        echo: Write a line to standard error at the end of each request.
     """
 
     def __init__(self, *, echo: bool = False) -> None:
@@ -66,7 +66,7 @@ class Log:
         self._exchanges: dict[int, Exchange] = {}
 
     def begin(self, exchange: Exchange) -> int:
-        """Add a request; returns its number."""
+        """Add a request and return its number."""
         number, self._next = self._next, self._next + 1
         self._exchanges[number] = exchange
         if len(self._exchanges) > MOST_KEPT:
@@ -74,32 +74,32 @@ class Log:
         return number
 
     def update(self, number: int, exchange: Exchange) -> None:
-        """Note what is new about a request, unless the log was cleared since it came."""
+        """Replace a request, unless the log was cleared since it began."""
         if number in self._exchanges:
             self._exchanges[number] = exchange
 
     def end(self, exchange: Exchange) -> None:
-        """Echo a request that is over."""
+        """Write a finished request to standard error, if the log echoes."""
         if self._echo:
             print(exchange, file=sys.stderr, flush=True)
 
     def clear(self) -> None:
-        """Forget all requests."""
+        """Remove all requests."""
         self._exchanges.clear()
 
-    def find(self, method: str, path: re.Pattern[str]) -> Iterator[Exchange]:
-        """Requests of a method ("*" for all) in whose path a pattern is found."""
+    def find(self, method: str, path: Pattern) -> Iterator[Exchange]:
+        """Yield the requests of a method ("*" for all) whose path contains a pattern."""
         for exchange in self._exchanges.values():
             if method in {"*", exchange.method} and path.search(exchange.path):
                 yield exchange
 
 
 class LogMiddleware:
-    """Logs all requests but those to the admin routes.
+    """ASGI middleware that logs all requests but those to the control routes.
 
     Args:
-        app: What answers them.
-        log: Where to.
+        app: The application behind it.
+        log: The log.
     """
 
     def __init__(self, app: ASGIApp, log: Log) -> None:
@@ -111,7 +111,7 @@ class LogMiddleware:
         if scope["type"] != "http" or scope["path"].startswith(ADMIN):
             await self._app(scope, receive, send)
             return
-        exchange = _begun(Request(scope))
+        exchange = _open_exchange(Request(scope))
         number = self._log.begin(exchange)
         status: int | None = None
         received = sent = 0
@@ -131,7 +131,7 @@ class LogMiddleware:
             nonlocal status, sent
             status = message.get("status", status)
             sent += len(message.get("body", b""))
-            note()  # before the client has all of it and may ask
+            note()  # first: with the whole answer, the client may look at the log
             await send(message)
 
         try:
@@ -140,7 +140,7 @@ class LogMiddleware:
             self._log.end(note())
 
 
-def _begun(request: Request) -> Exchange:
+def _open_exchange(request: Request) -> Exchange:
     try:
         account = state_of(request).accounts.identify(request.headers.get("authorization"))
         user = account.name if account else None

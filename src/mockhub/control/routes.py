@@ -1,4 +1,4 @@
-"""The routes by which tests steer a server: faults, the log, a fresh start.
+"""The control routes, for tests: faults, the request log, resets, disabled repositories.
 
 They need the token of the administrator: of the first account now, or when the server was started.
 They are neither logged nor subject to faults.
@@ -7,7 +7,6 @@ They are neither logged nor subject to faults.
 from __future__ import annotations
 
 import dataclasses
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,6 +18,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from mockhub.control.faults import Fault, Faults
+from mockhub.control.patterns import compile_pattern
 from mockhub.control.request_log import ADMIN, Log
 from mockhub.errors import (
     AnonymousError,
@@ -68,49 +68,49 @@ async def plan_fault(request: Request) -> JSONResponse:
     try:
         faults.plan(Fault.from_json(body))
     except ValueError as error:
-        raise BadRequestError(f"Not a fault: {error}") from None
+        raise BadRequestError(f"Invalid fault: {error}") from None
     return JSONResponse({})
 
 
 async def clear_faults(request: Request) -> JSONResponse:
-    """Forget all faults."""
+    """Remove all faults."""
     _faults(request).clear()
     return JSONResponse({})
 
 
 async def requests(request: Request) -> JSONResponse:
-    """The log of requests, oldest first: all, or those of a ``method`` and ``path``."""
+    """Return the request log, oldest first, filtered by ``method`` and ``path``."""
     log, query = _log(request), request.query_params
     try:
-        path = re.compile(query.get("path", ""))
-    except re.error as error:
-        raise BadRequestError(f"Not a regular expression: {error}") from None
-    found = log.find(query.get("method", "*").upper(), path)
-    return JSONResponse([dataclasses.asdict(each) for each in found])
+        path = compile_pattern(query.get("path", ""))
+    except ValueError as error:
+        raise BadRequestError(f"Invalid 'path': {error}") from None
+    exchanges = log.find(query.get("method", "*").upper(), path)
+    return JSONResponse([dataclasses.asdict(exchange) for exchange in exchanges])
 
 
 async def clear_requests(request: Request) -> JSONResponse:
-    """Forget all requests."""
+    """Clear the request log."""
     _log(request).clear()
     return JSONResponse({})
 
 
 async def reset(request: Request) -> JSONResponse:
-    """Begin anew: no repositories, no faults, an empty log; with options by name."""
+    """Remove all data, faults and logged requests, and change the options."""
     faults, log, body = _faults(request), _log(request), await read_json(request)
     scratch: Path | None = request.app.state.scratch
     if scratch is None:
-        raise ConflictError("A server that was given a --root keeps it, and cannot be reset")
+        raise ConflictError("A server with --root cannot be reset: it keeps its data")
     try:
         options = Options.from_json(body)
     except ValueError as error:
-        raise BadRequestError(f"Not options: {error}") from None
+        raise BadRequestError(f"Invalid options: {error}") from None
     old = state_of(request).root
     fresh = Path(tempfile.mkdtemp(dir=scratch))
     request.app.state.hub = await run_in_threadpool(State, fresh, options)
     faults.clear()
     log.clear()
-    # A request that is still going on may write to the old folder; all go when the server ends.
+    # A running request may still write to the old folder; the server removes it when it ends.
     await run_in_threadpool(shutil.rmtree, old, ignore_errors=True)
     return JSONResponse({})
 

@@ -1,4 +1,9 @@
-"""``.gitattributes`` and ``.gitignore``: which paths a line speaks of."""
+"""Patterns of ``.gitattributes`` and ``.gitignore``, matched as git does.
+
+Not with ``pathspec``: of 45 patterns compared with git, it differs on seven (1.1.1). It rejects
+classes such as ``[[:space:]]``, which git-lfs writes for blanks, and backslashes at the end; and it
+re-includes files below excluded folders.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +34,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     """Translate a git pattern (gitignore(5), "Pattern format") to a regular expression.
 
     A pattern without a slash matches the last component of a path; ``**`` spans directories.
-    One that is malformed matches nothing.
+    A malformed pattern matches nothing.
     """
     regex = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
     rest = pattern.removeprefix("/")
@@ -55,7 +60,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
 
 def _members(negation: str, members: str) -> str:
-    """The characters between brackets; a slash is never one of them."""
+    """Translate a bracket expression, which never matches a slash."""
     escaped = members.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
     for name, characters in _CLASSES.items():
         escaped = escaped.replace(rf"\[:{name}:\]", characters)
@@ -64,7 +69,7 @@ def _members(negation: str, members: str) -> str:
 
 @dataclass(frozen=True)
 class _Line:
-    """What a line of ``.gitattributes`` says of the paths it is about."""
+    """A line of ``.gitattributes`` that decides between LFS and regular files."""
 
     number: int
     pattern: str
@@ -73,7 +78,7 @@ class _Line:
 
 @dataclass(frozen=True)
 class _Attributes:
-    """The lines that decide. Most name one file each, in a repository of many LFS files."""
+    """The deciding lines, those of a single file by name or path: they may be many thousands."""
 
     names: dict[str, _Line]
     paths: dict[str, _Line]
@@ -103,23 +108,23 @@ def _parse_attributes(gitattributes: str) -> _Attributes:
 
 
 def attribute_mode(gitattributes: str, path: str) -> Mode | None:
-    """What ``.gitattributes`` says of a path; the last line that decides counts."""
+    """Return the mode that ``.gitattributes`` gives a path, by its last matching line."""
     parsed = _parse_attributes(gitattributes)
-    matching = (each for each in parsed.patterns if compile_pattern(each.pattern).fullmatch(path))
+    matching = (line for line in parsed.patterns if compile_pattern(line.pattern).fullmatch(path))
     name = path.rpartition("/")[2]
-    found = (next(matching, None), parsed.paths.get(path), parsed.names.get(name))
-    lines = [line for line in found if line is not None]
+    candidates = (next(matching, None), parsed.paths.get(path), parsed.names.get(name))
+    lines = [line for line in candidates if line is not None]
     return max(lines, key=lambda line: line.number).mode if lines else None
 
 
 def lfs_line(path: str) -> str:
-    """The line of ``.gitattributes`` that makes one path an LFS file, as ``git lfs track`` does."""
+    """Return a line of ``.gitattributes`` that makes one path an LFS file (``git lfs track``)."""
     pattern = _SPECIAL.sub(lambda special: f"\\{special[0]}", path).replace(" ", "[[:space:]]")
     return f"/{pattern} {_LFS}\n" if pattern[0] in '#!"' else f"{pattern} {_LFS}\n"
 
 
 def is_ignored(gitignore: str, path: str) -> bool:
-    """Whether ``.gitignore`` excludes a path, by itself or through one of its directories."""
+    """Return True if ``.gitignore`` excludes a path or one of its folders."""
     parts = path.split("/")
     for depth in range(1, len(parts) + 1):
         if _excludes(gitignore, "/".join(parts[:depth]), is_folder=depth < len(parts)):

@@ -1,8 +1,8 @@
-"""Commits on disk, and the trees they lead to.
+"""Commits on disk, and their trees.
 
-A commit is kept as what it changes, in one file named by its id: a line about the commit, and a
-line with the changes. History is listed from first lines alone; a tree is made of the changes
-since the nearest one that is still in memory.
+A commit is stored as its changes, in one file named by its id: a line of metadata, and a line of
+changes. Listing history reads first lines only; a tree is built from the changes since the nearest
+ancestor whose tree is in memory.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ SHORTEST_SHA = 7
 COMMITS_IN_MEMORY = 4096
 TREES_IN_MEMORY = 64
 NAMES_IN_MEMORY = 300_000
-"""A name in a folder takes 50 bytes for each tree, and once 400 more for what stands there."""
+"""Names in folders of cached trees: 50 bytes for each tree, and 400 for the entry they share."""
 
 
 @dataclass(frozen=True)
 class Commit:
-    """What is known of a commit besides its changes.
+    """The metadata of a commit.
 
     Attributes:
-        parents: Ids of the parents; none for a first commit.
+        parents: Ids of the parents; empty for a first commit.
         title: First line of the message.
-        message: The rest of it.
+        message: Remaining lines of the message.
         author: Name of the account.
         date: ISO 8601, UTC, milliseconds.
     """
@@ -46,28 +46,28 @@ class Commit:
 
 
 class History:
-    """The commits of a repository. They never change, and may be read while others are added.
+    """The commits of a repository, which are immutable and may be read while others are added.
 
     Args:
-        folder: Where they are kept.
+        folder: Folder of the commit files.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._trees: dict[str, _Built] = {}
         self._trees_lock = threading.Lock()
-        # On the instance: a cached method would keep every repository alive, and share its slots.
+        # On the instance: a cache on the class would keep every repository alive.
         self.commit = lru_cache(COMMITS_IN_MEMORY)(self._read_commit)
 
     def add(self, commit: Commit, changes: Changes) -> str:
         """Store a commit.
 
         Args:
-            commit: Its first parent is what the changes are to.
+            commit: Metadata; the changes are relative to its first parent.
             changes: Deletions first.
 
         Returns:
-            Its id.
+            The id of the commit.
         """
         entries = {
             path: entry and (entry.size, entry.sha256, entry.oid, entry.lfs)
@@ -87,39 +87,39 @@ class History:
         return Commit(parents=tuple(fields.pop("parents")), **fields)
 
     def changes(self, sha: str) -> Changes:
-        """What a commit changed."""
+        """Return the changes of a commit, relative to its first parent."""
         with (self._folder / sha).open("rb") as file:
             file.readline()
             entries = json.loads(file.readline())
         return {path: entry and Entry(*entry) for path, entry in entries.items()}
 
     def __iter__(self) -> Iterator[str]:
-        """The ids of all commits, in any order, whether a reference leads to them or not."""
+        """Iterate over the ids of all commits, unreachable ones included, in no order."""
         return (file.name for file in self._folder.iterdir() if not file.suffix)
 
     def walk(self, sha: str | None) -> Iterator[tuple[str, Commit]]:
-        """A commit and its first parents, newest first."""
+        """Yield a commit and its ancestors by first parents, newest first."""
         while sha is not None:
             commit = self.commit(sha)
             yield sha, commit
             sha = commit.parents[0] if commit.parents else None
 
     def find(self, prefix: str) -> str | None:
-        """The commit of a full or shortened id; None if there is none, or more than one."""
+        """Return the full id of a possibly shortened one; None if unknown or ambiguous."""
         if not re.fullmatch(rf"[0-9a-f]{{{SHORTEST_SHA},40}}", prefix):
             return None
         if len(prefix) == 40:
             return prefix if (self._folder / prefix).exists() else None
-        found = [file.name for file in self._folder.glob(f"{prefix}*") if not file.suffix]
-        return found[0] if len(found) == 1 else None
+        matches = [file.name for file in self._folder.glob(f"{prefix}*") if not file.suffix]
+        return matches[0] if len(matches) == 1 else None
 
     def merge_base(self, one: str, other: str) -> str | None:
-        """The newest commit that two have in common; None if their histories share none."""
+        """Return the newest common ancestor of two commits; None if they have none."""
         ancestors = {sha for sha, _ in self.walk(one)}
         return next((sha for sha, _ in self.walk(other) if sha in ancestors), None)
 
     def tree(self, sha: str) -> Tree:
-        """All files at a commit."""
+        """Return the tree of a commit."""
         newer: list[str] = []
         base = None
         for ancestor, _ in self.walk(sha):
@@ -130,8 +130,8 @@ class History:
         if base is not None and not newer:
             return base.tree
         builder = TreeBuilder(base.tree if base else None)
-        for each in reversed(newer):
-            builder.apply(self.changes(each), each)
+        for descendant in reversed(newer):
+            builder.apply(self.changes(descendant), descendant)
         built = _Built(builder.cost, builder.tree())
         with self._trees_lock:
             self._trees[sha] = built
@@ -148,12 +148,12 @@ class History:
 
 @dataclass(frozen=True)
 class _Built:
-    """A tree in memory, and how many names it shares with no older one."""
+    """A cached tree, and the number of names that it shares with no older one."""
 
     cost: int
     tree: Tree
 
 
 def now() -> str:
-    """The time as the Hub writes it."""
+    """Return the current time as the Hub writes it: ISO 8601, UTC, milliseconds."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

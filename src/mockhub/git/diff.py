@@ -1,4 +1,4 @@
-"""What a pull request changes, as text that ``git apply`` takes."""
+"""Differences of two trees as a patch for ``git apply``."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from collections.abc import Callable, Iterator
 from mockhub.git.tree import Entry, Tree, changes_between, lfs_pointer
 
 LARGEST_TEXT = 100_000
-"""Bytes above which a regular file is not compared line by line: difflib is slow."""
+"""Bytes up to which regular files are compared line by line: difflib is slow."""
 
 Read = Callable[[Entry], bytes]
-"""The content of a regular file."""
+"""Returns the content of a regular file."""
 
 
 def diff(old: Tree, new: Tree, read: Read) -> str:
-    """The differences of two trees; of an LFS file, those of its pointer.
+    """Return the differences of two trees; LFS files are compared by their pointers.
 
     Args:
-        old: Before.
-        new: After.
-        read: Gives contents; called for regular files up to `LARGEST_TEXT` only.
+        old: Tree before the changes.
+        new: Tree after the changes.
+        read: Reads regular files of at most `LARGEST_TEXT` bytes.
     """
     paths = sorted(changes_between(old, new))
     return "".join(line for path in paths for line in _file(path, old, new, read))
@@ -45,7 +45,7 @@ def _file(path: str, old: Tree, new: Tree, read: Read) -> Iterator[str]:
 
 
 def _lines(entry: Entry | None, read: Read) -> list[str] | None:
-    """The lines of a file, with their ends; None if it is large, or not text."""
+    """Return the lines of a file with their ends; None if it is too large or not text."""
     if entry is None:
         return []
     if not entry.lfs and entry.size > LARGEST_TEXT:

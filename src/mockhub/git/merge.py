@@ -1,4 +1,4 @@
-"""Merging two trees that have a third in common."""
+"""Three-way merges of trees, file by file."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from mockhub.git.tree import Changes, Tree, TreeBuilder, changes_between, deleti
 
 @dataclass(frozen=True)
 class Merge:
-    """What comes of bringing their changes to our tree.
+    """The result of a merge.
 
     Attributes:
-        changes: To our tree; deletions first.
-        conflicts: Paths that both changed, and not to the same.
+        changes: Changes to our tree, deletions first.
+        conflicts: Paths that both sides changed differently.
     """
 
     changes: Changes
@@ -22,12 +22,12 @@ class Merge:
 
 
 def merge(base: Tree, ours: Tree, theirs: Tree) -> Merge:
-    """Bring what they changed since a common tree to ours, file by file.
+    """Merge the changes between a common ancestor and their tree into ours.
 
     Args:
-        base: The tree both started from.
-        ours: The tree to be changed.
-        theirs: The tree to take changes from.
+        base: Tree of the common ancestor.
+        ours: Tree to merge into.
+        theirs: Tree to merge.
     """
     our_changes = changes_between(base, ours)
     changes, conflicts = {}, set()

@@ -1,7 +1,7 @@
-"""The files of a commit, as folders that successive commits share.
+"""Trees: the files of a commit, in folders that successive commits share.
 
-A tree never changes. A new one is built of an old one by copying the folders on the way to what
-changes, so that the trees of a long history cost little more than their differences.
+A tree is immutable. A new one is built from an old one by copying the folders on the path to each
+change, so that the trees of a long history cost little more than their differences.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from functools import cached_property
 from mockhub.errors import BadRequestError
 
 Changes = Mapping[str, "Entry | None"]
-"""What each path becomes; None where a file is deleted."""
+"""New entries by path; None for a deleted file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What git knows of a file.
+    """A file version: size and hashes of its content.
 
     Attributes:
         size: Bytes of the content.
         sha256: Hash of the content, and its name in the stores.
-        oid: Git blob id: of the content, or of the pointer for an LFS file.
-        lfs: Whether git holds a pointer instead of the content.
+        oid: Git blob id of the content; for an LFS file, of the pointer.
+        lfs: True if git stores a pointer instead of the content.
     """
 
     size: int
@@ -35,7 +35,7 @@ class Entry:
 
     @classmethod
     def pointing_to(cls, sha256: str, size: int) -> Entry:
-        """An LFS file."""
+        """Return the entry of an LFS file."""
         return cls(size, sha256, git_id("blob", lfs_pointer(sha256, size)), lfs=True)
 
 
@@ -44,8 +44,8 @@ class File:
     """A file of a tree.
 
     Attributes:
-        entry: Its content.
-        commit: Id of the commit that wrote it.
+        entry: Size and hashes.
+        commit: Id of the last commit that changed the file.
     """
 
     entry: Entry
@@ -53,17 +53,17 @@ class File:
 
     @property
     def oid(self) -> str:
-        """Git's id."""
+        """Return git's blob id."""
         return self.entry.oid
 
 
 @dataclass(eq=False)
 class Folder:
-    """A folder of a tree, and a tree as a whole.
+    """A folder of a tree, or its root.
 
     Attributes:
-        children: Files and folders in it, by name. Nobody changes them once the tree is built.
-        commit: Id of the last commit that changed something in it.
+        children: Files and folders by name; not changed any more once the tree is built.
+        commit: Id of the last commit that changed a file below.
     """
 
     children: dict[str, File | Folder]
@@ -71,7 +71,7 @@ class Folder:
 
     @cached_property
     def names(self) -> list[str]:
-        """Names in git's order: that of the paths, which for a folder go on with a slash."""
+        """Return the names in git's order, in which folder names end with a slash."""
         return sorted(
             self.children,
             key=lambda name: f"{name}/" if isinstance(self.children[name], Folder) else name,
@@ -79,7 +79,7 @@ class Folder:
 
     @cached_property
     def oid(self) -> str:
-        """Git's id: the hash of what is in it."""
+        """Return git's tree id."""
         listing = bytearray()
         for name in self.names:
             child = self.children[name]
@@ -90,12 +90,12 @@ class Folder:
 
 @dataclass(frozen=True, eq=False)
 class Tree(Mapping[str, Entry]):
-    """All files of a commit, by path."""
+    """The files of a commit: a mapping of paths to entries."""
 
     root: Folder
 
     def node(self, path: str) -> File | Folder | None:
-        """The file or folder of a path; the whole tree for an empty one, None for a missing one."""
+        """Return the file or folder of a path; the root for an empty one, None if missing."""
         node: File | Folder | None = self.root
         for name in path.split("/") if path else ():
             if not isinstance(node, Folder):
@@ -104,28 +104,28 @@ class Tree(Mapping[str, Entry]):
         return node
 
     def walk(self, path: str = "") -> Iterator[tuple[str, File | Folder]]:
-        """Everything below a folder, in the order of the paths; a folder before what is in it."""
+        """Iterate over all files and folders below a folder, parents first, in order of paths."""
         folder = self.node(path)
         return _walk(folder, f"{path}/" if path else "") if isinstance(folder, Folder) else iter(())
 
     def list(self, path: str = "") -> Iterator[tuple[str, File | Folder]]:
-        """What lies directly in a folder, in the order of the paths."""
+        """Iterate over the direct children of a folder, in order of paths."""
         folder = self.node(path)
         return _list(folder, f"{path}/" if path else "") if isinstance(folder, Folder) else iter(())
 
     def __getitem__(self, path: str) -> Entry:
-        """The file of a path."""
+        """Return the entry of a path."""
         node = self.node(path)
         if not isinstance(node, File):
             raise KeyError(path)
         return node.entry
 
     def __iter__(self) -> Iterator[str]:
-        """The paths of the files, in order."""
+        """Iterate over the paths of all files, in order."""
         return (path for path, node in self.walk() if isinstance(node, File))
 
     def __len__(self) -> int:
-        """How many files there are."""
+        """Return the number of files."""
         return sum(1 for _ in self)
 
 
@@ -141,31 +141,31 @@ def _walk(folder: Folder, prefix: str) -> Iterator[tuple[str, File | Folder]]:
 
 
 class TreeBuilder:
-    """Makes a tree of another one, which stays as it is.
+    """A builder of a tree from another one, which is not changed.
 
     Args:
-        tree: Where to start from; None for a tree without files.
+        tree: Tree to start from; None for an empty one.
     """
 
     def __init__(self, tree: Tree | None = None) -> None:
         self._root = Folder({}, "") if tree is None else tree.root
-        self._own: set[Folder] = set()  # made here, and in no tree yet
+        self._own: set[Folder] = set()  # copies that are part of no tree yet
 
     @property
     def cost(self) -> int:
-        """Names in the folders that were made here: what the tree shares with no other."""
+        """Return the number of names in copied folders, which the tree shares with no other."""
         return sum(len(folder.children) for folder in self._own)
 
     def tree(self) -> Tree:
-        """The tree as it is by now; later changes leave it alone."""
+        """Return the current tree; later changes do not affect it."""
         self._own.clear()
         return Tree(self._root)
 
     def apply(self, changes: Changes, commit: str) -> None:
-        """Make the changes of a commit.
+        """Apply the changes of a commit.
 
         Raises:
-            BadRequestError: A path would be a file and a folder.
+            BadRequestError: A path would be both a file and a folder.
         """
         for path, entry in changes.items():
             if entry is None:
@@ -174,10 +174,10 @@ class TreeBuilder:
                 self.put(path, entry, commit)
 
     def put(self, path: str, entry: Entry, commit: str = "") -> None:
-        """Write a file.
+        """Add or replace a file.
 
         Raises:
-            BadRequestError: The path is that of a folder, or leads through a file.
+            BadRequestError: The path is a folder, or one of its parents is a file.
         """
         *folders, name = path.split("/")
         folder = self._open(folders, commit)[-1]
@@ -186,10 +186,10 @@ class TreeBuilder:
         folder.children[name] = File(entry, commit)
 
     def remove(self, path: str, commit: str = "") -> list[str]:
-        """Delete a file, or a folder with all that is in it, and the folders that are empty then.
+        """Delete a file or a folder, and the parents that become empty.
 
         Returns:
-            The paths of the files that are gone.
+            The paths of the deleted files.
         """
         node = Tree(self._root).node(path)
         if node is None:
@@ -203,7 +203,7 @@ class TreeBuilder:
         return [path] if isinstance(node, File) else _files(node, f"{path}/")
 
     def _open(self, folders: list[str], commit: str) -> list[Folder]:
-        """The folders on a way as our own, the whole tree first; made where they are missing."""
+        """Return the folders of a path from the root on, copied or created."""
         self._root = self._owned(self._root, commit)
         opened = [self._root]
         for name in folders:
@@ -223,20 +223,20 @@ class TreeBuilder:
 
 
 def _files(folder: Folder, prefix: str) -> list[str]:
-    """The files below a folder, in any order: it may still change."""
-    found = []
+    """Return the paths of the files below a folder, in no order."""
+    paths = []
     for name, child in folder.children.items():
-        found += _files(child, f"{prefix}{name}/") if isinstance(child, Folder) else [prefix + name]
-    return found
+        paths += _files(child, f"{prefix}{name}/") if isinstance(child, Folder) else [prefix + name]
+    return paths
 
 
 def changes_between(old: Tree, new: Tree) -> dict[str, Entry | None]:
-    """What makes one tree of another; deletions first."""
+    """Return the changes from one tree to another, deletions first."""
     return deletions_first(dict(_differences(old.root, new.root, "")))
 
 
 def deletions_first(changes: Changes) -> dict[str, Entry | None]:
-    """Changes in the order of their paths, but so that no path is taken before it is free."""
+    """Sort changes by path, deletions first: a file may take the path of a deleted folder."""
     return dict(sorted(changes.items(), key=lambda change: (change[1] is not None, change[0])))
 
 
@@ -257,13 +257,13 @@ def _folder(node: File | Folder | None) -> Folder:
 
 
 def git_id(kind: str, content: bytes | bytearray) -> str:
-    """The id git gives an object (``git hash-object``)."""
+    """Return the id of a git object (``git hash-object``)."""
     header = f"{kind} {len(content)}\0".encode()
     return hashlib.sha1(header + content).hexdigest()  # noqa: S324 - git's own
 
 
 def lfs_pointer(sha256: str, size: int) -> bytes:
-    """The file that git holds in place of an LFS content (git-lfs ``docs/spec.md``)."""
+    """Return the pointer that git stores for an LFS file (git-lfs ``docs/spec.md``)."""
     return (
         f"version https://git-lfs.github.com/spec/v1\noid sha256:{sha256}\nsize {size}\n".encode()
     )

@@ -1,4 +1,8 @@
-"""Asking for a part of a content, or for nothing new: the headers of RFC 9110, 13 and 14."""
+"""Conditional and range requests: the headers of RFC 9110, sections 13 and 14.
+
+Not from a library: Starlette has no public parser of them, and answers 400 where a malformed range
+is to be ignored; Werkzeug's is exact, but a second web framework is much for twenty lines.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +11,24 @@ from collections.abc import Mapping
 
 from mockhub.errors import HubError
 
-# No more digits than a size has: whatever is longer is not a range that anyone means.
+# At most 18 digits, as no content is larger: Python refuses to convert very long numbers.
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 _ENTITY_TAG = re.compile(r'(?:W/)?"[^"]*"')
 
 
 def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
-    """The asked part of a content, as start and exclusive stop.
+    """Return the requested part of a content, as start and exclusive stop.
 
     Args:
         header: Value of ``Range``.
         size: Bytes of the content.
 
     Returns:
-        None to send all of it: no header, or one that is not a single range of bytes, which
-        a server may ignore (RFC 9110, section 14.2).
+        None for the whole content: without a header, or with one that is not a single range of
+        bytes, which a server may ignore (RFC 9110, section 14.2).
 
     Raises:
-        HubError: 416, the range lies past the end.
+        HubError: 416, the range starts past the end.
     """
     match = _RANGE.fullmatch(header or "")
     if match is None or match.groups() == ("", ""):
@@ -40,11 +44,11 @@ def parse_range(header: str | None, size: int) -> tuple[int, int] | None:
 
 
 def require_match(headers: Mapping[str, str], etag: str) -> None:
-    """Refuse a request that is for another content than this one.
+    """Refuse a request whose ``If-Match`` names another version of the content.
 
     Args:
-        headers: Of the request.
-        etag: Of the content, in its quotes.
+        headers: Headers of the request.
+        etag: Entity tag of the content, with its quotes.
 
     Raises:
         HubError: 412, ``If-Match`` does not name the content.
@@ -55,14 +59,14 @@ def require_match(headers: Mapping[str, str], etag: str) -> None:
 
 
 def is_known(headers: Mapping[str, str], etag: str) -> bool:
-    """Whether the client has the content already, by ``If-None-Match``: 304 is the answer."""
+    """Return True if ``If-None-Match`` names the content, so that the answer is 304."""
     known = headers.get("if-none-match", "")
     tags = [tag.removeprefix("W/") for tag in _ENTITY_TAG.findall(known)]
     return known.strip() == "*" or etag in tags
 
 
 def wanted_range(headers: Mapping[str, str], etag: str, size: int) -> tuple[int, int] | None:
-    """`parse_range` of a request, unless ``If-Range`` asks for all of a content that changed."""
+    """Return `parse_range` of a request; None if ``If-Range`` names an older content."""
     if headers.get("if-range", etag) != etag:
         return None
     return parse_range(headers.get("range"), size)

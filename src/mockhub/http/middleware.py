@@ -1,4 +1,4 @@
-"""What every answer has in common, that of a server that failed included."""
+"""Middleware for all answers: request ids, and status 500 with a traceback for crashes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _logger = logging.getLogger("uvicorn.error")
 
 
 class RequestIdMiddleware:
-    """Gives every answer the ``X-Request-Id`` that clients put into their error messages.
+    """ASGI middleware that adds ``X-Request-Id``, which clients show in their error messages.
 
-    It is the one the client sent, as ``X-Request-Id`` or as ``X-Amzn-Trace-Id``, or a new one.
+    It is the client's own, from ``X-Request-Id`` or ``X-Amzn-Trace-Id``, or a new one.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -44,7 +44,7 @@ class RequestIdMiddleware:
 
 
 class CrashMiddleware:
-    """Answers 500 when the server is at fault, and writes the traceback, without the token."""
+    """ASGI middleware that answers 500 for exceptions, and logs the traceback without the token."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -65,6 +65,6 @@ class CrashMiddleware:
             text = traceback.format_exc()
             _logger.error("%s", text.replace(token, "***") if token else text)  # noqa: TRY400 - scrubbed
             if started:
-                scope["state"]["transport"].close()  # else it would look like the end of the body
+                scope["state"]["transport"].close()  # else the body would look complete
             else:
                 await response_of(HubError(500, _APOLOGY))(scope, receive, send)

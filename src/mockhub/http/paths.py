@@ -27,50 +27,50 @@ class Segment(Convertor[str]):
 
 
 class Rest(Segment):
-    """All that is left of the path, decoded."""
+    """The rest of the path, slashes included, decoded."""
 
     regex = ".*"
 
 
 class Plural(Convertor[str]):
-    """The repository type in API paths: ``datasets``."""
+    """The repository type in paths of the API: ``datasets``."""
 
     regex = "models|datasets|spaces"
 
     def convert(self, value: str) -> str:
-        """``dataset`` of ``datasets``."""
+        """Return ``dataset`` for ``datasets``."""
         return value.removesuffix("s")
 
     def to_string(self, value: str) -> str:
-        """``datasets`` of ``dataset``."""
+        """Return ``datasets`` for ``dataset``."""
         return f"{value}s"
 
 
 class Web(Convertor[str]):
-    """The repository type in web paths: ``datasets/``, and nothing for models."""
+    """The repository type in paths of pages: ``datasets/``, and empty for models."""
 
     regex = "(?:datasets/|spaces/)?"
 
     def convert(self, value: str) -> str:
-        """``dataset`` of ``datasets/``."""
+        """Return ``dataset`` for ``datasets/``."""
         return value.removesuffix("s/") or "model"
 
     def to_string(self, value: str) -> str:
-        """``datasets/`` of ``dataset``."""
+        """Return ``datasets/`` for ``dataset``."""
         return "" if value == "model" else f"{value}s/"
 
 
 class Right(Convertor[str]):
-    """What a Xet token is for."""
+    """The right of a Xet token."""
 
     regex = "read|write"
 
     def convert(self, value: str) -> str:
-        """As it stands."""
+        """Return the text itself."""
         return value
 
     def to_string(self, value: str) -> str:
-        """As it stands."""
+        """Return the text itself."""
         return value
 
 
@@ -90,7 +90,7 @@ WEB = "/{type:web}{namespace:seg}/{name:seg}"
 
 
 class RawPathMiddleware:
-    """Puts the path as it was sent in the place of the decoded one."""
+    """ASGI middleware that replaces the decoded path by the path as sent."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Sending a content: all of it, the range that was asked for, or word that it has not changed."""
+"""Sending a content: the whole, a range, or 304 if it has not changed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from mockhub.http.conditional import is_known, require_match, wanted_range
 
 Read = Callable[[int, int], Iterator[bytes]]
-"""The bytes of a content from a start up to a stop, exclusive."""
+"""Reads the bytes of a content from a start to an exclusive stop."""
 
 
 def send_content(
@@ -20,14 +20,14 @@ def send_content(
     """Answer ``GET`` and ``HEAD`` for a content.
 
     Args:
-        request: Its headers say which part, and under which conditions.
+        request: Request with the headers of ranges and conditions.
         size: Bytes of the content.
-        etag: Its entity tag, without quotes.
-        read: Gives its bytes; called once, before the answer begins.
-        headers: Of the answer, besides those about size, range and kind.
+        etag: Entity tag of the content, without quotes.
+        read: Reads the content; called once, before the answer begins.
+        headers: Further headers of the answer.
 
     Raises:
-        HubError: 412 or 416, the request cannot be met; or whatever `read` raises.
+        HubError: 412 or 416, a condition fails or the range is invalid; and errors of `read`.
     """
     etag = f'"{etag}"'
     headers = {
@@ -50,7 +50,7 @@ def send_content(
 
 
 def disposition(name: str) -> str:
-    """``Content-Disposition`` for a file of any name: in full, and in ASCII for old clients."""
-    plain = "".join(each if each.isascii() and each.isprintable() else "_" for each in name)
+    """Return ``Content-Disposition`` with a file name, also in ASCII for old clients."""
+    plain = "".join(char if char.isascii() and char.isprintable() else "_" for char in name)
     plain = plain.replace("\\", "\\\\").replace('"', '\\"')
     return f"inline; filename*=UTF-8''{quote(name, safe='')}; filename=\"{plain}\";"

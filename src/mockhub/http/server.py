@@ -1,4 +1,4 @@
-"""The HTTP server that carries the routes."""
+"""The HTTP server: uvicorn with access to connections, and its listening socket."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 LOOPBACK = "127.0.0.1"
-WILDCARDS = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - to be told apart, not to listen on
+WILDCARDS = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - recognized, not listened on
 BACKLOG = 2048
 SECONDS_TO_FINISH = 3
 MAX_HEAD = 64 << 10
-"""Bytes of a request before its body, above which it is refused."""
+"""Most bytes of a request's path and headers."""
 
 
 class Protocol(H11Protocol):
-    """HTTP/1.1 as uvicorn speaks it; requests find their connection in ``scope["state"]``."""
+    """Uvicorn's HTTP/1.1, with the connection of each request in ``scope["state"]``."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Note the connection for the requests to come."""
+        """Keep the connection for its requests."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, "transport": transport}
 
 
 class Server(uvicorn.Server):
-    """Says when it answers, and handles signals.
+    """A server that reports when it accepts requests, and stops on signals.
 
     Args:
         app: The application.
-        ready: Called once it answers.
+        ready: Called once the server accepts requests.
     """
 
     def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
@@ -51,34 +51,34 @@ class Server(uvicorn.Server):
         )
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to answer."""
+        """Start to accept requests."""
         await super().startup(sockets)
         self._ready()
 
     def stop(self) -> None:
-        """Stop soon; may be called from any thread."""
+        """Request a stop, from any thread."""
         self.should_exit = True
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Take an address.
+    """Open a listening socket.
 
     Raises:
-        OSError: It is not ours, or taken.
+        OSError: The address is not one of this machine's, or in use.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except (OSError, OverflowError) as error:
         raise OSError(f"cannot listen on {host}:{port}: {error}") from None
-    # asyncio does so for sockets it makes itself. Without, the body of a small answer waits 40 ms
-    # for the client to acknowledge the headers.
+    # As asyncio does for its own sockets. Without it, the body of a small answer waits 40 ms for
+    # the client to acknowledge the headers.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
 def url_of(listener: socket.socket) -> str:
-    """Where clients on this machine reach a listener."""
+    """Return the URL by which clients on this machine reach a socket."""
     host, port, *_ = listener.getsockname()
     host = WILDCARDS.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

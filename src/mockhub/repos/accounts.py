@@ -13,7 +13,7 @@ DEFAULT_USER = "user"
 DEFAULT_TOKEN = "hf_mockhub"  # noqa: S105 - public by design: the server listens on loopback
 
 Role = Literal["write", "read"]
-"""What a member may do with the repositories of an organization."""
+"""The right of a member to the repositories of an organization."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Organization:
     """A namespace that several users share.
 
     Attributes:
-        name: Of the organization.
-        members: Who belongs to it, and their roles.
+        name: The namespace.
+        members: Names of users, and their roles.
     """
 
     name: str
@@ -30,13 +30,13 @@ class Organization:
 
     @classmethod
     def parse(cls, text: str) -> Organization:
-        """Read ``NAME:USER[=read][,USER[=read]...]``; members may write unless told otherwise.
+        """Parse ``NAME:USER[=read][,USER[=read]...]``; members may write by default.
 
         Raises:
             ValueError: The text has another form.
         """
         name, _, users = text.partition(":")
-        members = [each.partition("=") for each in users.split(",")]
+        members = [member.partition("=") for member in users.split(",")]
         if not is_name(name) or not all(
             is_name(user) and (role if sign else "write") in {"write", "read"}
             for user, sign, role in members
@@ -45,24 +45,24 @@ class Organization:
         return cls(name, tuple((user, cast("Role", role or "write")) for user, _, role in members))
 
     def role_of(self, user: str) -> Role | None:
-        """The role of a user; None if they are no member."""
+        """Return the role of a user; None if they are not a member."""
         return dict(self.members).get(user)
 
     def __str__(self) -> str:
-        """The form `parse` reads."""
+        """Return the form that `parse` reads."""
         users = (user if role == "write" else f"{user}={role}" for user, role in self.members)
         return f"{self.name}:{','.join(users)}"
 
 
 @dataclass(frozen=True)
 class Account:
-    """Who holds a token.
+    """A user and one of their tokens.
 
     Attributes:
-        name: User name, and the namespace of the account's repos.
+        name: User name, and namespace of their repositories.
         token: The secret sent as ``Authorization: Bearer``; a user may have several.
-        can_write: Whether the token may create and change repos.
-        organizations: Where the user is a member; `Accounts` fills it in.
+        can_write: True if the token may create and change repositories.
+        organizations: Organizations of the user; set by `Accounts`.
     """
 
     name: str
@@ -72,7 +72,7 @@ class Account:
 
     @classmethod
     def parse(cls, text: str) -> Account:
-        """Read ``NAME:TOKEN`` or ``NAME:TOKEN:read``.
+        """Parse ``NAME:TOKEN`` or ``NAME:TOKEN:read``.
 
         Raises:
             ValueError: The text has another form.
@@ -84,11 +84,11 @@ class Account:
         return cls(name, token, can_write=not colon)
 
     def __str__(self) -> str:
-        """The form `parse` reads."""
+        """Return the form that `parse` reads."""
         return f"{self.name}:{self.token}" + ("" if self.can_write else ":read")
 
     def role_in(self, namespace: str) -> Role | None:
-        """What the user may do with the repositories of a namespace; None for a stranger."""
+        """Return the role of the user in a namespace; None if it is somebody else's."""
         wanted = namespace.lower()
         if wanted == self.name.lower():
             return "write"
@@ -99,14 +99,14 @@ class Account:
 
 
 class Accounts:
-    """The tokens a server knows.
+    """The accounts of a server, by token.
 
     Args:
         accounts: One for each token.
-        organizations: Whose members they are.
+        organizations: Organizations of the users.
 
     Raises:
-        ValueError: An organization has the name of a user, or a member nobody knows.
+        ValueError: An organization has the name of a user, or an unknown member.
     """
 
     def __init__(
@@ -114,18 +114,20 @@ class Accounts:
     ) -> None:
         organizations = tuple(organizations)
         self._by_token = {
-            each.token: replace(
-                each,
-                organizations=tuple(org for org in organizations if org.role_of(each.name)),
+            account.token: replace(
+                account,
+                organizations=tuple(org for org in organizations if org.role_of(account.name)),
             )
-            for each in accounts
+            for account in accounts
         }
-        self.users = {each.name for each in self._by_token.values()}
-        self.namespaces = self.users | {each.name for each in organizations}
+        self.users = {account.name for account in self._by_token.values()}
+        self.namespaces = self.users | {org.name for org in organizations}
         for organization in organizations:
             members = {user for user, _ in organization.members}
             if organization.name in self.users or not members <= self.users:
-                raise ValueError(f"--org {organization}: its members must be users, its name none")
+                raise ValueError(
+                    f"--org {organization}: the members must be users, and the name must not be one"
+                )
 
     def identify(self, authorization: str | None) -> Account | None:
         """Return the account of a token; None for an anonymous request.

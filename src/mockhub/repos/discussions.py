@@ -1,4 +1,4 @@
-"""Discussions and pull requests: what was said and done in each, kept on disk."""
+"""Discussions and pull requests as lists of events, stored on disk."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ LONGEST_TITLE = 200
 
 @dataclass(frozen=True)
 class Event:
-    """Something that was said or done, as the API tells it.
+    """An event of a discussion, with the fields of the API.
 
     Attributes:
         id: 24 hex digits.
-        type: What it was.
+        type: Kind of event.
         author: Name of the account.
-        date: When, ISO 8601.
-        data: The rest; what there is depends on the type (``huggingface_hub.community``).
+        date: ISO 8601.
+        data: Fields that depend on the type (``huggingface_hub.community``).
     """
 
     id: str
@@ -40,17 +40,17 @@ class Event:
 
     @classmethod
     def new(cls, type: EventType, author: str, **data: Any) -> Event:  # noqa: A002 - the API's name
-        """An event of this moment."""
+        """Return an event with a new id and the current time."""
         return cls(secrets.token_hex(12), type, author, now(), data)
 
     @classmethod
     def comment(cls, author: str, text: str) -> Event:
-        """A comment nobody has edited yet."""
+        """Return a new comment."""
         latest = _version(author, text)
         return cls.new("comment", author, edited=False, hidden=False, latest=latest, history=[])
 
     def edited(self, text: str) -> Event:
-        """A comment with another text; the old one becomes part of its history."""
+        """Return the comment with another text; the old one becomes part of its history."""
         old = self.data["latest"]
         changed = {
             "edited": True,
@@ -60,12 +60,12 @@ class Event:
         return dataclasses.replace(self, data=self.data | changed)
 
     def concealed(self) -> Event:
-        """A comment whose text nobody gets to see any more."""
+        """Return the comment without its text and history."""
         hidden = {"hidden": True, "latest": _version(self.author, ""), "history": []}
         return dataclasses.replace(self, data=self.data | hidden)
 
     def to_json(self) -> dict[str, Any]:
-        """As the API tells it."""
+        """Return the form of the API."""
         return {
             "id": self.id,
             "type": self.type,
@@ -85,14 +85,14 @@ class Discussion:
     """A discussion or pull request.
 
     Attributes:
-        number: In its repository; discussions and pull requests share the numbers.
+        number: Number within the repository, shared by discussions and pull requests.
         title: One line.
         author: Name of the account that opened it.
-        date: When, ISO 8601.
-        status: Pull requests alone can be drafts, or merged.
-        base: Full name of the branch a pull request is for; None for a discussion.
-        events: What was said and done, oldest first.
-        merge_commit: What came of a merged pull request.
+        date: ISO 8601.
+        status: Only pull requests can be drafts or merged.
+        base: Full name of a pull request's target branch; None for a discussion.
+        events: Events, oldest first.
+        merge_commit: Id of the commit of a merged pull request.
     """
 
     number: int
@@ -106,61 +106,62 @@ class Discussion:
 
     @property
     def ref(self) -> str:
-        """Where the commits of a pull request are."""
+        """Return the reference of a pull request."""
         return f"refs/pr/{self.number}"
 
     def with_event(self, event: Event) -> Discussion:
-        """One event later."""
+        """Return the discussion with one more event."""
         return dataclasses.replace(self, events=(*self.events, event))
 
     def with_status(self, status: Status, by: str) -> Discussion:
-        """Opened, closed or merged by somebody."""
+        """Return the discussion with another status, and the event of the change."""
         event = Event.new("status-change", by, status=status)
         return dataclasses.replace(self.with_event(event), status=status)
 
     def merged(self, commit: str, by: str) -> Discussion:
-        """Merged by somebody.
+        """Return the pull request as merged.
 
         Args:
-            commit: What came of it.
-            by: The account's name.
+            commit: Id of the merge commit.
+            by: Name of the account.
         """
         return dataclasses.replace(self.with_status("merged", by), merge_commit=commit)
 
     def with_title(self, title: str, by: str) -> Discussion:
-        """Renamed by somebody.
+        """Return the discussion with another title, and the event of the change.
 
         Raises:
-            BadRequestError: It is too short, or too long.
+            BadRequestError: The title is too short or too long.
         """
         event = Event.new("title-change", by, **{"from": self.title, "to": checked_title(title)})
         return dataclasses.replace(self.with_event(event), title=event.data["to"])
 
     def comment(self, event_id: str) -> Event:
-        """A comment by its id.
+        """Return a comment by its id.
 
         Raises:
-            HubError: 404, there is none.
-            ForbiddenError: It is hidden.
+            HubError: 404, unknown id.
+            ForbiddenError: The comment is hidden.
         """
-        found = [each for each in self.events if (each.type, each.id) == ("comment", event_id)]
-        if not found:
+        comments = (event for event in self.events if event.type == "comment")
+        comment = next((event for event in comments if event.id == event_id), None)
+        if comment is None:
             raise HubError(404, "Comment not found")
-        if found[0].data["hidden"]:
+        if comment.data["hidden"]:
             raise ForbiddenError("The comment is hidden")
-        return found[0]
+        return comment
 
     def with_comment(self, changed: Event) -> Discussion:
-        """With another version of a comment."""
-        events = (changed if each.id == changed.id else each for each in self.events)
+        """Return the discussion with another version of a comment."""
+        events = (changed if event.id == changed.id else event for event in self.events)
         return dataclasses.replace(self, events=tuple(events))
 
 
 def checked_title(title: object) -> str:
-    """A title without the spaces around it.
+    """Return a title without surrounding blanks.
 
     Raises:
-        BadRequestError: It is no text, too short, or too long.
+        BadRequestError: The title is not a string, too short, or too long.
     """
     text = title.strip() if isinstance(title, str) else ""
     if not SHORTEST_TITLE <= len(text) <= LONGEST_TITLE:
@@ -169,48 +170,50 @@ def checked_title(title: object) -> str:
 
 
 class Discussions:
-    """The discussions of a repository, each a file; changed under the repository's lock.
+    """The discussions of a repository, changed under the repository's lock.
 
     Args:
-        folder: Where they are kept.
+        folder: Folder of the discussions, one file for each.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        found = [_read(file) for file in folder.glob("*.json")]
-        self._by_number = {str(each.number): each for each in found}
+        discussions = [_read(file) for file in folder.glob("*.json")]
+        self._by_number = {str(discussion.number): discussion for discussion in discussions}
 
     def open(
         self, title: str, author: str, description: str, *, status: Status, base: str | None = None
     ) -> Discussion:
-        """Begin a discussion or, with a base, a pull request, under the next number."""
-        number = max((each.number for each in self.all()), default=0) + 1
+        """Open a discussion or, with a base, a pull request, with the next number."""
+        number = max((discussion.number for discussion in self.all()), default=0) + 1
         first = Event.comment(author, description)
         discussion = Discussion(number, title, author, first.date, status, base, (first,))
         self.save(discussion)
         return discussion
 
     def get(self, number: str) -> Discussion:
-        """A discussion by its number, as digits.
+        """Return a discussion by the digits of its number.
 
         Raises:
-            HubError: 404, there is none.
+            HubError: 404, unknown number.
         """
         if number not in self._by_number:
             raise HubError(404, "Discussion not found")
         return self._by_number[number]
 
     def pull_request(self, ref: str) -> Discussion | None:
-        """The pull request whose commits are at a reference."""
-        found = self._by_number.get(ref.removeprefix("refs/pr/"))
-        return found if found and found.base and found.ref == ref else None
+        """Return the pull request of a reference; None if it is not one of a pull request."""
+        pull_request = self._by_number.get(ref.removeprefix("refs/pr/"))
+        if pull_request is None or not pull_request.base or pull_request.ref != ref:
+            return None
+        return pull_request
 
     def all(self) -> list[Discussion]:
-        """All of them, newest first."""
-        return sorted(self._by_number.values(), key=lambda each: -each.number)
+        """Return all discussions, newest first."""
+        return sorted(self._by_number.values(), key=lambda discussion: -discussion.number)
 
     def save(self, discussion: Discussion) -> None:
-        """Keep a new state of a discussion."""
+        """Store a new or changed discussion."""
         self._folder.mkdir(parents=True, exist_ok=True)
         file = self._folder / f"{discussion.number}.json"
         draft = file.with_suffix(".new")
@@ -221,5 +224,5 @@ class Discussions:
 
 def _read(file: Path) -> Discussion:
     fields = json.loads(file.read_text())
-    events = tuple(Event(**each) for each in fields.pop("events"))
+    events = tuple(Event(**event) for event in fields.pop("events"))
     return Discussion(events=events, **fields)

@@ -1,7 +1,7 @@
-"""Gated repositories: who may read their content, and what becomes of a request for it.
+"""Gated repositories: access requests, and decisions on them.
 
-The rules and texts are those that public recordings of the Hub show (October 2026, on the model
-``OwnerOfTheGatedModel/tiny-gated-model``), and the docstrings of ``huggingface_hub.HfApi``.
+Rules and messages are from public recordings of the Hub (October 2026, on the model
+``OwnerOfTheGatedModel/tiny-gated-model``), and from the docstrings of ``huggingface_hub.HfApi``.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from mockhub.repos.repo import Repo
 Status = Literal["pending", "accepted", "rejected"]
 
 OPEN_FILES = {"README.md", "LICENSE", "LICENSE.md", "LICENSE.txt"}
-"""Files that anyone may read, since they say what one asks for."""
+"""Files that everybody may read: they describe the repository."""
 
 NO_REQUEST = "No access request found matching your criteria"
 
 
 @dataclass(frozen=True)
 class AccessRequest:
-    """A user's place on the list of a gated repository.
+    """A user's request for access to a gated repository.
 
     Attributes:
         user: Name of the user.
-        status: What was decided.
-        timestamp: When it was made; ISO 8601, UTC, milliseconds.
-        request_id: Its own id.
-        reviewed: When it was decided, in the same form; None while it is pending.
-        granted_by: Who accepted it; None if nobody had to.
-        asked: Whether the user asked, instead of being granted access.
+        status: The decision.
+        timestamp: Time of the request; ISO 8601, UTC, milliseconds.
+        request_id: Id of the request.
+        reviewed: Time of the decision, in the same form; None while it is pending.
+        granted_by: Name of the account that accepted it; None if it was accepted automatically.
+        asked: False if the owner granted access without a request.
     """
 
     user: str
@@ -47,7 +47,7 @@ class AccessRequest:
     asked: bool = True
 
     def to_json(self) -> dict[str, Any]:
-        """The item of a listing."""
+        """Return the form of the API."""
         user = {"user": self.user, "fullname": self.user, "type": "user"}
         if self.asked:
             user["email"] = f"{self.user}@example.com"
@@ -61,36 +61,37 @@ class AccessRequest:
 
 
 def request_of(repo: Repo, user: str) -> AccessRequest | None:
-    """The request of a user; None if there is none."""
-    found = repo.access_requests.get(user.lower())
-    return None if found is None else AccessRequest(**found)
+    """Return the request of a user; None if they made none."""
+    fields = repo.access_requests.get(user.lower())
+    return None if fields is None else AccessRequest(**fields)
 
 
 def requests_of(repo: Repo, status: Status) -> list[AccessRequest]:
-    """All requests of a status, oldest first."""
-    found = [AccessRequest(**each) for each in repo.access_requests.values()]
-    return sorted((each for each in found if each.status == status), key=lambda it: it.timestamp)
+    """Return the requests with a status, oldest first."""
+    requests = (AccessRequest(**fields) for fields in repo.access_requests.values())
+    matching = (request for request in requests if request.status == status)
+    return sorted(matching, key=lambda request: request.timestamp)
 
 
 def user_of(repo: Repo, request_id: str) -> str:
-    """Whose request it is.
+    """Return the name of the user who made a request.
 
     Raises:
-        HubError: 404, there is none with that id.
+        HubError: 404, unknown id.
     """
-    for each in repo.access_requests.values():
-        if each["request_id"] == request_id:
-            return str(each["user"])
+    for fields in repo.access_requests.values():
+        if fields["request_id"] == request_id:
+            return str(fields["user"])
     raise HubError(404, NO_REQUEST)
 
 
 def refusal(repo: Repo, account: Account | None, page: str) -> GatedRepoError | None:
-    """Why the content of a repository is not for somebody; None if it is.
+    """Return the refusal to read the content of a repository; None if an account may.
 
     Args:
         repo: The repository.
-        account: Who wants to read; None for a stranger.
-        page: Where one asks for access.
+        account: The reader; None for an anonymous one.
+        page: URL of the page with the form to request access.
     """
     if repo.gated is False or (account and account.role_in(repo.namespace)):
         return None
@@ -118,7 +119,7 @@ def refusal(repo: Repo, account: Account | None, page: str) -> GatedRepoError | 
 
 
 def ask(repo: Repo, user: str) -> None:
-    """Ask for access; who asked before, whatever became of it, changes nothing."""
+    """Request access; a second request of the same user changes nothing."""
     with repo.lock:
         if repo.gated is False or request_of(repo, user) is not None:
             return
@@ -130,10 +131,10 @@ def ask(repo: Repo, user: str) -> None:
 
 
 def withdraw(repo: Repo, user: str) -> None:
-    """Take back one's request.
+    """Cancel a pending request.
 
     Raises:
-        HubError: 404, there is none that is pending.
+        HubError: 404, the user has no pending request.
     """
     with repo.lock:
         request = request_of(repo, user)
@@ -144,10 +145,10 @@ def withdraw(repo: Repo, user: str) -> None:
 
 
 def grant(repo: Repo, user: str, owner: str) -> None:
-    """Let a user in who need not have asked.
+    """Grant access to a user, with or without a request.
 
     Raises:
-        BadRequestError: They have access already.
+        BadRequestError: The user has access already.
         HubError: 400, the repository is not gated.
     """
     _require_gated(repo)
@@ -160,11 +161,11 @@ def grant(repo: Repo, user: str, owner: str) -> None:
 
 
 def handle(repo: Repo, user: str, status: Status, owner: str) -> None:
-    """Decide on a request.
+    """Accept, reject or reopen a request.
 
     Raises:
-        HubError: 404, there is none, or that is its status already; 400, the repository is not
-            gated.
+        HubError: 404, the user made no request, or it has that status already; 400, the repository
+            is not gated.
     """
     _require_gated(repo)
     with repo.lock:

@@ -1,4 +1,4 @@
-"""Pull requests as commits: where they forked, what they change, and merging them."""
+"""Pull requests as commits: conflicts, differences and merging."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from mockhub.repos.repo import Repo
 
 
 def conflicts(repo: Repo, pull_request: Discussion) -> list[str] | bool:
-    """The paths in the way of a merge; True if the histories have nothing in common."""
+    """Return the conflicting paths of a pull request; True if the histories are unrelated."""
     if pull_request.status == "merged":
         return []
     fork = _fork(repo, pull_request)
@@ -21,7 +21,7 @@ def conflicts(repo: Repo, pull_request: Discussion) -> list[str] | bool:
 
 
 def changes_as_text(repo: Repo, pull_request: Discussion, read: Read) -> str:
-    """What a pull request changes, in git's format; nothing if it forked from nowhere."""
+    """Return the changes of a pull request as a patch; empty if the histories are unrelated."""
     fork = _fork(repo, pull_request)
     if fork is None:
         return ""
@@ -29,16 +29,16 @@ def changes_as_text(repo: Repo, pull_request: Discussion, read: Read) -> str:
 
 
 def merge_pull_request(repo: Repo, pull_request: Discussion, by: str) -> Discussion:
-    """Add the changes of a pull request to its branch, as one commit; the caller holds the lock.
+    """Merge a pull request into its branch as one commit; the caller holds the lock.
 
     Args:
         repo: Its repository.
-        pull_request: One that is open.
-        by: Who merges it.
+        pull_request: An open pull request.
+        by: Name of the account that merges.
 
     Raises:
         BadRequestError: It is a draft, closed or merged (huggingface_hub, commit 2b87e5fb7).
-        ConflictError: Its branch has changed in the same places, or is gone.
+        ConflictError: The branch has changed the same files, or was deleted.
     """
     if pull_request.status != "open":
         raise BadRequestError(f"A pull request that is {pull_request.status} cannot be merged")
@@ -67,6 +67,6 @@ def merge_pull_request(repo: Repo, pull_request: Discussion, by: str) -> Discuss
 
 
 def _fork(repo: Repo, pull_request: Discussion) -> str | None:
-    """The newest commit that a pull request has in common with its branch."""
+    """Return the newest common ancestor of a pull request and its branch; None without one."""
     ours = repo.refs.get(str(pull_request.base))
     return None if ours is None else repo.commits.merge_base(ours, repo.refs[pull_request.ref])

@@ -1,4 +1,4 @@
-"""One repository: its settings, its references, and what they lead to."""
+"""A repository: settings, references, history and discussions."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _SAVED = """type id created private gated disabled former_ids access_requests re
 
 
 class Repo:
-    """A repository, kept in a folder: ``repo.json``, and a file for each commit and discussion.
+    """A repository in a folder: ``repo.json``, and a file for each commit and discussion.
 
-    Every change is made under `lock`, so that concurrent commits form one history.
+    All changes are made under `lock`, so that concurrent commits form one history.
 
     Args:
-        folder: Where it is kept.
+        folder: Folder of its files.
         type: Kind of repository.
         id: ``namespace/name``.
     """
@@ -35,7 +35,7 @@ class Repo:
         self.type = type
         self.id = id
         self.lock = threading.RLock()
-        self.oid = folder.name  # no name that somebody chose becomes a path
+        self.oid = folder.name  # random: names chosen by users never become paths
         self.created = now()
         self.private = False
         self.gated: Gated = False
@@ -50,63 +50,63 @@ class Repo:
 
     @classmethod
     def load(cls, folder: Path) -> Repo:
-        """Open a repository a server left behind."""
+        """Open a stored repository."""
         state: dict[str, Any] = json.loads((folder / "repo.json").read_text())
         repo = cls(folder, state.pop("type"), state.pop("id"))
         vars(repo).update(state)
         return repo
 
     def save(self) -> None:
-        """Write everything but the commits, in one step.
+        """Write settings and references in one step.
 
         Raises:
             RepoNotFoundError: It was deleted while the caller waited for `lock`.
         """
-        self.require_kept()
+        self.require_exists()
         state = {name: getattr(self, name) for name in _SAVED.split()}
         draft = self._folder / "repo.json.new"
         draft.write_text(json.dumps(state))
         draft.replace(self._folder / "repo.json")
 
-    def require_kept(self) -> None:
-        """Refuse to go on with a repository that was deleted.
+    def require_exists(self) -> None:
+        """Refuse to change a deleted repository.
 
         Raises:
-            RepoNotFoundError: It was.
+            RepoNotFoundError: It was deleted.
         """
         if self.deleted:
             raise RepoNotFoundError(anonymous=False)
 
     @property
     def namespace(self) -> str:
-        """The user or organization it belongs to."""
+        """Return the user or organization that owns it."""
         return self.id.split("/")[0]
 
     @property
     def web_path(self) -> str:
-        """Where its pages and files are: ``datasets/namespace/name``, models without a prefix."""
+        """Return the path of its pages and files: ``datasets/namespace/name``."""
         return self.id if self.type == "model" else f"{self.type}s/{self.id}"
 
     def tree(self, sha: str) -> Tree:
-        """All files at a commit, by path."""
+        """Return the tree of a commit."""
         return self.commits.tree(sha)
 
     def history(self, sha: str) -> Iterator[tuple[str, Commit]]:
-        """A commit and its first parents, newest first."""
+        """Yield a commit and its ancestors by first parents, newest first."""
         return self.commits.walk(sha)
 
     def ref(self, revision: str) -> str | None:
-        """The full name of a branch, tag or special reference."""
+        """Return the full name of a branch, tag or special reference; None if unknown."""
         for ref in (revision, f"refs/heads/{revision}", f"refs/tags/{revision}"):
             if ref in self.refs:
                 return ref
         return None
 
     def resolve(self, revision: str) -> str:
-        """The commit a revision names: a reference or a full or shortened commit id.
+        """Return the commit id of a revision: a reference, or a full or shortened commit id.
 
         Raises:
-            RevisionNotFoundError: It names none.
+            RevisionNotFoundError: The revision does not exist.
         """
         ref = self.ref(revision)
         sha = self.commits.find(revision) if ref is None else self.refs[ref]
@@ -129,22 +129,22 @@ class Repo:
         Returns:
             The id of the commit.
         """
-        self.require_kept()
+        self.require_exists()
         sha = self.commits.add(Commit(parents, title, message, author, now()), changes)
         self.refs[ref] = sha
         self.save()
         return sha
 
     def add_ref(self, ref: str, revision: str) -> None:
-        """Make a reference.
+        """Create a reference.
 
         Args:
-            ref: Its full name.
-            revision: Where it points to.
+            ref: Full name.
+            revision: Revision that it points to.
 
         Raises:
-            ConflictError: It exists.
-            RevisionNotFoundError: There is no such revision.
+            ConflictError: The reference exists.
+            RevisionNotFoundError: The revision does not exist.
         """
         with self.lock:
             if ref in self.refs:
@@ -153,10 +153,10 @@ class Repo:
             self.save()
 
     def delete_ref(self, ref: str) -> None:
-        """Remove a reference; the commits it led to can still be read by their ids.
+        """Delete a reference; its commits can still be read by their ids.
 
         Raises:
-            RevisionNotFoundError: There is none of that name.
+            RevisionNotFoundError: The reference does not exist.
         """
         with self.lock:
             if self.refs.pop(ref, None) is None:

@@ -1,4 +1,4 @@
-"""All repositories of a server."""
+"""The repositories of a server."""
 
 from __future__ import annotations
 
@@ -21,38 +21,39 @@ _OTHER_PATTERNS = ["*.lfs.*", "saved_model/**/*", "*.tar.*", "*tfevents*"]
 
 
 def default_gitattributes(repo_type: RepoType) -> bytes:
-    """The ``.gitattributes`` of a new repository; datasets send media to LFS as well."""
+    """Return the ``.gitattributes`` of a new repository; those of datasets include media."""
     suffixes = _BINARY.split() + (_MEDIA.split() if repo_type == "dataset" else [])
     patterns = [f"*.{suffix}" for suffix in suffixes] + _OTHER_PATTERNS
-    return "".join(f"{each} filter=lfs diff=lfs merge=lfs -text\n" for each in patterns).encode()
+    lines = (f"{pattern} filter=lfs diff=lfs merge=lfs -text\n" for pattern in patterns)
+    return "".join(lines).encode()
 
 
 class RepoStore:
-    """The repositories below one folder, each in a folder of its own with a random name.
+    """The repositories below one folder, in subfolders with random names.
 
     Args:
-        root: The folder; repositories found in it are opened.
-        blobs: Where file contents go.
+        root: The folder; repositories in it are opened.
+        blobs: Store of file contents.
     """
 
     def __init__(self, root: Path, blobs: BlobStore) -> None:
         self._root = root
         self._blobs = blobs
         self._lock = threading.Lock()
-        found = (Repo.load(file.parent) for file in root.glob("*/repo.json"))
-        self._repos = {_key(repo.type, repo.id): repo for repo in found}
+        repos = (Repo.load(file.parent) for file in root.glob("*/repo.json"))
+        self._repos = {_key(repo.type, repo.id): repo for repo in repos}
 
     def get(self, repo_type: RepoType, repo_id: str) -> Repo | None:
-        """A repository by its id, letter case aside; None if there is none."""
+        """Return a repository by its id, ignoring case; None if it does not exist."""
         return self._repos.get(_key(repo_type, repo_id))
 
     def moved(self, repo_type: RepoType, former_id: str) -> Repo | None:
-        """A repository by an id it had before it was moved; None if there is none."""
+        """Return a repository by one of its former ids; None if no repository had it."""
         moved = (repo for repo in self.all(repo_type) if former_id.lower() in repo.former_ids)
         return next(moved, None)
 
     def all(self, repo_type: RepoType) -> list[Repo]:
-        """All repositories of a kind."""
+        """Return all repositories of a type."""
         return [repo for repo in list(self._repos.values()) if repo.type == repo_type]
 
     def create(
@@ -64,18 +65,18 @@ class RepoStore:
         author: str,
         files: Mapping[str, Entry],
     ) -> Repo:
-        """Make a repository whose first commit holds ``.gitattributes``.
+        """Create a repository with ``.gitattributes`` in its first commit.
 
         Args:
-            repo_type: What kind.
+            repo_type: Kind of repository.
             repo_id: ``namespace/name``.
-            private: Whether to hide it from others.
-            author: Who commits.
-            files: What else the first commit holds; stored already.
+            private: Hide it from other accounts.
+            author: Name of the account.
+            files: Further entries of the first commit, whose contents are stored.
 
         Raises:
-            BadRequestError: The id is not a valid one.
-            FileExistsError: It exists.
+            BadRequestError: The id is invalid.
+            FileExistsError: The repository exists.
         """
         _require_valid(repo_id)
         first = {".gitattributes": self.add_regular(default_gitattributes(repo_type)), **files}
@@ -92,15 +93,15 @@ class RepoStore:
             return repo
 
     def move(self, repo: Repo, repo_id: str) -> None:
-        """Give a repository another id; the old one leads to it as long as no other takes it.
+        """Move a repository to another id; the old id redirects to it until it is used again.
 
         Raises:
-            BadRequestError: The id is not a valid one.
+            BadRequestError: The id is invalid.
             FileExistsError: Another repository has it.
         """
         _require_valid(repo_id)
         with self._lock, repo.lock:
-            repo.require_kept()
+            repo.require_exists()
             old, new = _key(repo.type, repo.id), _key(repo.type, repo_id)
             if self._repos.get(new, repo) is not repo:
                 raise FileExistsError(repo_id)
@@ -111,17 +112,17 @@ class RepoStore:
             self._repos[new] = repo
 
     def delete(self, repo: Repo) -> None:
-        """Remove a repository and its history; contents stay, other repositories may share them."""
+        """Delete a repository and its history, but no contents: others may share them."""
         with self._lock, repo.lock:
-            repo.require_kept()
+            repo.require_exists()
             repo.deleted = True
             del self._repos[_key(repo.type, repo.id)]
             folder = self._root / repo.oid
-            (folder / "repo.json").unlink()  # without it nothing is opened, however far rmtree gets
+            (folder / "repo.json").unlink()  # first: a folder without it is never opened again
             shutil.rmtree(folder)
 
     def add_regular(self, content: bytes) -> Entry:
-        """Store a content as a regular file."""
+        """Store a content and return its entry as a regular file."""
         with self._blobs.receive() as incoming:
             incoming.write(content)
             self._blobs.keep(incoming)

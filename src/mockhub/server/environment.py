@@ -1,7 +1,7 @@
-"""Makes clients that are imported already use another Hub, and forget the one before.
+"""Redirection of clients that are imported already to a local Hub.
 
 ``huggingface_hub.constants`` and ``datasets.config`` read the environment once, on import; both
-libraries keep tokens and listings in memory, by URL, which stays the same when a server is reset.
+libraries cache tokens and listings by URL, which does not change when a server is reset.
 """
 
 from __future__ import annotations
@@ -19,61 +19,61 @@ from mockhub.server.process import Hub
 
 @contextmanager
 def using(hub: Hub) -> Iterator[None]:
-    """Let every client use a Hub: child processes to come, and modules imported already.
+    """Let all clients use a Hub within a block: imported modules and new child processes.
 
     Args:
-        hub: The server. Environment and modules are as before at the end of the block.
+        hub: The server. At the end of the block, environment and modules are restored.
     """
     with pytest.MonkeyPatch.context() as patch:
         for variable, text in hub.env().items():
             patch.setenv(variable, text)
         for module, values in (
             ("huggingface_hub.constants", _constants(hub)),
-            ("huggingface_hub.file_download", _template(hub)),  # 0.36 has a copy there
+            ("huggingface_hub.file_download", _template(hub)),  # 0.36 has a copy here
             ("datasets.config", _config(hub)),
         ):
             for name, value in values.items() if module in sys.modules else ():
                 patch.setattr(sys.modules[module], name, value, raising=False)
-        # The functions of huggingface_hub belong to one HfApi.
+        # The functions of huggingface_hub are methods of one HfApi.
         _with(
             "huggingface_hub.hf_api", lambda module: patch.setattr(module.api, "endpoint", hub.url)
         )
-        forget()
+        clear_caches()
         try:
             yield
         finally:
-            forget()
+            clear_caches()
 
 
-def forget() -> None:
-    """Empty what clients keep in memory, in huggingface_hub from 0.36 to 2.4."""
+def clear_caches() -> None:
+    """Clear what clients keep in memory, in huggingface_hub from 0.36 to 2.4."""
     _with("huggingface_hub.hf_file_system", lambda fs: fs.HfFileSystem.clear_instance_cache())
-    _with("huggingface_hub.utils._detect_agent", _forget_registry)
-    _with("huggingface_hub.utils._xet", _forget_xet)
-    _with("huggingface_hub.utils._http", _forget_sessions)
+    _with("huggingface_hub.utils._detect_agent", _clear_registry)
+    _with("huggingface_hub.utils._xet", _clear_xet)
+    _with("huggingface_hub.utils._http", _clear_sessions)
 
 
 def _with(name: str, use: Callable[[Any], object]) -> None:
-    """Call with a module, if that is imported."""
+    """Call a function with a module, if that is imported."""
     if name in sys.modules:
         use(sys.modules[name])
 
 
-def _forget_registry(agents: Any) -> None:
-    agents._registry = None  # which environment variables mark a coding agent; the Hub says
+def _clear_registry(agents: Any) -> None:
+    agents._registry = None  # environment variables that mark coding agents, from the Hub
 
 
-def _forget_xet(xet: Any) -> None:
-    # Addresses and tokens of content stores by URL of the Hub, up to 1.19 and from 2.x.
+def _clear_xet(xet: Any) -> None:
+    # URLs and tokens of content stores by URL of the Hub, up to 1.19 and from 2.x.
     if hasattr(xet, "XET_CONNECTION_INFO_CACHE"):
         xet.XET_CONNECTION_INFO_CACHE.clear()
-    # From 1.20: a session has the settings of the environment in which it began.
+    # From 1.20: a session keeps the settings of the environment in which it was created.
     if hasattr(xet, "abort_xet_session"):
         xet.abort_xet_session()
 
 
-def _forget_sessions(http: Any) -> None:
-    # Up to 0.36: a session that was made offline stays so.
+def _clear_sessions(http: Any) -> None:
+    # Up to 0.36: a session that was created offline stays offline.
     if hasattr(http, "reset_sessions"):
         http.reset_sessions()
 

@@ -1,4 +1,4 @@
-"""A mock Hub in a process of its own, for tests and harnesses."""
+"""A local Hub in a process of its own, for tests and harnesses."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STDERR = "stderr"
 
 
 class HubProcessError(RuntimeError):
-    """The server did not start, or did not stop."""
+    """The server does not start, or does not stop."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class Hub:
     """A running server.
 
     Attributes:
-        url: Its address, without a trailing slash.
-        user: Name of its first account: repositories are ``user/name``.
-        token: The token of that account.
-        home: Folder for the caches of clients; a server and its clients' caches belong together.
-        xet: Whether it offers Xet.
-        pid: Its process.
-        admin_token: Opens its admin routes, whoever its users are after a reset.
+        url: URL without a trailing slash.
+        user: Name of the first account: repositories are ``user/name``.
+        token: Token of that account.
+        home: Folder for the caches of clients, which are valid for this server only.
+        xet: True if it offers Xet.
+        pid: Id of the process.
+        admin_token: Token for the control routes, whose accounts may change with a reset.
     """
 
     url: str
@@ -57,7 +57,7 @@ class Hub:
     admin_token: str = dataclasses.field(repr=False)
 
     def env(self) -> dict[str, str]:
-        """Environment variables that point a client process here, and nowhere else."""
+        """Return environment variables that make client processes use this server only."""
         return {
             "HF_ENDPOINT": self.url,
             "HF_TOKEN": self.token,
@@ -76,69 +76,69 @@ class Hub:
         }
 
     def fail(self, method: str, path: str, **effect: Any) -> None:
-        """Let requests go wrong from now on, as in ``hub.fail("POST", "/commit/", status=503)``.
+        """Plan a fault for requests to come: ``hub.fail("POST", "/commit/", status=503)``.
 
         Args:
-            method: Of the requests; "*" for all.
-            path: Regular expression, searched in the path as it is sent.
-            effect: How, and how often: see `mockhub.control.faults.Fault`.
+            method: HTTP method; "*" for all.
+            path: Regular expression (RE2), searched in the path as sent.
+            effect: Effect and number of requests: see `mockhub.control.faults.Fault`.
 
         Raises:
-            ValueError: There is no such fault.
+            ValueError: The fault is invalid.
         """
         fault = Fault.from_json({"method": method, "path": path, **effect})
         self._admin("POST", "faults", dataclasses.asdict(fault))
 
     def clear_faults(self) -> None:
-        """Let nothing more go wrong."""
+        """Remove all planned faults."""
         self._admin("DELETE", "faults")
 
     def requests(self, method: str = "*", path: str = "") -> list[Exchange]:
-        """The requests so far, oldest first: of many, the latest 10 000.
+        """Return the logged requests, oldest first: at most the latest 10 000.
 
         Args:
-            method: Only those of this method; "*" for all.
-            path: Regular expression to be found in the path as it was sent.
+            method: HTTP method; "*" for all.
+            path: Regular expression (RE2), searched in the path as sent.
         """
         query = urlencode({"method": method, "path": path})
-        return [Exchange(**each) for each in self._admin("GET", f"requests?{query}")]
+        return [Exchange(**fields) for fields in self._admin("GET", f"requests?{query}")]
 
     def clear_requests(self) -> None:
-        """Forget the requests so far."""
+        """Clear the request log."""
         self._admin("DELETE", "requests")
 
     def reset(self, **options: Any) -> Hub:
-        """Begin anew in the same process: no repositories, faults, requests or client caches.
+        """Remove all repositories, faults, logged requests and client caches; set the options.
 
         Args:
-            options: See `mockhub.options.Options`; those left out have their defaults.
+            options: See `mockhub.options.Options`; missing ones have their defaults.
 
         Returns:
-            The Hub as it is from now on, with a new home for its clients.
+            The Hub with the new options, and a new home for its clients.
 
         Raises:
-            ValueError: There is no such option, or it cannot have that value.
+            ValueError: An option is unknown, or has an invalid value.
         """
         chosen = Options.from_json(options)
         self._admin("POST", "reset", dataclasses.asdict(chosen))
         base = self.home.parent
         for home in base.glob("*/"):
-            # A client may still be writing logs to it; all goes when the server ends.
+            # A client may still write logs to it; the rest is removed when the server ends.
             shutil.rmtree(home, ignore_errors=True)
         return _describe(self.url, self.pid, base, chosen, self.admin_token)
 
-    def complaints(self) -> str:
-        """What the server has written to its standard error: tracebacks, usually nothing."""
+    def stderr(self) -> str:
+        """Return the standard error of the server: tracebacks, usually none."""
         return (self.home.parent / STDERR).read_text(errors="replace")
 
     def _admin(self, method: str, route: str, body: object = None) -> Any:
-        request = Request(  # noqa: S310 - our own address
+        request = Request(  # noqa: S310 - our own server
             f"{self.url}/mockhub/{route}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Authorization": f"Bearer {self.admin_token}"},
         )
-        with urlopen(request, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310 - our own address
+        with urlopen(request, timeout=SECONDS_TO_ANSWER) as response:  # noqa: S310 - our own server
             return json.load(response)
 
     @classmethod
@@ -147,18 +147,18 @@ class Hub:
         """Run a server for the time of a ``with`` block.
 
         Args:
-            root: Folder to keep its data in; temporary if None.
-            options: See `mockhub.options.Options`; those left out have their defaults.
+            root: Folder for its data; temporary if None.
+            options: See `mockhub.options.Options`; missing ones have their defaults.
 
         Raises:
-            ValueError: There is no such option, or it cannot have that value.
+            ValueError: An option is unknown, or has an invalid value.
             HubProcessError: The server does not start, or does not stop.
         """
         chosen = Options.from_json(options)
         command = [sys.executable, "-m", "mockhub", "--exit-with-stdin", *chosen.arguments()]
         command += ["--root", str(root)] if root else []
-        # We remove the folder, though a client in this process may still write logs to it;
-        # the server does if we are killed.
+        # Removed here, although a client in this process may still write logs to it; and by the
+        # server if this process is killed.
         with tempfile.TemporaryDirectory(
             prefix="mockhub-home-", ignore_cleanup_errors=True
         ) as name:
@@ -169,26 +169,26 @@ class Hub:
 
 
 def _describe(url: str, pid: int, base: Path, options: Options, admin_token: str) -> Hub:
-    """A server as it now is, with a fresh home for its clients below a folder."""
+    """Return a Hub with a new home for its clients below a folder."""
     home = Path(tempfile.mkdtemp(dir=base))
     account = options.administrator
     return Hub(url, account.name, account.token, home, options.xet, pid, admin_token)
 
 
 @contextmanager
-def _run(command: list[str], complaints: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
-    """Run a server; yields its process and URL, and passes on what it complained of."""
+def _run(command: list[str], stderr_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Run a server; yields its process and URL, and copies its standard error at the end."""
     source = str(Path(mockhub.__file__).parents[1])
     search = [source, *filter(None, [os.environ.get("PYTHONPATH")])]
     with (
-        complaints.open("wb") as stderr,
+        stderr_path.open("wb") as stderr,
         subprocess.Popen(  # noqa: S603 - our own command
             command,
-            stdin=subprocess.PIPE,  # its end tells the server that its parent is gone
+            stdin=subprocess.PIPE,  # closed when this process ends, which stops the server
             stdout=subprocess.PIPE,
             stderr=stderr,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(search)},
-            start_new_session=True,  # Ctrl-C is for the parent, which may still need it
+            start_new_session=True,  # Ctrl-C reaches the parent only, which may still need it
         ) as process,
     ):
         url = _first_line(process)
@@ -197,14 +197,14 @@ def _run(command: list[str], complaints: Path) -> Iterator[tuple[subprocess.Pope
                 yield process, url
         finally:
             _stop(process)
-            text = complaints.read_text(errors="replace")
+            text = stderr_path.read_text(errors="replace")
             sys.stderr.write(text)
         if not url:
-            raise HubProcessError(f"The Hub did not start: {text}")
+            raise HubProcessError(f"The local Hub did not start: {text}")
 
 
 def _first_line(process: subprocess.Popen[bytes]) -> str:
-    """The line a server begins with; empty if it dies, or takes too long and is killed."""
+    """Return the first line of output; empty if the server ends, or is killed after a time-out."""
     assert process.stdout is not None  # noqa: S101 - it is a pipe
     alarm = threading.Timer(SECONDS_TO_START, process.kill)
     alarm.start()
@@ -220,4 +220,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait(SECONDS_TO_STOP)
     except subprocess.TimeoutExpired:
         process.kill()
-        raise HubProcessError(f"The Hub still ran {SECONDS_TO_STOP} s after SIGTERM") from None
+        raise HubProcessError(
+            f"The local Hub did not stop within {SECONDS_TO_STOP} s of SIGTERM"
+        ) from None

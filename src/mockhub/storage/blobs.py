@@ -1,4 +1,4 @@
-"""File contents on disk, named by their SHA-256."""
+"""Blobs: file contents on disk, named by their SHA-256."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from typing import IO
 from mockhub.errors import HubError
 
 READ_SIZE = 1 << 20
-SEND_SIZE = 1 << 18  # smaller, because a piece waits in memory for each of many readers
+SEND_SIZE = 1 << 18  # smaller: each of many readers has a piece in memory
 
 
 class Spool:
-    """Bytes being received.
+    """A temporary file of received bytes.
 
     Args:
-        file: Where they go.
-        path: The name of that file; None when the bytes are thrown away.
+        file: The open file.
+        path: Its path; None if the bytes are discarded.
     """
 
     def __init__(self, file: IO[bytes], path: Path | None) -> None:
@@ -36,19 +36,19 @@ class Spool:
         self._file.write(data)
 
     def flush(self) -> None:
-        """Make what was written visible to readers of `path`."""
+        """Make the written bytes visible to readers of `path`."""
         self._file.flush()
 
     def move_to(self, target: Path) -> None:
-        """Give the file its place, in one step."""
-        assert self.path is not None  # noqa: S101 - discarded contents have no place
+        """Move the file to its final path, in one step."""
+        assert self.path is not None  # noqa: S101 - discarded contents have no file
         self.flush()
         target.parent.mkdir(parents=True, exist_ok=True)
         self.path.replace(target)
 
 
 class Incoming(Spool):
-    """A content being received, hashed as it is written."""
+    """A temporary file of a received content, hashed as it is written."""
 
     def __init__(self, file: IO[bytes], path: Path | None) -> None:
         super().__init__(file, path)
@@ -56,7 +56,7 @@ class Incoming(Spool):
 
     @property
     def sha256(self) -> str:
-        """Hash of what was written so far, 64 hex digits."""
+        """Return the hash of the bytes so far, 64 hex digits."""
         return self._sha256.hexdigest()
 
     def write(self, data: bytes) -> None:
@@ -66,32 +66,35 @@ class Incoming(Spool):
 
 
 class BlobStore:
-    """Contents below one folder.
+    """File contents below one folder.
 
     Args:
-        root: The folder; made if missing.
+        root: The folder; created if it is missing.
+
+    Attributes:
+        incoming: Folder of temporary files.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self.incoming = root / "incoming"
-        if self.incoming.exists():  # parts of uploads that died with the server
+        if self.incoming.exists():  # from uploads that a killed server left
             shutil.rmtree(self.incoming)
         self.incoming.mkdir(parents=True)
 
     @contextmanager
     def receive(self, *, discard: bool = False) -> Iterator[Incoming]:
-        """A content to be hashed as it comes; removed at the end of the block unless it was kept.
+        """Open a temporary file of a content, which is removed at the end unless it was kept.
 
         Args:
-            discard: Hash and count the bytes, and throw them away.
+            discard: Only hash and count the bytes.
         """
         with self._open(discard) as (file, path):
             yield Incoming(file, path)
 
     @contextmanager
     def spool(self, *, discard: bool = False) -> Iterator[Spool]:
-        """As `receive`, for bytes whose SHA-256 nobody needs."""
+        """Open a temporary file as `receive` does, for bytes whose SHA-256 is not needed."""
         with self._open(discard) as (file, path):
             yield Spool(file, path)
 
@@ -109,12 +112,12 @@ class BlobStore:
                 path.unlink(missing_ok=True)
 
     def keep(self, incoming: Incoming) -> None:
-        """Store a received content under its hash; of a discarded one, the size alone."""
+        """Store a received content by its hash; of a discarded one, only the size."""
         incoming.flush()
         self.adopt(incoming.path, incoming.sha256, incoming.size)
 
     def adopt(self, path: Path | None, sha256: str, size: int) -> None:
-        """Store a file under its hash; where there is none, the size alone."""
+        """Store a file by its hash; without a path, only the size."""
         target = self.path(sha256)
         target.parent.mkdir(parents=True, exist_ok=True)
         if path is None:
@@ -123,11 +126,11 @@ class BlobStore:
             path.replace(target)
 
     def path(self, sha256: str) -> Path:
-        """Where a content lies if its bytes are stored."""
+        """Return the path of a content, stored or not."""
         return self._root / sha256[:2] / sha256
 
     def size(self, sha256: str) -> int | None:
-        """Size in bytes of a known content, None for an unknown one."""
+        """Return the bytes of a content; None if it is unknown."""
         path = self.path(sha256)
         try:
             return path.stat().st_size
@@ -139,7 +142,7 @@ class BlobStore:
             return None
 
     def read(self, sha256: str, start: int, stop: int) -> Iterator[bytes]:
-        """The bytes from `start` up to `stop`, exclusive, in pieces.
+        """Return the bytes from `start` up to `stop`, exclusive, in pieces.
 
         Raises:
             HubError: 410, the content was discarded on arrival.
@@ -152,14 +155,14 @@ class BlobStore:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a small file in one step, for this user alone: readers see all of it or nothing."""
+    """Write a small file in one step, readable by this user only."""
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(data)
     Path(file.name).replace(path)
 
 
 def discarded(sha256: str) -> HubError:
-    """The refusal to read a content of which only hash and size were kept."""
+    """Return the refusal to read a content of which only hash and size were kept."""
     return HubError(410, f"The bytes of {sha256} were discarded: the server runs with --discard")
 
 

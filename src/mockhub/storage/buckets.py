@@ -1,6 +1,6 @@
 """Storage buckets: files by path, without history.
 
-All of them are in one SQLite file, which keeps memory small and every change whole.
+All buckets are in one SQLite file, for atomic changes in little memory.
 """
 
 from __future__ import annotations
@@ -49,12 +49,12 @@ class Bucket:
     """A bucket.
 
     Attributes:
-        oid: Internal id, which stays when the bucket moves.
+        oid: Internal id, which does not change when the bucket is moved.
         id: ``namespace/name``.
-        private: Whether only its owners see it.
-        created: When, in ISO 8601.
-        size: Bytes of all its files.
-        total_files: How many it has.
+        private: True if only its owners see it.
+        created: ISO 8601.
+        size: Bytes of all files.
+        total_files: Number of files.
     """
 
     oid: str
@@ -66,7 +66,7 @@ class Bucket:
 
     @property
     def namespace(self) -> str:
-        """The user or organization it belongs to."""
+        """Return the user or organization that owns it."""
         return self.id.split("/")[0]
 
 
@@ -75,12 +75,12 @@ class BucketFile:
     """A file of a bucket.
 
     Attributes:
-        path: In the bucket.
-        xet_hash: Its content.
+        path: Path in the bucket.
+        xet_hash: Hash of the content.
         size: Bytes.
-        uploaded: When, in ISO 8601.
-        modified: When the uploader's file was modified, in ISO 8601.
-        content_type: As the uploader guessed it.
+        uploaded: ISO 8601.
+        modified: Modification time of the uploaded file, ISO 8601.
+        content_type: Media type, from the uploader.
     """
 
     path: str
@@ -93,7 +93,7 @@ class BucketFile:
 
 @dataclass(frozen=True)
 class Change:
-    """A path that becomes a file, or where no file is to be (None), if there was one or not."""
+    """A change of a path: a new file, or None to delete the file if it exists."""
 
     path: str
     file: BucketFile | None
@@ -103,7 +103,7 @@ class Buckets:
     """The buckets of a server.
 
     Args:
-        path: Where they are kept.
+        path: The SQLite file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -114,16 +114,16 @@ class Buckets:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        """A connection, and a transaction that ends with the block: threads share neither."""
+        """Open a connection and a transaction for a block: threads share neither."""
         with closing(sqlite3.connect(self._path, timeout=SECONDS_TO_WAIT)) as database, database:
             database.execute("PRAGMA foreign_keys = ON")
             yield database
 
     def create(self, id: str, *, private: bool) -> Bucket:  # noqa: A002 - the Hub's name
-        """Make a bucket.
+        """Create a bucket.
 
         Raises:
-            FileExistsError: It exists, letter case aside.
+            FileExistsError: A bucket has this id, ignoring case.
         """
         bucket = Bucket(secrets.token_hex(12), id, private, now(), 0, 0)
         values = (bucket.oid, bucket.id, bucket.private, bucket.created)
@@ -135,12 +135,12 @@ class Buckets:
         return bucket
 
     def get(self, id: str) -> Bucket | None:  # noqa: A002 - the Hub's name
-        """A bucket by its id, letter case aside; None if there is none."""
-        found = self._select("WHERE id = ? GROUP BY bucket.oid", id)
-        return found[0] if found else None
+        """Return a bucket by its id, ignoring case; None if it does not exist."""
+        buckets = self._select("WHERE id = ? GROUP BY bucket.oid", id)
+        return buckets[0] if buckets else None
 
     def of(self, namespace: str) -> list[Bucket]:
-        """The buckets of a user or an organization, by name."""
+        """Return the buckets of a user or an organization, by name."""
         prefix = f"{namespace}/"
         return self._select(
             "WHERE substr(id, 1, ?) = ? COLLATE NOCASE GROUP BY bucket.oid ORDER BY id",
@@ -154,20 +154,20 @@ class Buckets:
         return [Bucket(row[0], row[1], bool(row[2]), *row[3:]) for row in rows]
 
     def delete(self, bucket: Bucket) -> None:
-        """Remove a bucket and its files; contents stay, others may share them."""
+        """Delete a bucket and its files, but no contents: others may share them."""
         with self._open() as database:
             database.execute("DELETE FROM bucket WHERE oid = ?", (bucket.oid,))
 
     def set_private(self, bucket: Bucket, private: bool) -> None:
-        """Hide a bucket from all but its owners, or show it."""
+        """Make a bucket private or public."""
         with self._open() as database:
             database.execute("UPDATE bucket SET private = ? WHERE oid = ?", (private, bucket.oid))
 
     def move(self, bucket: Bucket, id: str) -> None:  # noqa: A002 - the Hub's name
-        """Give a bucket another id.
+        """Move a bucket to another id.
 
         Raises:
-            FileExistsError: There is one of that id.
+            FileExistsError: Another bucket has this id.
         """
         try:
             with self._open() as database:
@@ -176,19 +176,19 @@ class Buckets:
             raise FileExistsError(id) from None
 
     def apply(self, bucket: Bucket, changes: Sequence[Change]) -> None:
-        """Change files, in order; all or, if the server is killed, none of them."""
+        """Apply changes in order, in one transaction."""
         with self._open() as database:
             database.execute("BEGIN IMMEDIATE")
             for change in changes:
                 _apply(database, bucket.oid, change)
 
     def files(self, bucket: Bucket, prefix: str, after: str = "") -> Iterator[BucketFile]:
-        """The files whose path begins with a prefix, by path.
+        """Yield the files whose path starts with a prefix, by path.
 
         Args:
-            bucket: Where they are.
-            prefix: Characters, not folders: "logs" is one of "logs.json" too.
-            after: Leave out all paths up to this one.
+            bucket: The bucket.
+            prefix: A string, not a folder: "logs" matches "logs.json".
+            after: Skip all paths up to this one.
         """
         with self._open() as database:
             rows = database.execute(
@@ -198,7 +198,7 @@ class Buckets:
             yield from (BucketFile(*row) for row in rows)
 
     def file(self, bucket: Bucket, path: str) -> BucketFile | None:
-        """A file; None if there is none."""
+        """Return a file; None if it does not exist."""
         with self._open() as database:
             row = database.execute(f"{_FILES} AND path = ?", (bucket.oid, path)).fetchone()
         return row and BucketFile(*row)

@@ -1,4 +1,4 @@
-"""Contents that come in parts."""
+"""Multipart uploads: contents that are received in parts."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from mockhub.storage.blobs import READ_SIZE, BlobStore, Incoming
 
 @dataclass(frozen=True)
 class Upload:
-    """A content the server expects.
+    """An announced upload of a content.
 
     Attributes:
-        holder: Internal id of the repository it is for.
-        oid: Its SHA-256.
-        size: Bytes.
-        part_size: Bytes of each part but the last; 0 if it comes as a whole.
-        nonce: Tells two uploads of the same content apart.
+        holder: Internal id of the repository.
+        oid: SHA-256 of the content.
+        size: Bytes of the content.
+        part_size: Bytes of each part but the last; 0 for an upload in one piece.
+        nonce: Distinguishes two uploads of the same content.
     """
 
     holder: str
@@ -35,20 +35,20 @@ class Upload:
 
     @property
     def parts(self) -> int:
-        """How many parts it has."""
+        """Return the number of parts."""
         return math.ceil(self.size / self.part_size)
 
 
 class Uploads:
-    """The contents of which some parts are here.
+    """The uploads in parts that are not complete yet.
 
-    Parts are appended and hashed in their order, as soon as all before them are here, so that
-    there is nothing left to do for the request that ends the upload: clients wait seconds for it.
+    Each part is appended and hashed as soon as all parts before it have been, so that the request
+    that completes the upload has little to do: clients wait only seconds for it.
 
     Args:
-        folder: Where the parts lie.
-        blobs: Where complete contents go.
-        discard: Hash the parts and throw them away.
+        folder: Folder of the parts.
+        blobs: Store of complete contents.
+        discard: Only hash the parts.
     """
 
     def __init__(self, folder: Path, blobs: BlobStore, *, discard: bool) -> None:
@@ -59,18 +59,18 @@ class Uploads:
         self._assemblies: dict[str, _Assembly] = {}
 
     def add_part(self, upload: Upload, number: int, part: Incoming) -> None:
-        """Take a part. Once it was appended, another one of that number changes nothing.
+        """Add a part; a second one with the number of an appended part is ignored.
 
         Args:
-            upload: What it is part of.
-            number: From 1.
-            part: Its bytes.
+            upload: The upload.
+            number: Number of the part, from 1.
+            part: Received bytes.
 
         Raises:
-            BadRequestError: There is no such part, or it has another size.
+            BadRequestError: The number or the size is wrong.
         """
         if not 1 <= number <= upload.parts:
-            raise BadRequestError(f"There is no part {number}")
+            raise BadRequestError(f"Part {number} of {upload.parts} does not exist")
         last = upload.size - upload.part_size * (upload.parts - 1)
         expected = upload.part_size if number < upload.parts else last
         if part.size != expected:
@@ -78,27 +78,25 @@ class Uploads:
         self._assembly(upload).add(number, part)
 
     def complete(self, upload: Upload) -> None:
-        """Keep a content all of whose parts are here, if it is the expected one.
+        """Store the content of a complete upload.
 
         Raises:
-            BadRequestError: A part is missing, or the content has another hash. In the latter case
-                nothing is kept.
+            BadRequestError: A part is missing, or the content has another hash; with another hash,
+                the parts are removed.
         """
         assembly = self._assembly(upload)
         with assembly.lock:
             if assembly.next <= upload.parts:
-                raise BadRequestError(
-                    f"The upload has {upload.parts} parts, and not all of them are here"
-                )
-            found = assembly.sha256.hexdigest()
-            if found == upload.oid:
+                raise BadRequestError(f"Not all of the {upload.parts} parts have been uploaded")
+            sha256 = assembly.sha256.hexdigest()
+            if sha256 == upload.oid:
                 path = None if self._discard else assembly.content
                 self._blobs.adopt(path, upload.oid, upload.size)
         with self._lock:
-            self._assemblies.pop(upload.nonce, None)  # clients may end an upload twice at once
+            self._assemblies.pop(upload.nonce, None)  # gone if a client completes twice at once
             shutil.rmtree(self._folder / upload.nonce, ignore_errors=True)
-        if found != upload.oid:
-            raise BadRequestError(f"Expected the SHA-256 {upload.oid}, got {found}")
+        if sha256 != upload.oid:
+            raise BadRequestError(f"Expected the SHA-256 {upload.oid}, got {sha256}")
 
     def _assembly(self, upload: Upload) -> _Assembly:
         with self._lock:
@@ -110,12 +108,12 @@ class Uploads:
 
 
 class _Assembly:
-    """A content being put together: the parts so far, and those that came before their turn.
+    """The appended parts of an upload, and parts that wait for earlier ones.
 
     Attributes:
-        next: Number of the part that comes next.
+        next: Number of the next part to append.
         sha256: Hash of the parts before it.
-        content: The file they are in.
+        content: File of the parts before it.
     """
 
     def __init__(self, folder: Path, upload: Upload, *, discard: bool) -> None:
@@ -126,10 +124,10 @@ class _Assembly:
         self._folder = folder
         self._discard = discard
         if self.content.exists():
-            self._take_up(upload)
+            self._resume(upload)
 
-    def _take_up(self, upload: Upload) -> None:
-        """Go on where an earlier run of the server was stopped, maybe in the middle of a part."""
+    def _resume(self, upload: Upload) -> None:
+        """Continue after the last whole part that an earlier run of the server appended."""
         size = self.content.stat().st_size
         whole = upload.parts if size == upload.size else size // upload.part_size
         os.truncate(self.content, min(whole * upload.part_size, size))
@@ -138,7 +136,7 @@ class _Assembly:
         self.next = whole + 1
 
     def add(self, number: int, part: Incoming) -> None:
-        """Take a part, and all that waited for it."""
+        """Add a part, and append it and the parts that waited for it if it is the next one."""
         with self.lock:
             part.move_to(self._folder / str(number))
             while (path := self._folder / str(self.next)).exists():

@@ -1,9 +1,9 @@
-"""Which contents came in through which repository.
+"""Ownership: the contents that a repository or bucket may refer to.
 
-Contents are stored once, but a hash alone gives no right to one: a repository can only point
-to what was uploaded to it, or copied to it from where the caller may read. The Hub keeps LFS
-objects by repository too, which is why its clients call ``lfs-files/duplicate`` before they
-commit a copy (``huggingface_hub.HfApi._duplicate_lfs_files``).
+A content is stored once, but its hash alone gives no right to it: a repository may only refer to
+contents that were uploaded to it, or copied from where the caller may read. The Hub stores LFS
+objects by repository too, which is why clients call ``lfs-files/duplicate`` before they commit a
+copy (``huggingface_hub.HfApi._duplicate_lfs_files``).
 """
 
 from __future__ import annotations
@@ -12,47 +12,47 @@ import shutil
 from pathlib import Path
 
 
-class Holdings:
-    """What each repository and bucket holds: one empty file for each content.
+class Ownership:
+    """The contents of repositories and buckets, as one empty file for each.
 
     Args:
-        root: The folder they lie in.
+        root: Folder of these files.
     """
 
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def add(self, holder: str, *hashes: str) -> None:
-        """Let a repository point to contents.
+        """Allow a repository to refer to contents.
 
         Args:
-            holder: Its internal id.
-            hashes: The contents, by SHA-256 or Xet hash.
+            holder: Internal id of the repository or bucket.
+            hashes: SHA-256 or Xet hashes of the contents.
         """
         folder = self._root / holder
         folder.mkdir(parents=True, exist_ok=True)
-        for each in hashes:
-            (folder / each).touch()
+        for content in hashes:
+            (folder / content).touch()
 
     def remove(self, holder: str, *hashes: str) -> None:
-        """Take from a repository the right to point to contents, where it has it.
+        """Forbid a repository to refer to contents.
 
         Args:
-            holder: Its internal id.
-            hashes: The contents, by SHA-256 or Xet hash.
+            holder: Internal id of the repository or bucket.
+            hashes: SHA-256 or Xet hashes of the contents.
         """
-        for each in hashes:
-            (self._root / holder / each).unlink(missing_ok=True)
+        for content in hashes:
+            (self._root / holder / content).unlink(missing_ok=True)
 
     def drop(self, holder: str) -> None:
-        """Forget a repository that is gone.
+        """Remove all contents of a deleted repository.
 
         Args:
-            holder: Its internal id.
+            holder: Internal id of the repository or bucket.
         """
         if (self._root / holder).exists():
             shutil.rmtree(self._root / holder)
 
     def has(self, holder: str, content: str) -> bool:
-        """Whether a repository may point to a content, given by SHA-256 or Xet hash."""
+        """Return True if a repository may refer to a content, by its SHA-256 or Xet hash."""
         return (self._root / holder / content).exists()

@@ -1,14 +1,16 @@
-"""The folder that holds a server's data, of which only one server may write at a time."""
+"""The lock on a folder of data, so that only one server at a time writes to it."""
 
 from __future__ import annotations
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 LOCK = "mockhub.lock"
+OWNER = "mockhub.pid"
 
 
 class RootInUseError(RuntimeError):
@@ -17,23 +19,23 @@ class RootInUseError(RuntimeError):
 
 @contextmanager
 def lock(root: Path) -> Iterator[Path]:
-    """Make a folder if need be, and keep other servers out of it.
+    """Lock a folder, which is created if it is missing, for the time of a ``with`` block.
 
-    The kernel lets go of the lock when this process ends, however it ends.
+    The kernel releases the lock when this process ends, even if it is killed.
 
     Raises:
-        RootInUseError: Another server is in it.
-        OSError: It cannot be made or written to.
+        RootInUseError: Another server holds the lock.
+        OSError: The folder cannot be created or written to.
     """
     root.mkdir(parents=True, exist_ok=True)
-    with (root / LOCK).open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            owner = file.read().strip()
-            raise RootInUseError(f"{root} is in use by another server, process {owner}") from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+    file_lock, owner = FileLock(root / LOCK), root / OWNER
+    try:
+        file_lock.acquire(timeout=0)
+    except Timeout:
+        pid = owner.read_text() if owner.exists() else "unknown"
+        raise RootInUseError(f"{root} is in use by another server, process {pid}") from None
+    try:
+        owner.write_text(str(os.getpid()))
         yield root
+    finally:
+        file_lock.release()

@@ -1,35 +1,34 @@
-"""Tokens and links that carry what they allow, and until when.
+"""Tickets: links and tokens that carry what they allow, and until when.
 
-They are signed, so that nothing has to be remembered of them: a restarted server honours those
-it gave out before, and any number of them costs no memory.
+They are signed, so that the server stores none of them: a restarted server accepts the tickets of
+the one before, and any number of them costs no memory.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
-import json
 import secrets
 import time
 from pathlib import Path
 from typing import Any
 
+from itsdangerous import BadData, URLSafeSerializer
+
 from mockhub.storage.blobs import write_whole
 
-KEY_SIZE = 32
+KEY_SIZE = 32  # bytes
 
 
 class TicketError(ValueError):
-    """A ticket has expired, is not ours, or is for something else."""
+    """A ticket has expired, was issued for another purpose, or by another server."""
 
 
 class Tickets:
-    """Writes and reads the tickets of one server.
+    """Issues and reads the tickets of one server.
 
     Args:
-        key_file: Holds the key they are signed with; made if missing.
-        seconds: How long a ticket is good for.
+        key_file: File of the signing key; created if it is missing.
+        seconds: Time until a ticket expires.
     """
 
     def __init__(self, key_file: Path, seconds: float) -> None:
@@ -40,37 +39,36 @@ class Tickets:
         self._key = key_file.read_bytes()
 
     def issue(self, purpose: str, **claims: str | int) -> tuple[str, int]:
-        """Write a ticket.
+        """Issue a ticket.
 
         Args:
-            purpose: What it is for.
+            purpose: Kind of request that it authorizes; a ticket is valid for no other.
             claims: What it allows.
 
         Returns:
-            The ticket, of characters that need no quoting in a URL; and when it expires, in
-            whole seconds of Unix time.
+            The ticket, in characters that need no quoting in a URL; and the whole second of Unix
+            time in which it expires.
         """
+        # Not a URLSafeTimedSerializer: it counts whole seconds, and `seconds` may be one.
         expires = time.time() + self.seconds
-        nonce = secrets.token_hex(8)
-        body = json.dumps({**claims, "purpose": purpose, "expires": expires, "nonce": nonce})
-        text = base64.urlsafe_b64encode(body.encode()).decode().rstrip("=")
-        return f"{text}.{self._sign(text)}", int(expires)
+        body = {**claims, "expires": expires, "nonce": secrets.token_hex(8)}
+        ticket = self._serializer(purpose).dumps(body)
+        return ticket if isinstance(ticket, str) else ticket.decode(), int(expires)
 
     def read(self, purpose: str, ticket: str) -> dict[str, Any]:
-        """The claims of a ticket, with the ``nonce`` that tells it from all others.
+        """Return the claims of a ticket, with the ``nonce`` that makes it unique.
 
         Raises:
-            TicketError: It is not one of ours, is for something else, or has expired.
+            TicketError: It has expired, or this server did not issue it for this purpose.
         """
-        text, _, signature = ticket.partition(".")
-        if not hmac.compare_digest(signature.encode(), self._sign(text).encode()):
-            raise TicketError("not issued by this server")
-        claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(text + "=="))
-        if claims["purpose"] != purpose:
-            raise TicketError(f"issued for {claims['purpose']}")
+        try:
+            claims: dict[str, Any] = self._serializer(purpose).loads(ticket)
+        except BadData:
+            raise TicketError("not issued by this server for this purpose") from None
         if claims["expires"] < time.time():
             raise TicketError("expired")
         return claims
 
-    def _sign(self, text: str) -> str:
-        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+    def _serializer(self, purpose: str) -> URLSafeSerializer:
+        signing = {"digest_method": hashlib.sha256}
+        return URLSafeSerializer(self._key, salt=purpose, signer_kwargs=signing)

@@ -1,6 +1,6 @@
-"""The hashes of Xet: of chunks, and of what is made of chunks.
+"""The hashes of Xet: of chunks, xorbs, files and ranges.
 
-The rules are those of https://huggingface.co/docs/xet/hashing.
+Specification: https://huggingface.co/docs/xet/hashing
 """
 
 from __future__ import annotations
@@ -18,46 +18,46 @@ _FILE_KEY = bytes(32)
 
 _MOST_CHILDREN = 9
 _FEWEST_CHILDREN = 3
-_LEVELS = 64  # enough for any 64-bit number of chunks, as each divides by three
+_LEVELS = 64  # enough for any 64-bit number of chunks: each level divides by at least two
 
 EMPTY_FILE = "0" * 64
-"""The hash of a file without a byte."""
+"""The hash of an empty file."""
 
 Node = tuple[bytes, int]
-"""The hash of a run of chunks, and the bytes it stands for."""
+"""The hash of a run of chunks, and the number of their bytes."""
 
 
 def hash_text(data: bytes) -> str:
-    """The text form of a hash: four little-endian 64-bit numbers in hexadecimal."""
+    """Return the text form of a hash: four little-endian 64-bit numbers in hexadecimal."""
     return "".join(f"{number:016x}" for number in struct.unpack("<4Q", data))
 
 
 def chunk_hash(content: bytes) -> bytes:
-    """The hash of a chunk."""
+    """Return the hash of a chunk."""
     return blake3(content, key=_CHUNK_KEY).digest()
 
 
 def xorb_hash(chunks: Iterable[Node]) -> str:
-    """The name of a xorb, in text form."""
+    """Return the hash of a xorb, in text form."""
     return hash_text(_root(chunks))
 
 
 def file_hash(chunks: Iterable[Node]) -> str:
-    """The name of a file, in text form; the chunks may come from an iterator of any length."""
+    """Return the hash of a file, in text form; the chunks are consumed one by one."""
     return hash_text(blake3(_root(chunks), key=_FILE_KEY).digest())
 
 
 def range_hash(hashes: bytes) -> bytes:
-    """What a shard holds to prove that its writer knew the chunks of a term.
+    """Return the hash by which a shard proves that its writer has the chunks of a term.
 
     Args:
-        hashes: Those of the chunks, one after the other.
+        hashes: The concatenated hashes of the chunks.
     """
     return blake3(hashes, key=_RANGE_KEY).digest()
 
 
 def _root(chunks: Iterable[Node]) -> bytes:
-    """The hash at the top of the tree, built level by level with a few nodes of each in memory."""
+    """Return the hash at the root of the tree, with a few nodes of each level in memory."""
     nodes = iter(chunks)
     for _ in range(_LEVELS):
         nodes = _parents(nodes)
@@ -65,7 +65,7 @@ def _root(chunks: Iterable[Node]) -> bytes:
 
 
 def _parents(nodes: Iterator[Node]) -> Iterator[Node]:
-    """The next level of the tree; the one node of the last level stays as it is."""
+    """Yield the next level of the tree; a single node is the root."""
     group = list(islice(nodes, 2))
     if len(group) < 2:
         yield from group
@@ -79,7 +79,7 @@ def _parents(nodes: Iterator[Node]) -> Iterator[Node]:
 
 
 def _is_full(group: list[Node]) -> bool:
-    """Whether a group of siblings ends here: where a hash is divisible by four, or at nine."""
+    """Return True if a group of siblings is complete: by its last hash, or with nine nodes."""
     if len(group) < _FEWEST_CHILDREN:
         return False
     return len(group) == _MOST_CHILDREN or group[-1][0][24] % 4 == 0

@@ -1,6 +1,6 @@
-"""Shards: which chunks of which xorbs make up which files.
+"""Shards: descriptions of files as chunks of xorbs.
 
-The format is that of https://huggingface.co/docs/xet (page "shard").
+Specification: https://huggingface.co/docs/xet (page "shard")
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ HAS_METADATA = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A run of chunks of one xorb: `start` up to `stop`, exclusive; `size` bytes unpacked."""
+    """A run of chunks of one xorb, `start` up to `stop` exclusive, of `size` unpacked bytes."""
 
     xorb: str
     start: int
@@ -33,9 +33,9 @@ class XetFile:
     """A file as the concatenation of terms.
 
     Attributes:
-        hash: Its Xet hash, 64 hex digits.
-        sha256: Its SHA-256; None where the client left it out, as for buckets.
-        terms: What it is made of.
+        hash: Xet hash, 64 hex digits.
+        sha256: SHA-256; None if the client did not send it, as for buckets.
+        terms: The parts of the file, in order.
     """
 
     hash: str
@@ -44,7 +44,7 @@ class XetFile:
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Return the number of bytes."""
         return sum(term.size for term in self.terms)
 
 
@@ -54,8 +54,7 @@ class Description:
 
     Attributes:
         file: The file.
-        proofs: For each term, a hash that only who knows its chunks can compute; none where the
-            shard has no such records.
+        proofs: `range_hash` of each term; empty if the shard has none.
     """
 
     file: XetFile
@@ -63,10 +62,10 @@ class Description:
 
 
 def parse_shard(data: bytes) -> list[Description]:
-    """The files described by a shard.
+    """Parse a shard.
 
     Raises:
-        BadRequestError: The shard is cut off.
+        BadRequestError: The shard is truncated.
     """
     described = []
     offset = HEADER
@@ -91,5 +90,5 @@ def parse_shard(data: bytes) -> list[Description]:
             file = XetFile(hash_text(file_hash), sha256, tuple(terms))
             described.append(Description(file, tuple(proofs)))
     except struct.error:
-        raise BadRequestError("The shard is cut off") from None
+        raise BadRequestError("The shard is truncated") from None
     return described

@@ -1,4 +1,4 @@
-"""The content store of Xet: files made of the chunks of xorbs."""
+"""The content store of Xet: files as chunks of xorbs."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ FILES_IN_MEMORY = 1024
 
 
 class XetStore:
-    """Xorbs and the files made of them, below one folder.
+    """Xorbs and their files below one folder.
 
-    What is known of a file lies on disk, so that memory does not grow with their number.
+    The terms of files are read from disk, so that memory does not grow with their number.
 
     Args:
         root: The folder.
-        discard: Keep hashes and sizes, not bytes.
+        discard: Keep only hashes and sizes.
 
     Attributes:
-        run: Part of every URL of this store. Random, because clients remember by URL which xorbs
-            a store has, and would never send them to an empty successor.
+        run: Component of all URLs of this store. It is random because clients remember by URL
+            which xorbs a store has, and would not send them to an empty one again.
         xorbs: The chunks.
     """
 
@@ -46,11 +46,11 @@ class XetStore:
         if not run.exists():
             write_whole(run, secrets.token_hex(8).encode())
         self.run = run.read_text()
-        # On the instance: a cached method would keep every store alive, and share its slots.
+        # On the instance: a cache on the class would keep every store alive.
         self._cached = lru_cache(FILES_IN_MEMORY)(self._load)
 
     def file(self, name: str) -> XetFile | None:
-        """A file by its Xet hash."""
+        """Return a file by its Xet hash; None if it is unknown."""
         try:
             return self._cached(name)
         except FileNotFoundError:
@@ -62,22 +62,21 @@ class XetStore:
         return XetFile(terms=terms, **fields)
 
     def by_sha256(self, sha256: str) -> XetFile | None:
-        """A file by its SHA-256."""
+        """Return a file by its SHA-256; None if it is unknown."""
         try:
             return self.file((self._by_sha256 / sha256).read_text())
         except FileNotFoundError:
             return None
 
     def check(self, described: Description) -> Iterator[int]:
-        """Make sure that a file can be read and is what its hashes say.
+        """Verify that a file can be read and matches its hashes.
 
         Yields:
-            How many of its bytes were read so far, which takes a second for each GB; none where
-            the bytes were discarded, or the file was checked before.
+            The number of bytes read so far, at a GB a second; none if bytes are discarded, or the
+            file was verified before.
 
         Raises:
-            BadRequestError: A term names a chunk the store has not, or a hash is of something
-                else.
+            BadRequestError: A term has an unknown chunk, or a hash is wrong.
         """
         file = described.file
         if self._knows(file):
@@ -91,7 +90,7 @@ class XetStore:
         for term, proof in zip(file.terms, described.proofs, strict=False):
             hashes = self.xorbs.index(term.xorb).hashes
             if range_hash(hashes[term.start * HASH_SIZE : term.stop * HASH_SIZE]) != proof:
-                raise BadRequestError(f"A term of file {file.hash} is not verified by its chunks")
+                raise BadRequestError(f"A term of file {file.hash} has the wrong range hash")
         if file.hash != (file_hash(self._nodes(file)) if file.terms else EMPTY_FILE):
             raise BadRequestError(f"The chunks of file {file.hash} have another hash")
         if file.sha256 is None or self._discard:
@@ -113,11 +112,11 @@ class XetStore:
         return known is not None and file.sha256 in {None, known.sha256}
 
     def keep(self, file: XetFile) -> None:
-        """Remember a checked file."""
+        """Store a verified file."""
         if self._knows(file):
             return
         write_whole(self._files / file.hash, json.dumps(dataclasses.asdict(file)).encode())
-        self._cached.cache_clear()  # it may have come in before, without a SHA-256
+        self._cached.cache_clear()  # the file may have been uploaded before without a SHA-256
         if file.sha256 is not None:
             write_whole(self._by_sha256 / file.sha256, file.hash.encode())
 
@@ -131,7 +130,7 @@ class XetStore:
             raise discarded(file.sha256 or file.hash)
 
     def read(self, file: XetFile, start: int, stop: int) -> Iterator[bytes]:
-        """The bytes of a file from `start` up to `stop`, exclusive, in pieces.
+        """Return the bytes of a file from `start` up to `stop`, exclusive, in pieces.
 
         Raises:
             HubError: 410, the bytes were discarded on arrival.
@@ -141,12 +140,12 @@ class XetStore:
 
     def _contents(self, file: XetFile, start: int, stop: int) -> Iterator[bytes]:
         offset, parts = self.cut(file, start, stop)
-        left = stop - start
+        remaining = stop - start
         pending = bytearray()
         for part in parts:
             for chunk in self.xorbs.chunks(part.xorb, part.start, part.stop):
-                content = chunk[offset : offset + left]
-                offset, left = 0, left - len(content)
+                content = chunk[offset : offset + remaining]
+                offset, remaining = 0, remaining - len(content)
                 pending += content
                 if len(pending) >= SEND_SIZE:
                     piece = bytes(pending)
@@ -155,10 +154,10 @@ class XetStore:
         yield bytes(pending)
 
     def cut(self, file: XetFile, start: int, stop: int) -> tuple[int, list[Term]]:
-        """The chunks that hold the bytes from `start` up to `stop`, exclusive.
+        """Return the chunks with the bytes from `start` up to `stop`, exclusive.
 
         Returns:
-            How many bytes of the first chunk come before `start`, and the terms cut to size.
+            The number of bytes of the first chunk before `start`, and the terms cut to size.
         """
         parts = []
         skip: int | None = None

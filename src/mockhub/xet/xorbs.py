@@ -1,6 +1,6 @@
-"""Xorbs: compressed chunks of files, one after the other.
+"""Xorbs: concatenated compressed chunks of files.
 
-The format is that of https://huggingface.co/docs/xet (page "xorb").
+Specification: https://huggingface.co/docs/xet (page "xorb")
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ class XorbIndex:
     """The chunks of a xorb.
 
     Attributes:
-        packed: Where each begins in the xorb, and where the last one ends.
-        unpacked: The same in the content.
-        hashes: Their hashes, one after the other.
+        packed: Start of each chunk in the xorb, and end of the last one.
+        unpacked: The same positions in the unpacked content.
+        hashes: The concatenated hashes of the chunks.
     """
 
     packed: array[int]
@@ -49,22 +49,22 @@ class XorbIndex:
     hashes: bytes
 
     def __len__(self) -> int:
-        """Number of chunks."""
+        """Return the number of chunks."""
         return len(self.packed) - 1
 
     def nodes(self, start: int, stop: int) -> Iterator[Node]:
-        """Hash and size of the chunks from `start` up to `stop`, exclusive."""
+        """Yield hash and size of the chunks from `start` up to `stop`, exclusive."""
         for number in range(start, stop):
             content = self.hashes[number * HASH_SIZE : (number + 1) * HASH_SIZE]
             yield content, self.unpacked[number + 1] - self.unpacked[number]
 
     def to_bytes(self) -> bytes:
-        """The stored form."""
+        """Return the stored form."""
         return self.packed.tobytes() + self.unpacked.tobytes() + self.hashes
 
     @classmethod
     def from_bytes(cls, data: bytes) -> XorbIndex:
-        """Read the stored form."""
+        """Parse the stored form."""
         packed, unpacked = array("I"), array("I")
         positions = (len(data) - 2 * packed.itemsize) // (2 * packed.itemsize + HASH_SIZE) + 1
         size = positions * packed.itemsize
@@ -74,10 +74,10 @@ class XorbIndex:
 
 
 def unpack_chunk(chunk: bytes) -> bytes:
-    """The content of one chunk, given with its header.
+    """Return the content of a chunk with its header.
 
     Raises:
-        BadRequestError: It is not what its header says.
+        BadRequestError: It cannot be decompressed, or its size is wrong.
     """
     size = int.from_bytes(chunk[5:8], "little")
     content = chunk[CHUNK_HEADER:]
@@ -87,12 +87,12 @@ def unpack_chunk(chunk: bytes) -> bytes:
         except OSError:  # what pyarrow raises for malformed data
             raise BadRequestError("A chunk cannot be decompressed") from None
     if len(content) != size:
-        raise BadRequestError("A chunk has not the size its header says")
+        raise BadRequestError("A chunk does not have the size in its header")
     return content if chunk[4] != 2 else _ungroup(content)
 
 
 def _ungroup(content: bytes) -> bytes:
-    """Undo the grouping of bytes by their position modulo 4, the shape of float data."""
+    """Undo the grouping of bytes by their position modulo 4, which helps to compress floats."""
     joined, start = bytearray(len(content)), 0
     for plane in range(4):
         count = len(range(plane, len(content), 4))
@@ -102,10 +102,10 @@ def _ungroup(content: bytes) -> bytes:
 
 
 class IncomingXorb:
-    """A xorb being received: its chunks are unpacked and hashed as they come.
+    """A xorb being received, whose chunks are unpacked and hashed on the way.
 
     Args:
-        spool: Where the bytes go.
+        spool: Temporary file of its bytes.
     """
 
     def __init__(self, spool: Spool) -> None:
@@ -120,7 +120,7 @@ class IncomingXorb:
         """Append bytes.
 
         Raises:
-            HubError: 413, it is larger than a xorb can be.
+            HubError: 413, it is larger than a xorb may be.
             BadRequestError: A chunk is malformed.
         """
         self._received += len(data)
@@ -153,17 +153,17 @@ class IncomingXorb:
         self._unpacked.append(self._unpacked[-1] + size)
 
     def finish(self, name: str) -> XorbIndex:
-        """The index of the whole xorb.
+        """Return the index of the whole xorb.
 
         Args:
-            name: The hash it was announced by.
+            name: Announced hash.
 
         Raises:
-            BadRequestError: It is cut off, or has another hash.
+            BadRequestError: It is truncated, or has another hash.
         """
         index = XorbIndex(self._packed, self._unpacked, bytes(self._hashes))
         if len(index) == 0 or self._rest:
-            raise BadRequestError("The xorb is cut off")
+            raise BadRequestError("The xorb is truncated")
         if xorb_hash(index.nodes(0, len(index))) != name:
             raise BadRequestError(f"The xorb does not have the hash {name}")
         return index
@@ -174,7 +174,7 @@ class XorbStore:
 
     Args:
         root: The folder.
-        discard: Keep the indexes alone.
+        discard: Keep only the indexes.
     """
 
     def __init__(self, root: Path, *, discard: bool) -> None:
@@ -186,7 +186,7 @@ class XorbStore:
         self._cached = lru_cache(INDEXES_IN_MEMORY)(self._load)
 
     def path(self, name: str) -> Path:
-        """Where the bytes of a xorb lie, if they were kept."""
+        """Return the path of the bytes of a xorb, stored or not."""
         return self._root / name
 
     def _index_path(self, name: str) -> Path:
@@ -196,10 +196,10 @@ class XorbStore:
         return XorbIndex.from_bytes(self._index_path(name).read_bytes())
 
     def index(self, name: str) -> XorbIndex:
-        """The chunks of a xorb.
+        """Return the index of a xorb.
 
         Raises:
-            BadRequestError: There is no such xorb.
+            BadRequestError: The xorb is unknown.
         """
         try:
             return self._cached(name)
@@ -207,13 +207,13 @@ class XorbStore:
             raise BadRequestError(f"Unknown xorb {name}") from None
 
     def add(self, name: str, incoming: IncomingXorb) -> bool:
-        """Keep an uploaded xorb.
+        """Store an uploaded xorb.
 
         Returns:
-            Whether it was new.
+            True if it is new.
 
         Raises:
-            BadRequestError: It is cut off, or has another hash.
+            BadRequestError: It is truncated, or has another hash.
         """
         index = incoming.finish(name)
         with self._lock:
@@ -222,12 +222,12 @@ class XorbStore:
                 return False
             if not self._discard:
                 incoming.spool.move_to(self.path(name))
-            # Last: who sees the index finds the bytes.
+            # Last, so that no index exists without its bytes.
             write_whole(self._index_path(name), index.to_bytes())
         return True
 
     def chunks(self, name: str, start: int, stop: int) -> Iterator[bytes]:
-        """The contents of the chunks from `start` up to `stop`, exclusive, one at a time."""
+        """Yield the contents of the chunks from `start` up to `stop`, exclusive."""
         packed = self.index(name).packed[start : stop + 1]
         with self.path(name).open("rb") as xorb:
             xorb.seek(packed[0])

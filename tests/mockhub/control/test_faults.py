@@ -145,4 +145,4 @@ def test_cleared_faults_do_not_happen(hub: Hub) -> None:
 def test_malformed_fault_is_refused(shared_hub: Hub, fault: dict[str, object]) -> None:
     answer = send(shared_hub, "POST", "/mockhub/faults", fault)
     assert answer.status == 400
-    assert answer.json["error"].startswith("Not a fault: ")
+    assert answer.json["error"].startswith("Invalid fault: ")

@@ -72,7 +72,7 @@ def test_reset_with_impossible_options_is_refused(hub: Hub, options: dict[str, A
     HfApi().create_repo("user/data", repo_type="dataset")
     answer = send(hub, "POST", "/mockhub/reset", options)
     assert answer.status == 400
-    assert answer.json["error"].startswith("Not options: ")
+    assert answer.json["error"].startswith("Invalid options: ")
     assert HfApi().repo_exists("user/data", repo_type="dataset")
 
 

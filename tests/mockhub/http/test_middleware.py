@@ -44,7 +44,7 @@ def garbage_hub() -> Iterator[Hub]:
     with Hub.start() as hub:
         yield hub
         hub.clear_faults()
-        assert hub.complaints() == ""
+        assert hub.stderr() == ""
 
 
 def connect(hub: Hub) -> socket.socket:

@@ -62,10 +62,10 @@ def test_xorb_is_indexed_however_its_bytes_arrive(
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "cut off"),
-        (bytes(7), "cut off"),
-        (chunk(b"x" * 9)[:-1], "cut off"),
-        (chunk(b"x") + chunk(b"y")[:-1], "cut off"),
+        (b"", "truncated"),
+        (bytes(7), "truncated"),
+        (chunk(b"x" * 9)[:-1], "truncated"),
+        (chunk(b"x") + chunk(b"y")[:-1], "truncated"),
         (b"\0\0\0\0\x03\x01\0\0", "scheme 3"),
         (chunk(b""), "chunks of 1 to"),
         (chunk(bytes(MAX_CHUNK + 1), 1), "chunks of 1 to"),

@@ -1,4 +1,4 @@
-"""Committing: files, LFS files and deletions in one request."""
+"""The route of commits: files, LFS files and deletions in one request."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ OUTDATED = "The branch was updated since you opened this page. Please refresh an
 
 
 async def commit(request: Request) -> JSONResponse:
-    """Add a commit to a branch or pull request, or begin a pull request with it."""
+    """Add a commit to a branch or pull request, or open a pull request with it."""
     repo, account = pushed_repo(request)
     state, create_pr = state_of(request), wants_pull_request(request)
     base = repo.ref(request.path_params["revision"])
@@ -54,9 +54,9 @@ async def commit(request: Request) -> JSONResponse:
 def _add(
     state: State, repo: Repo, base: str, draft: Draft, author: str, create_pr: bool
 ) -> tuple[str, str]:
-    """Add a commit; returns the reference that leads to it, and its id."""
+    """Add a commit and return its reference and its id."""
     with repo.lock:
-        repo.require_kept()
+        repo.require_exists()
         head = repo.refs.get(base)
         if head is None:
             raise RevisionNotFoundError(base)
@@ -83,13 +83,13 @@ def _add(
 def _with_lfs_lines(
     state: State, tree: Tree, changes: dict[str, Entry | None]
 ) -> dict[str, Entry | None]:
-    """Changes after which ``.gitattributes`` speaks of all LFS files in them.
+    """Return changes with a ``.gitattributes`` that matches all LFS files in them.
 
-    The Hub adds a line for each file that no line speaks of; in one repository they came to more
-    than a regular file may have, and ended the pushes (huggingface/huggingface_hub#2666).
+    The Hub adds a line for each LFS file that no line matches; in one repository the file grew past
+    the limit of regular files, and all pushes failed (huggingface/huggingface_hub#2666).
 
     Raises:
-        BadRequestError: They do here.
+        BadRequestError: The file would be larger than a regular file may be.
     """
     text = text_of(state, changes.get(GITATTRIBUTES, tree.get(GITATTRIBUTES)))
     lines = [

@@ -1,4 +1,4 @@
-"""The body of a commit: what it asks for, one JSON object a line."""
+"""The body of a commit: operations as JSON lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from mockhub.state import State
 from mockhub.storage.blobs import READ_SIZE
 
 MAX_FOLDERS = 100
-"""How deep a path may lie; deeper ones would be for the stack of this process, not for a Hub."""
+"""Most components of a path; trees are walked recursively."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Put:
 
 @dataclass(frozen=True)
 class Delete:
-    """Delete a file, or a folder with all that is in it."""
+    """Delete a file, or a folder with all files below."""
 
     path: str
 
@@ -39,13 +39,13 @@ Operation = Put | Delete
 
 @dataclass(frozen=True)
 class Draft:
-    """A commit as asked for.
+    """A requested commit.
 
     Attributes:
         title: First line of the message.
-        message: The rest of it.
-        parent: The commit it must follow, full or shortened; empty for whatever is there.
-        operations: What to do, in order.
+        message: Remaining lines of the message.
+        parent: Full or shortened id of the required parent; empty for any.
+        operations: Operations in order.
     """
 
     title: str
@@ -54,15 +54,15 @@ class Draft:
     operations: tuple[Operation, ...]
 
     def changes(self, tree: Tree, head: str) -> dict[str, Entry | None]:
-        """What the operations change, taken together; deletions first.
+        """Return the combined changes of all operations, deletions first.
 
         Args:
-            tree: The files as they are.
-            head: The commit they belong to.
+            tree: Tree of the parent.
+            head: Id of the parent.
 
         Raises:
-            EntryNotFoundError: What is to be deleted is not there.
-            BadRequestError: A path would be a file and a folder.
+            EntryNotFoundError: A deleted path does not exist.
+            BadRequestError: A path would be both a file and a folder.
         """
         builder = TreeBuilder(tree)
         touched: set[str] = set()
@@ -72,25 +72,25 @@ class Draft:
                     builder.put(path, entry)
                     touched.add(path)
                 case Delete(path):
-                    gone = builder.remove(path)
-                    if not gone:
+                    deleted = builder.remove(path)
+                    if not deleted:
                         raise EntryNotFoundError(path, head)
-                    touched.update(gone)
+                    touched.update(deleted)
         new = builder.tree()
         changed = (path for path in touched if new.get(path) != tree.get(path))
         return deletions_first({path: new.get(path) for path in changed})
 
 
 def read_draft(state: State, holder: str, body: BinaryIO) -> Draft:
-    """Read the body of a commit, and store the regular files in it.
+    """Read the body of a commit, and store its regular files.
 
     Args:
-        state: Where to store them.
-        holder: Internal id of the repository; LFS files must have been uploaded to it.
-        body: The lines.
+        state: The stores.
+        holder: Internal id of the repository, to which LFS files must have been uploaded.
+        body: JSON lines.
 
     Raises:
-        HubError: A line is malformed, or asks for what cannot be.
+        HubError: A line is malformed, or its operation is impossible.
     """
     header: dict[str, Any] | None = None
     operations: list[Operation] = []
@@ -140,7 +140,7 @@ def _store_regular(state: State, pieces: Iterator[bytes]) -> Entry:
 
 
 def too_large(*paths: str) -> BadRequestError:
-    """The refusal of regular files above `MAX_REGULAR`."""
+    """Return the refusal of regular files above `MAX_REGULAR`."""
     offending = f" Offending files: - {', '.join(paths)}" if paths else ""
     return BadRequestError(
         "Your push was rejected because it contains files larger than 10 MiB."
@@ -167,11 +167,11 @@ def _add_lfs_file(state: State, holder: str, value: dict[str, Any]) -> Put:
 
 
 def _path(value: dict[str, Any]) -> str:
-    """The path of an operation; a folder may end in a slash.
+    """Return the path of an operation, without the slash at the end of a folder.
 
     Raises:
-        BadRequestError: It would leave the repository, names nothing, or is no text.
-        HubError: 422, it leaves the repository for a client on Windows.
+        BadRequestError: It is invalid, such as one that leaves the repository.
+        HubError: 422, it leaves the repository on Windows.
     """
     path = str(value.get("path", "")).removesuffix("/")
     parts = path.split("/")
@@ -179,9 +179,9 @@ def _path(value: dict[str, Any]) -> str:
         raise HubError(422, f"Invalid path: {path!r}")
     if (
         not {"", ".", "..", ".git"}.isdisjoint(parts)
-        or parts[0] == GITATTRIBUTES != path  # the server writes that file itself
+        or parts[0] == GITATTRIBUTES != path  # the server writes a file of this name
         or len(parts) > MAX_FOLDERS
-        or any(unicodedata.category(each) in {"Cc", "Cs"} for each in path)
+        or any(unicodedata.category(char) in {"Cc", "Cs"} for char in path)
     ):
         raise BadRequestError(f"Invalid path: {path!r}")
     return path

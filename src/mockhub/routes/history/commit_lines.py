@@ -1,4 +1,4 @@
-"""Reading the body of a commit: JSON lines, some of which hold a whole file."""
+"""A reader of JSON lines of which some contain a whole file as base64."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ _CONTENT = re.compile(rb'"content"\s*:\s*"')
 def read_lines(
     file: BinaryIO, take_content: Callable[[Iterator[bytes]], object]
 ) -> Iterator[dict[str, Any]]:
-    """Yield one object per line, with memory for a piece of the longest line only.
+    """Yield the objects of all lines, with at most a few MiB of a line in memory.
 
     Args:
         file: The body.
-        take_content: Receives the decoded pieces of a base64 ``content``; what it returns takes
-            the place of the content in the object.
+        take_content: Consumes the decoded pieces of a base64 ``content``; its result replaces the
+            content in the object.
 
     Raises:
-        BadRequestError: A line is not JSON, or a content not base64.
+        BadRequestError: A line is not JSON, or a content is not base64.
     """
     while line := file.readline(SHORT_LINE):
         if line.isspace():
@@ -49,14 +49,14 @@ def read_lines(
 
 
 class _Content:
-    """A JSON string of base64 in a line that is read piece by piece."""
+    """A JSON string of base64 that is read piece by piece."""
 
     def __init__(self, file: BinaryIO, start: bytes) -> None:
         self._file = file
         self._buffer = start
 
     def pieces(self) -> Iterator[bytes]:
-        """The decoded content, up to the closing quote."""
+        """Yield the decoded content up to the closing quote."""
         while (end := self._buffer.find(b'"')) < 0:
             whole = len(self._buffer) // 4 * 4
             yield _decode(self._buffer[:whole])
@@ -68,7 +68,7 @@ class _Content:
         self._buffer = self._buffer[end + 1 :]
 
     def rest(self) -> bytes:
-        """What follows the content on its line."""
+        """Return the line after the content."""
         if not self._buffer.endswith(b"\n"):
             self._buffer += self._file.readline(SHORT_LINE)
         return self._buffer
@@ -84,7 +84,7 @@ def _decode(text: bytes) -> bytes:
 def _parse(line: bytes) -> dict[str, Any]:
     try:
         item = json.loads(line)
-        json.dumps(item, ensure_ascii=False).encode()  # half a surrogate pair could not be sent on
+        json.dumps(item, ensure_ascii=False).encode()  # no answer could contain a lone surrogate
     except (ValueError, RecursionError):  # the latter for "[[[[..."
         raise BadRequestError("A line of the commit is not JSON") from None
     if not isinstance(item, dict):

@@ -27,15 +27,15 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True)
 class Change:
-    """What somebody asks to be done to a discussion.
+    """A requested change of a discussion.
 
     Attributes:
-        repo: Where it is.
-        before: The discussion as it is.
-        by: The account's name.
-        owner: Whether the account may write to the repository.
-        body: The request's.
-        comment: Id of the comment the request is about; empty for none.
+        repo: Repository of the discussion.
+        before: The discussion before the change.
+        by: Name of the account.
+        owner: True if the account may write to the repository.
+        body: Body of the request.
+        comment: Id of a comment in the path; empty without one.
     """
 
     repo: Repo
@@ -46,19 +46,19 @@ class Change:
     comment: str
 
     def require_owner_or(self, author: str) -> None:
-        """Refuse those who neither wrote something nor own the repository.
+        """Refuse accounts that are neither the author nor an owner of the repository.
 
         Raises:
-            ForbiddenError: The caller is one of them.
+            ForbiddenError: The caller is neither.
         """
         if not self.owner and self.by != author:
             raise ForbiddenError
 
     def text(self, name: str) -> str:
-        """A text of the body.
+        """Return a string of the body.
 
         Raises:
-            BadRequestError: It is missing, or empty.
+            BadRequestError: It is missing, blank, or not a string.
         """
         value = self.body.get(name)
         if not isinstance(value, str) or not value.strip():
@@ -67,29 +67,29 @@ class Change:
 
 
 Act = Callable[[Change], tuple[Discussion, Event]]
-"""Makes a change; returns the discussion after it, and the event to tell of."""
+"""Makes a change; returns the changed discussion, and the event for the answer."""
 
 
 def listing(request: Request) -> JSONResponse:
-    """Discussions and pull requests, newest first, page by page."""
+    """List discussions and pull requests, newest first, page by page."""
     repo, query = readable_repo(request), request.query_params
     size = min(PAGE_SIZE, state_of(request).options.page_size)
     try:
         start = max(0, int(query.get("p", 0))) * size
     except ValueError:
-        raise BadRequestError("'p' is a number") from None
-    found = [each for each in repo.discussions.all() if matches(each, query)]
-    page = [_summary(repo, each) for each in found[start : start + size]]
-    return JSONResponse({"discussions": page, "count": len(found), "start": start})
+        raise BadRequestError("'p' must be an integer") from None
+    matching = [discussion for discussion in repo.discussions.all() if matches(discussion, query)]
+    page = [_summary(repo, discussion) for discussion in matching[start : start + size]]
+    return JSONResponse({"discussions": page, "count": len(matching), "start": start})
 
 
 def matches(discussion: Discussion, query: QueryParams) -> bool:
-    """Whether a discussion is one of those a query asks for.
+    """Return True if a discussion matches a query.
 
     Args:
-        discussion: Any.
-        query: ``type`` ("discussion" or "pull_request"), ``status`` ("open", which drafts are
-            too, or "closed", which merged ones are) and ``author``; "all" is as good as nothing.
+        discussion: A discussion or pull request.
+        query: ``type`` ("discussion" or "pull_request"), ``status`` ("open", drafts included, or
+            "closed", merged ones included) and ``author``; "all" matches everything.
     """
     kind = "pull_request" if discussion.base else "discussion"
     status = "open" if discussion.status in {"open", "draft"} else "closed"
@@ -101,24 +101,24 @@ def matches(discussion: Discussion, query: QueryParams) -> bool:
 
 
 def details(request: Request) -> JSONResponse:
-    """A discussion with all that was said and done; with ``diff``, what it would change.
+    """Return a discussion with its events; with ``diff``, also the changes of a pull request.
 
-    The discussions of a gated repository are for all to read, but not what is behind the gate.
+    The discussions of a gated repository are public, the changes are not.
     """
     repo, state = readable_repo(request), state_of(request)
     discussion = repo.discussions.get(request.path_params["number"])
-    found = _summary(repo, discussion)
-    found["events"] = [event.to_json() for event in discussion.events]
+    result = _summary(repo, discussion)
+    result["events"] = [event.to_json() for event in discussion.events]
     if discussion.base is not None:
-        found["changes"] = {"base": discussion.base}
+        result["changes"] = {"base": discussion.base}
         if discussion.merge_commit:
-            found["changes"]["mergeCommitId"] = discussion.merge_commit
-        found["filesWithConflicts"] = conflicts(repo, discussion)
+            result["changes"]["mergeCommitId"] = discussion.merge_commit
+        result["filesWithConflicts"] = conflicts(repo, discussion)
         if flag(request, "diff") and refusal_of(request, repo) is None:
-            found["diff"] = changes_as_text(
+            result["diff"] = changes_as_text(
                 repo, discussion, lambda entry: b"".join(state.read(entry.sha256, 0, entry.size))
             )
-    return JSONResponse(found)
+    return JSONResponse(result)
 
 
 def _summary(repo: Repo, discussion: Discussion) -> dict[str, Any]:
@@ -134,12 +134,12 @@ def _summary(repo: Repo, discussion: Discussion) -> dict[str, Any]:
 
 
 def _participant(request: Request) -> tuple[Repo, Account]:
-    """The repository a path names, and an account that may have its say there.
+    """Return the repository in the path, and an account that may discuss there.
 
     Raises:
-        HubError: As `readable_repo` does.
+        HubError: See `readable_repo`.
         RepoNotFoundError: The caller is anonymous.
-        ForbiddenError: The token is for reading.
+        ForbiddenError: The token is read-only.
     """
     repo, account = readable_repo(request), require_account(request)
     if not account.can_write:
@@ -147,32 +147,32 @@ def _participant(request: Request) -> tuple[Repo, Account]:
     return repo, account
 
 
-async def begin(request: Request) -> JSONResponse:
-    """Begin a discussion, or a pull request without changes: a draft."""
+async def create(request: Request) -> JSONResponse:
+    """Open a discussion, or a pull request without changes: a draft."""
     repo, account = _participant(request)
     body = await read_json(request)
     title, description = checked_title(body.get("title")), body.get("description", "")
     if not isinstance(description, str):
-        raise BadRequestError("The description is no text")
+        raise BadRequestError("The description must be a string")
     is_pull_request = body.get("pullRequest") is True
-    begun = await run_in_threadpool(_begin, repo, title, account.name, description, is_pull_request)
-    return JSONResponse({"num": begun.number, "pullRequest": is_pull_request})
+    opened = await run_in_threadpool(_open, repo, title, account.name, description, is_pull_request)
+    return JSONResponse({"num": opened.number, "pullRequest": is_pull_request})
 
 
-def _begin(
+def _open(
     repo: Repo, title: str, author: str, description: str, is_pull_request: bool
 ) -> Discussion:
     with repo.lock:
-        repo.require_kept()
+        repo.require_exists()
         if not is_pull_request:
             return repo.discussions.open(title, author, description, status="open")
-        begun = repo.discussions.open(title, author, description, status="draft", base=MAIN)
-        repo.add_ref(begun.ref, MAIN)
-        return begun
+        draft = repo.discussions.open(title, author, description, status="draft", base=MAIN)
+        repo.add_ref(draft.ref, MAIN)
+        return draft
 
 
 def _changing(answer: str, act: Act) -> Callable[[Request], Any]:
-    """A route that changes a discussion, and answers with an event under some name."""
+    """Return a route that changes a discussion, and answers with an event under a key."""
 
     async def route(request: Request) -> JSONResponse:
         repo, account = _participant(request)
@@ -184,7 +184,7 @@ def _changing(answer: str, act: Act) -> Callable[[Request], Any]:
             with repo.lock:
                 before = repo.discussions.get(number)
                 after, event = act(Change(repo, before, account.name, owner, body, comment))
-                repo.require_kept()
+                repo.require_exists()
                 repo.discussions.save(after)
                 return event
 
@@ -224,9 +224,9 @@ def _set_status(change: Change) -> tuple[Discussion, Event]:
     change.require_owner_or(change.before.author)
     before, status = change.before, change.body.get("status")
     if before.status == "merged":
-        raise BadRequestError("A pull request that is merged stays so")
+        raise BadRequestError("The status of a merged pull request cannot be changed")
     if status not in {"open", "closed"}:
-        raise BadRequestError("The status is 'open' or 'closed'")
+        raise BadRequestError("The status must be 'open' or 'closed'")
     if change.body.get("comment"):
         before, _ = _comment(change)
     after = before.with_status(status, change.by)
@@ -250,7 +250,7 @@ _ONE = f"{_ALL}/{{number:seg}}"
 
 routes = [
     Route(_ALL, listing, methods=["GET"]),
-    Route(_ALL, begin, methods=["POST"]),
+    Route(_ALL, create, methods=["POST"]),
     Route(_ONE, details, methods=["GET"]),
     *(
         Route(f"{_ONE}/{path}", _changing(answer, act), methods=["POST"])

@@ -1,4 +1,4 @@
-"""The references of a repository: branches, tags and those the Hub makes itself."""
+"""The routes of references: branches, tags, conversions and pull requests."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ _NO_NAME = re.compile(r"[\0-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|(^|/)\.|^[-/]|^@$|[./
 
 
 def is_ref_name(name: str) -> bool:
-    """Whether git takes a name for a branch or tag (``git help check-ref-format``)."""
+    """Return True for a valid name of a branch or tag (``git help check-ref-format``)."""
     return 0 < len(name.encode(errors="replace")) <= LONGEST_NAME and not _NO_NAME.search(name)
 
 
 def listing(request: Request) -> JSONResponse:
-    """Branches, tags, conversions and, when asked for, pull requests."""
+    """List branches, tags, conversions and, with ``include_prs``, pull requests."""
     repo = readable_repo(request)
     wanted = dict(_GROUPS)
     if not flag(request, "include_prs"):
@@ -36,13 +36,13 @@ def listing(request: Request) -> JSONResponse:
     for ref, sha in list(repo.refs.items()):
         _, kind, name = ref.split("/", 2)
         if kind in wanted:
-            shown = ref if kind == "pr" else name
-            groups[wanted[kind]].append({"name": shown, "ref": ref, "targetCommit": sha})
+            label = ref if kind == "pr" else name
+            groups[wanted[kind]].append({"name": label, "ref": ref, "targetCommit": sha})
     return JSONResponse(groups)
 
 
 async def create_branch(request: Request) -> JSONResponse:
-    """Make a branch, of ``main`` unless the body names another starting point."""
+    """Create a branch, from ``main`` unless the body has another starting point."""
     repo, _ = writable_repo(request)
     name = request.path_params["ref"]
     body = await read_json(request) if await request.body() else {}
@@ -54,7 +54,7 @@ async def create_branch(request: Request) -> JSONResponse:
 
 
 def delete_branch(request: Request) -> JSONResponse:
-    """Remove a branch."""
+    """Delete a branch."""
     repo, _ = writable_repo(request)
     ref = f"refs/heads/{request.path_params['ref']}"
     if ref == MAIN:
@@ -64,7 +64,7 @@ def delete_branch(request: Request) -> JSONResponse:
 
 
 async def create_tag(request: Request) -> JSONResponse:
-    """Make a tag. Its message is not kept: no route of the API shows one."""
+    """Create a tag, without its message: no route of the API returns it."""
     repo, _ = writable_repo(request)
     body = await read_json(request)
     name, revision = str(body.get("tag") or ""), request.path_params["ref"]
@@ -76,14 +76,14 @@ async def create_tag(request: Request) -> JSONResponse:
 
 
 def delete_tag(request: Request) -> JSONResponse:
-    """Remove a tag."""
+    """Delete a tag."""
     repo, _ = writable_repo(request)
     repo.delete_ref(f"refs/tags/{request.path_params['ref']}")
     return JSONResponse({})
 
 
 async def super_squash(request: Request) -> JSONResponse:
-    """Replace the history of a branch or special reference by one commit."""
+    """Replace the history of a branch or special reference by a single commit."""
     repo, account = writable_repo(request)
     body = await read_json(request)
     revision = request.path_params["ref"]

@@ -1,4 +1,4 @@
-"""Looking at a repository: trees, paths and history."""
+"""The routes of trees, paths and commits."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 def tree(request: Request) -> JSONResponse:
-    """The files and folders below a path, page by page."""
+    """List the files and folders below a path, page by page."""
     repo, state = content_repo(request), state_of(request)
     sha = repo.resolve(request.path_params["revision"])
     path = request.path_params.get("path", "").strip("/")
@@ -37,14 +37,14 @@ def tree(request: Request) -> JSONResponse:
     if not isinstance(files.node(path), Folder):
         raise EntryNotFoundError(path, sha)
     items = files.walk(path) if flag(request, "recursive") else files.list(path)
-    most = min(MAX_EXPANDED, state.options.page_size) if expand else state.options.page_size
-    page, headers = paginate(request, items, most)
-    found = [describe(state, repo, each, node, expand=expand) for each, node in page]
-    return JSONResponse(found, headers=headers)
+    size = min(MAX_EXPANDED, state.options.page_size) if expand else state.options.page_size
+    page, headers = paginate(request, items, size)
+    described = [describe(state, repo, name, node, expand=expand) for name, node in page]
+    return JSONResponse(described, headers=headers)
 
 
 async def paths_info(request: Request) -> JSONResponse:
-    """The files and folders of some paths; unknown ones are left out."""
+    """Describe the files and folders at given paths; unknown ones are left out."""
     repo, state = content_repo(request), state_of(request)
     sha = repo.resolve(request.path_params["revision"])
     if "json" in request.headers.get("content-type", ""):
@@ -54,20 +54,20 @@ async def paths_info(request: Request) -> JSONResponse:
         form = parse_qs((await request.body()).decode(errors="replace"))
         asked, expand = form.get("paths", []), form.get("expand", [""])[0].lower() in TRUE
     if not isinstance(asked, list):
-        raise BadRequestError("'paths' is not a list")
+        raise BadRequestError("'paths' must be a list")
     if len(asked) > MAX_PATHS:
         raise HubError(413, f"At most {MAX_PATHS} paths per call")
     files = await run_in_threadpool(repo.tree, sha)
     wanted = dict.fromkeys(str(path).strip("/") for path in asked)
     nodes = [(path, files.node(path)) for path in wanted if path]
-    found = [describe(state, repo, path, node, expand=expand) for path, node in nodes if node]
-    return JSONResponse(found)
+    described = [describe(state, repo, path, node, expand=expand) for path, node in nodes if node]
+    return JSONResponse(described)
 
 
 def describe(
     state: State, repo: Repo, path: str, node: File | Folder, *, expand: bool
 ) -> dict[str, Any]:
-    """An entry of a tree; with `expand`, also which commit touched it last."""
+    """Return the description of a file or folder; with `expand`, with its last commit."""
     item: dict[str, Any] = {"type": "directory", "oid": node.oid, "size": 0, "path": path}
     if isinstance(node, File):
         entry = node.entry
@@ -83,19 +83,19 @@ def describe(
 
 
 def lfs_info(entry: Entry, name: str) -> dict[str, Any]:
-    """The LFS part of a file. Trees call the hash ``oid``, infos ``sha256``."""
+    """Return the LFS fields of a file, with the hash as ``oid`` (trees) or ``sha256`` (infos)."""
     pointer = lfs_pointer(entry.sha256, entry.size)
     return {name: entry.sha256, "size": entry.size, "pointerSize": len(pointer)}
 
 
 def commits(request: Request) -> JSONResponse:
-    """History of a revision, newest first."""
+    """List the commits of a revision, newest first."""
     repo, state = readable_repo(request), state_of(request)
     history = repo.history(repo.resolve(request.path_params["revision"]))
     page, headers = paginate(request, history, state.options.page_size)
     formatted = "formatted" in request.query_params.getlist("expand[]")
-    found = [_commit(sha, commit, formatted=formatted) for sha, commit in page]
-    return JSONResponse(found, headers=headers)
+    described = [_commit(sha, commit, formatted=formatted) for sha, commit in page]
+    return JSONResponse(described, headers=headers)
 
 
 def _commit(sha: str, commit: Commit, *, formatted: bool) -> dict[str, Any]:
@@ -106,23 +106,23 @@ def _commit(sha: str, commit: Commit, *, formatted: bool) -> dict[str, Any]:
 
 
 def paginate(request: Request, items: Iterable[T], size: int) -> tuple[list[T], dict[str, str]]:
-    """One page of a listing, and the ``Link`` header that leads to the next.
+    """Return one page of a listing, and the ``Link`` header to the next.
 
     Args:
-        request: Its ``limit`` says how long the page may be, its ``cursor`` where it begins, or
-            its ``p`` which page it is, from 0.
-        items: All of them; those after the page are not taken.
+        request: Request with ``limit``, the items of a page; and ``cursor``, the number of the
+            first item, or ``p``, the number of the page from 0.
+        items: All items; those after the page are not consumed.
         size: Most items of a page.
 
     Raises:
-        BadRequestError: A number is not one.
+        BadRequestError: A parameter is not an integer.
     """
     query = request.query_params
     try:
         size = max(1, min(size, int(query.get("limit", size))))
         start = int(query["cursor"]) if "cursor" in query else int(query.get("p", 0)) * size
     except ValueError:
-        raise BadRequestError("'cursor', 'p' and 'limit' are numbers") from None
+        raise BadRequestError("'cursor', 'p' and 'limit' must be integers") from None
     start = max(0, start)
     page = list(islice(items, start, start + size + 1))
     if len(page) <= size:

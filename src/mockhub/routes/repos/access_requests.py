@@ -1,4 +1,4 @@
-"""The routes of gated repositories: asking for access, and deciding on it."""
+"""The routes of gated repositories: access requests, and decisions on them."""
 
 from __future__ import annotations
 
@@ -20,46 +20,46 @@ STATUSES = ("accepted", "rejected", "pending")
 
 
 def check(request: Request) -> PlainTextResponse:
-    """Whether the caller may read the content of a repository."""
+    """Answer OK if the caller may read the content of a repository."""
     content_repo(request)
     return PlainTextResponse("OK")
 
 
 def check_write(request: Request) -> PlainTextResponse:
-    """Whether the caller may write to a repository."""
+    """Answer OK if the caller may write to a repository."""
     writable_repo(request)
     return PlainTextResponse("OK")
 
 
 def ask(request: Request) -> RedirectResponse:
-    """Ask for access, as the form on a repository's page does."""
+    """Request access, as the form on a repository's page does."""
     repo = readable_repo(request)
     gate.ask(repo, require_account(request).name)
     return RedirectResponse(f"{endpoint_of(request)}/{repo.web_path}", 303)
 
 
 def withdraw(request: Request) -> JSONResponse:
-    """Take back one's own request."""
+    """Cancel one's own request."""
     gate.withdraw(readable_repo(request), require_account(request).name)
     return JSONResponse({"ok": True})
 
 
 def listing(request: Request) -> JSONResponse:
-    """The requests of a status."""
+    """List the requests with a status."""
     repo, _ = writable_repo(request)
-    found = gate.requests_of(repo, _status(request.path_params["status"]))
-    page, headers = paginate(request, found, state_of(request).options.page_size)
-    return JSONResponse([each.to_json() for each in page], headers=headers)
+    requests = gate.requests_of(repo, _status(request.path_params["status"]))
+    page, headers = paginate(request, requests, state_of(request).options.page_size)
+    return JSONResponse([item.to_json() for item in page], headers=headers)
 
 
 async def handle(request: Request) -> JSONResponse:
-    """Decide on a request."""
+    """Accept, reject or reopen a request."""
     repo, owner = writable_repo(request)
     body = await read_json(request)
     status = _status(body.get("status"))
-    asked = body.get("requestId")
-    if isinstance(asked, str) and "user" not in body:
-        user = gate.user_of(repo, asked)
+    request_id = body.get("requestId")
+    if isinstance(request_id, str) and "user" not in body:
+        user = gate.user_of(repo, request_id)
     else:
         user = _user(request, body)
     gate.handle(repo, user, status, owner.name)
@@ -67,7 +67,7 @@ async def handle(request: Request) -> JSONResponse:
 
 
 async def grant(request: Request) -> JSONResponse:
-    """Let in somebody who need not have asked."""
+    """Grant access to a user, with or without a request."""
     repo, owner = writable_repo(request)
     body = await read_json(request)
     gate.grant(repo, _user(request, body), owner.name)
@@ -76,17 +76,17 @@ async def grant(request: Request) -> JSONResponse:
 
 def _status(text: object) -> gate.Status:
     if text not in STATUSES:
-        options = "|".join(f'"{each}"' for each in STATUSES)
+        options = "|".join(f'"{status}"' for status in STATUSES)
         raise BadRequestError(f"Invalid option: expected one of {options} at status")
     return cast("gate.Status", text)
 
 
 def _user(request: Request, body: dict[str, Any]) -> str:
-    """The user a body names.
+    """Return the user in a body.
 
     Raises:
-        BadRequestError: It names none.
-        HubError: 404, nobody has that name.
+        BadRequestError: The body has no user.
+        HubError: 404, the user does not exist.
     """
     if not isinstance(body.get("user"), str):
         raise BadRequestError("Either requestId or user must be provided, but not both")

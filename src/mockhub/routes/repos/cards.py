@@ -1,4 +1,4 @@
-"""Cards: the metadata at the head of a ``README.md``, what is wrong with it, and its tags."""
+"""Cards: the metadata of a ``README.md``, its validation, and the tags from it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from mockhub.repos.repo import RepoType
 
 CARD = "README.md"
 SDKS = ("gradio", "docker", "static", "streamlit")
-"""What a Space can be made with."""
+"""The SDKs of Spaces."""
 MAX_VALUES = 1_000_000
-"""Most values of one card, aliases written out: a few lines of YAML can stand for billions."""
+"""Most values of a card with its aliases expanded: a few lines of YAML can mean billions."""
 
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\r?\n(.*?\n)---[ \t]*(?:\r?\n|$)", re.DOTALL)
 
@@ -45,7 +45,7 @@ _TAGS: dict[RepoType, dict[str, str]] = {
     },
     "space": {"sdk": "", "tags": ""},
 }
-"""Which fields of the metadata become tags, and what is put before their values."""
+"""Fields of the metadata that become tags, and the prefixes of their values."""
 
 
 class CardError(ValueError):
@@ -53,12 +53,12 @@ class CardError(ValueError):
 
 
 @dataclass(frozen=True)
-class Findings:
-    """What is wrong with a card.
+class Validation:
+    """The result of validating a card.
 
     Attributes:
-        errors: Why the Hub refuses it.
-        warnings: What it only remarks on.
+        errors: Messages for which the Hub refuses the card.
+        warnings: Further messages.
     """
 
     errors: tuple[str, ...] = ()
@@ -66,10 +66,10 @@ class Findings:
 
 
 def metadata(text: str) -> dict[str, Any] | None:
-    """The metadata of a card as JSON values; None if it has none.
+    """Return the metadata of a card as JSON values; None if it has none.
 
     Raises:
-        CardError: It is not YAML, not a mapping, or has no JSON form of a sane size.
+        CardError: It is not YAML, not a mapping, or has no JSON form of reasonable size.
     """
     front = _FRONT_MATTER.match(text)
     if front is None:
@@ -92,16 +92,16 @@ def metadata(text: str) -> dict[str, Any] | None:
 
 
 def _count(value: object, counted: dict[int, int]) -> int:
-    """How many values there are in one, those behind an alias counted each time.
+    """Return the number of values in a value, with aliases expanded.
 
     Raises:
-        ValueError: There are too many.
+        ValueError: There are more than `MAX_VALUES`.
     """
     if id(value) in counted:
         return counted[id(value)]
     if not isinstance(value, dict | list):
         return 1
-    counted[id(value)] = 0  # JSON refuses what contains itself
+    counted[id(value)] = 0  # a value within itself is refused by JSON later
     parts = value.values() if isinstance(value, dict) else value
     total = 1 + sum(_count(part, counted) for part in parts)
     if total > MAX_VALUES:
@@ -110,77 +110,77 @@ def _count(value: object, counted: dict[int, int]) -> int:
     return total
 
 
-def check(text: str, repo_type: RepoType) -> Findings:
-    """What the Hub finds wrong with a card.
+def check(text: str, repo_type: RepoType) -> Validation:
+    """Validate a card as the Hub does.
 
-    The rules are those whose refusals people reported: see huggingface_hub issue 1927,
-    ostris/ai-toolkit issue 260, and the reference of Spaces' configuration. Names of licences
-    and languages are left alone, their lists change.
+    The rules are from reported refusals (huggingface_hub issue 1927, ostris/ai-toolkit issue 260),
+    and the reference of Spaces' configuration. Licences and languages are not checked: the Hub's
+    lists of them change.
 
     Args:
-        text: Of the ``README.md``.
-        repo_type: What kind of repository it describes.
+        text: Content of the ``README.md``.
+        repo_type: Kind of repository.
     """
     try:
-        found = metadata(text)
+        card = metadata(text)
     except CardError as error:
-        return Findings(errors=(str(error),))
-    if found is None:
-        return Findings(warnings=("empty or missing yaml metadata in repo card",))
+        return Validation(errors=(str(error),))
+    if card is None:
+        return Validation(warnings=("empty or missing yaml metadata in repo card",))
     errors = [
         f'"{field}" must be an array'
         for field in _ARRAYS
-        if found.get(field) is not None and not isinstance(found[field], list)
+        if card.get(field) is not None and not isinstance(card[field], list)
     ]
     if repo_type == "space":
         errors += [
             f'"{field}" must be one of [{", ".join(choices)}]'
             for field, choices in _CHOICES.items()
-            if found.get(field) is not None and found[field] not in choices
+            if card.get(field) is not None and card[field] not in choices
         ]
-        if len(str(found.get("short_description", ""))) > _SHORT_DESCRIPTION:
+        if len(str(card.get("short_description", ""))) > _SHORT_DESCRIPTION:
             errors.append(
                 '"short_description" length must be less than or equal to'
                 f" {_SHORT_DESCRIPTION} characters long"
             )
-    return Findings(errors=tuple(errors))
+    return Validation(errors=tuple(errors))
 
 
 def tags(card: Mapping[str, Any], repo_type: RepoType) -> list[str]:
-    """The tags that a repository is found by.
+    """Return the tags of a repository.
 
     Args:
-        card: Its metadata, empty if it has none.
-        repo_type: What kind it is.
+        card: Metadata of its card; empty if it has none.
+        repo_type: Kind of repository.
     """
-    found = [
-        f"{before}{value}"
-        for field, before in _TAGS[repo_type].items()
+    from_card = [
+        f"{prefix}{value}"
+        for field, prefix in _TAGS[repo_type].items()
         for value in _strings(card.get(field))
     ]
-    return list(dict.fromkeys([*found, "region:us"]))
+    return list(dict.fromkeys([*from_card, "region:us"]))
 
 
 def _strings(value: object) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    return [each for each in values if isinstance(each, str)]
+    return [item for item in values if isinstance(item, str)]
 
 
 async def validate(request: Request) -> Response:
-    """Say what is wrong with a card; in words, for clients that ask for plain text."""
+    """Validate a card; the answer is JSON, or plain text for clients that accept it."""
     body = await read_json(request)
     kind = body.get("repoType")
     repo_type: RepoType = kind if kind in {"dataset", "space"} else "model"
-    findings = await run_in_threadpool(check, str(body.get("content", "")), repo_type)
-    status = 400 if findings.errors else 200
+    result = await run_in_threadpool(check, str(body.get("content", "")), repo_type)
+    status = 400 if result.errors else 200
     if "text/plain" in request.headers.get("accept", ""):
-        lines = [f"- Error: {each}" for each in findings.errors]
-        lines += [f"- Warning: {each}" for each in findings.warnings]
+        lines = [f"- Error: {message}" for message in result.errors]
+        lines += [f"- Warning: {message}" for message in result.warnings]
         return PlainTextResponse("\n".join(lines), status)
     return JSONResponse(
         {
-            "errors": [{"message": each} for each in findings.errors],
-            "warnings": [{"message": each} for each in findings.warnings],
+            "errors": [{"message": message} for message in result.errors],
+            "warnings": [{"message": message} for message in result.warnings],
         },
         status,
     )

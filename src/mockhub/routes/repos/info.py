@@ -1,4 +1,4 @@
-"""What a repository is: its properties, by the names the API gives them."""
+"""The route of repository infos: properties by their names in the API."""
 
 from __future__ import annotations
 
@@ -39,34 +39,34 @@ _FROM_CARD: dict[RepoType, tuple[str, ...]] = {
 
 
 def info(request: Request) -> JSONResponse:
-    """What a repository is and which files it has at a revision."""
+    """Return the properties of a repository at a revision."""
     repo, state = readable_repo(request), state_of(request)
     sha = repo.resolve(request.path_params.get("revision", "main"))
     wanted = expanded(request, repo.type) or known_of(repo.type) - _ONLY_ON_REQUEST
-    found = properties(state, repo, sha, wanted)
+    values = properties(state, repo, sha, wanted)
     if flag(request, "blobs"):
-        found["siblings"] = _siblings(repo.tree(sha), blobs=True)
-    return JSONResponse(select(found, wanted))
+        values["siblings"] = _siblings(repo.tree(sha), blobs=True)
+    return JSONResponse(select(values, wanted))
 
 
 def known_of(repo_type: RepoType) -> set[str]:
-    """The properties that a kind of repository may have."""
+    """Return the names of the properties of a repository type."""
     return {*_ALL_HAVE.split(), *_SOME_HAVE[repo_type].split()}
 
 
 def properties(state: State, repo: Repo, sha: str, wanted: set[str]) -> dict[str, Any]:
-    """What can be told of a repository at a commit; counters nobody counts are zero.
+    """Return the properties of a repository at a commit; counters are zero.
 
     Args:
-        state: Where its card is.
+        state: The stores.
         repo: The repository.
-        sha: The commit.
-        wanted: Which properties are asked for; of the others, those that cost much are left out.
+        sha: Id of the commit.
+        wanted: Names of the requested properties; expensive ones are computed only if requested.
     """
     tree = repo.tree(sha)
     metadata = card_of(state, tree)
     _, newest = next(repo.history(sha))
-    found: dict[str, Any] = {
+    values: dict[str, Any] = {
         "_id": repo.oid,
         "id": repo.id,
         "author": repo.namespace,
@@ -82,23 +82,23 @@ def properties(state: State, repo: Repo, sha: str, wanted: set[str]) -> dict[str
         "xetEnabled": state.options.xet,
     }
     if repo.type == "space":
-        found["subdomain"] = repo.id.lower().replace("/", "-")
+        values["subdomain"] = repo.id.lower().replace("/", "-")
     else:
-        found |= {"gated": repo.gated, "downloads": 0, "downloadsAllTime": 0}
+        values |= {"gated": repo.gated, "downloads": 0, "downloadsAllTime": 0}
     if repo.type == "model":
-        found["modelId"] = repo.id
+        values["modelId"] = repo.id
     if metadata:
-        found["cardData"] = metadata
-    found |= {name: metadata[name] for name in _FROM_CARD[repo.type] if name in metadata}
+        values["cardData"] = metadata
+    values |= {name: metadata[name] for name in _FROM_CARD[repo.type] if name in metadata}
     if "usedStorage" in wanted:
-        found["usedStorage"] = sum(entry.size for entry in tree.values())
+        values["usedStorage"] = sum(entry.size for entry in tree.values())
     if "siblings" in wanted:
-        found["siblings"] = _siblings(tree, blobs=False)
-    return found
+        values["siblings"] = _siblings(tree, blobs=False)
+    return values
 
 
 def card_of(state: State, tree: Mapping[str, Entry]) -> dict[str, Any]:
-    """The metadata of the card in a tree; empty if there is no card, or no sound one."""
+    """Return the metadata of the card in a tree; empty without a card, or with an invalid one."""
     entry = tree.get(card.CARD)
     if entry is None or entry.lfs:
         return {}
@@ -110,10 +110,10 @@ def card_of(state: State, tree: Mapping[str, Entry]) -> dict[str, Any]:
 
 
 def expanded(request: Request, repo_type: RepoType) -> set[str]:
-    """The properties a request asks for with ``expand``; none if it wants the usual ones.
+    """Return the properties that a request names with ``expand``; empty for the default ones.
 
     Raises:
-        BadRequestError: This kind of repository has no such property.
+        BadRequestError: This type of repository has no such property.
     """
     query = request.query_params
     wanted = {*query.getlist("expand"), *query.getlist("expand[]")}
@@ -123,9 +123,9 @@ def expanded(request: Request, repo_type: RepoType) -> set[str]:
     return wanted
 
 
-def select(found: Mapping[str, Any], wanted: set[str]) -> dict[str, Any]:
-    """Those of a repository's properties that were asked for, and which one it is."""
-    return {name: value for name, value in found.items() if name in wanted | _IDENTITY}
+def select(values: Mapping[str, Any], wanted: set[str]) -> dict[str, Any]:
+    """Return the requested properties of a repository, and its ids."""
+    return {name: value for name, value in values.items() if name in wanted | _IDENTITY}
 
 
 def _siblings(tree: Mapping[str, Entry], *, blobs: bool) -> list[dict[str, Any]]:

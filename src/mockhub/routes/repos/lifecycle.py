@@ -1,4 +1,4 @@
-"""Accounts, and making, moving, changing and removing repositories."""
+"""The routes that create, move, change and delete repositories; and the caller's account."""
 
 from __future__ import annotations
 
@@ -48,18 +48,18 @@ Check out the configuration reference at https://huggingface.co/docs/hub/spaces-
 
 
 def whoami(request: Request) -> JSONResponse:
-    """The account of the token."""
+    """Describe the account of the token."""
     account = identify(request)
     if account is None:
         raise AnonymousError
     orgs = [
         {
             "type": "org",
-            "name": each.name,
-            "fullname": each.name,
-            "roleInOrg": each.role_of(account.name),
+            "name": org.name,
+            "fullname": org.name,
+            "roleInOrg": org.role_of(account.name),
         }
-        for each in account.organizations
+        for org in account.organizations
     ]
     role = "write" if account.can_write else "read"
     token = {"type": "access_token", "accessToken": {"displayName": "mockhub", "role": role}}
@@ -75,33 +75,33 @@ def whoami(request: Request) -> JSONResponse:
 
 
 async def create(request: Request) -> JSONResponse:
-    """Make a repository."""
+    """Create a repository."""
     account, body = require_account(request), await read_json(request)
     repo_type, repo_id = _type(body), _named(body, account.name)
-    _require_place(account, repo_type, repo_id)
+    _require_namespace(account, repo_type, repo_id)
     files = {}
     if repo_type == "space":
         files["README.md"] = state_of(request).repos.add_regular(_space_card(body))
     repo = _create(request, account, repo_type, repo_id, bool(_private(body)), files)
-    return _made(request, repo)
+    return _created(request, repo)
 
 
 async def duplicate(request: Request) -> JSONResponse:
-    """Make a repository with the files of another one."""
+    """Create a repository with the files of another one."""
     source, account = content_repo(request), require_account(request)
     body = await read_json(request)
     repo_id = body.get("repository")
     if not isinstance(repo_id, str):
         raise BadRequestError("The body needs a 'repository'")
-    _require_place(account, source.type, repo_id)
+    _require_namespace(account, source.type, repo_id)
     private = _private(body)
     if private is None:
         private = source.private
     files = source.tree(source.resolve("main"))
     repo = _create(request, account, source.type, repo_id, private, files)
     large = [entry.sha256 for entry in files.values() if entry.lfs]
-    state_of(request).holdings.add(repo.oid, *large)
-    return _made(request, repo)
+    state_of(request).ownership.add(repo.oid, *large)
+    return _created(request, repo)
 
 
 def _create(
@@ -112,30 +112,30 @@ def _create(
     private: bool,
     files: Mapping[str, Entry],
 ) -> Repo:
-    """Make a repository.
+    """Create a repository.
 
     Raises:
-        ConflictError: There is one of that name; clients read its URL.
+        ConflictError: It exists; clients read its URL.
     """
     repos = state_of(request).repos
     try:
         return repos.create(repo_type, repo_id, private=private, author=account.name, files=files)
     except FileExistsError:
-        there = repos.get(repo_type, repo_id)
-        url = f"{endpoint_of(request)}/{there.web_path if there else repo_id}"
+        existing = repos.get(repo_type, repo_id)
+        url = f"{endpoint_of(request)}/{existing.web_path if existing else repo_id}"
         raise ConflictError(f"You already created this {repo_type} repo", url=url) from None
 
 
-def _made(request: Request, repo: Repo) -> JSONResponse:
+def _created(request: Request, repo: Repo) -> JSONResponse:
     url = f"{endpoint_of(request)}/{repo.web_path}"
     return JSONResponse({"url": url, "name": repo.id, "id": repo.oid, "private": repo.private})
 
 
 def _space_card(body: dict[str, Any]) -> bytes:
-    """The card that makes a Space one.
+    """Return the card of a new Space.
 
     Raises:
-        BadRequestError: The body names no SDK there is.
+        BadRequestError: The body has no known SDK.
     """
     if body.get("sdk") not in SDKS:
         raise BadRequestError(f'"sdk" must be one of [{", ".join(SDKS)}]')
@@ -144,16 +144,16 @@ def _space_card(body: dict[str, Any]) -> bytes:
 
 
 async def delete(request: Request) -> JSONResponse:
-    """Remove a repository."""
+    """Delete a repository."""
     account, body = require_account(request), await read_json(request)
     repo = _own_repo(request, account, _type(body), _named(body, account.name))
     state_of(request).repos.delete(repo)
-    state_of(request).holdings.drop(repo.oid)
+    state_of(request).ownership.drop(repo.oid)
     return JSONResponse({})
 
 
 async def move(request: Request) -> JSONResponse:
-    """Give a repository or bucket another name or owner."""
+    """Move a repository or bucket to another id."""
     account, body = require_account(request), await read_json(request)
     old, new = body.get("fromRepo"), body.get("toRepo")
     if not isinstance(old, str) or not isinstance(new, str):
@@ -163,7 +163,7 @@ async def move(request: Request) -> JSONResponse:
         return JSONResponse({})
     repo_type = _type(body)
     repo = _own_repo(request, account, repo_type, old)
-    _require_place(account, repo_type, new)
+    _require_namespace(account, repo_type, new)
     try:
         state_of(request).repos.move(repo, new)
     except FileExistsError:
@@ -172,7 +172,7 @@ async def move(request: Request) -> JSONResponse:
 
 
 async def change_settings(request: Request) -> JSONResponse:
-    """Make a repository private or public, gated or open."""
+    """Change the visibility and the gate of a repository."""
     repo, _ = writable_repo(request)
     body = await read_json(request)
     private, gated = _private(body), body.get("gated", repo.gated)
@@ -188,15 +188,15 @@ async def change_settings(request: Request) -> JSONResponse:
 
 
 def _type(body: dict[str, Any]) -> RepoType:
-    """What kind of repository a body speaks of."""
+    """Return the repository type in a body; models by default."""
     repo_type = body.get("type") or "model"
     if repo_type not in ("model", "dataset", "space"):
-        raise BadRequestError("'type' is one of model, dataset and space")
+        raise BadRequestError("'type' must be model, dataset or space")
     return cast("RepoType", repo_type)
 
 
 def _named(body: dict[str, Any], user: str) -> str:
-    """The id of the repository a body speaks of."""
+    """Return the id of the repository in a body."""
     name, namespace = body.get("name"), body.get("organization") or user
     if not isinstance(name, str) or not isinstance(namespace, str):
         raise BadRequestError("The body needs a 'name'")
@@ -204,7 +204,7 @@ def _named(body: dict[str, Any], user: str) -> str:
 
 
 def _private(body: dict[str, Any]) -> bool | None:
-    """Whether a body wants a repository private; None if it leaves that open."""
+    """Return True for private and False for public in a body; None for neither."""
     private, visibility = body.get("private"), body.get("visibility")
     if visibility is not None:
         private = {"public": False, "private": True}.get(str(visibility), visibility)
@@ -213,11 +213,11 @@ def _private(body: dict[str, Any]) -> bool | None:
     raise BadRequestError("Invalid input at visibility")
 
 
-def _require_place(account: Account, repo_type: RepoType, repo_id: str) -> None:
-    """Refuse accounts that may not put a repository into a namespace.
+def _require_namespace(account: Account, repo_type: RepoType, repo_id: str) -> None:
+    """Refuse accounts that may not create repositories in a namespace.
 
     Raises:
-        ForbiddenError: It is somebody else's, or the token is for reading.
+        ForbiddenError: The namespace is somebody else's, or the token is read-only.
     """
     namespace = repo_id.split("/")[0]
     if not may_write(account, namespace):
@@ -227,10 +227,10 @@ def _require_place(account: Account, repo_type: RepoType, repo_id: str) -> None:
 
 
 def _own_repo(request: Request, account: Account, repo_type: RepoType, repo_id: str) -> Repo:
-    """The repository of an id that it has now, if it is the account's to change.
+    """Return the repository that currently has an id, if the account may write to it.
 
     Raises:
-        HubError: As `visible_repo` and `require_write` do.
+        HubError: See `visible_repo` and `require_write`.
     """
     repo = visible_repo(request, repo_type, repo_id)
     require_write(account, repo.id)
@@ -238,12 +238,12 @@ def _own_repo(request: Request, account: Account, repo_type: RepoType, repo_id: 
 
 
 def no_repo(request: Request) -> JSONResponse:
-    """A name without a namespace: clients expect to hear that there is no such repository."""
+    """Answer that a repository without a namespace does not exist."""
     raise RepoNotFoundError(anonymous=identify(request) is None)
 
 
 def agent_harnesses(_request: Request) -> JSONResponse:
-    """Which environment variables mark a coding agent: clients ask once; none do here."""
+    """Answer that no environment variables mark a coding agent: clients ask once."""
     return JSONResponse({"standardEnvVars": [], "harnesses": {}})
 
 

@@ -1,4 +1,4 @@
-"""Finding repositories: ``GET /api/datasets``, ``/api/models`` and ``/api/spaces``."""
+"""The routes that search repositories: ``GET /api/datasets``, ``/api/models``, ``/api/spaces``."""
 
 from __future__ import annotations
 
@@ -23,43 +23,46 @@ pipeline_tag private sdk sha tags trendingScore"""
 
 
 def find(request: Request) -> JSONResponse:
-    """The repositories that match, newest or highest first, page by page."""
+    """List the matching repositories, newest or highest first, page by page."""
     state, account, query = state_of(request), identify(request), request.query_params
     repo_type = request.path_params["type"]
-    wanted = expanded(request, repo_type) or _usual(request)
+    wanted = expanded(request, repo_type) or _default_properties(request)
     sort = query.get("sort", "createdAt")
     if sort not in SORTS:
         raise BadRequestError(f'"sort" must be one of [{", ".join(SORTS)}]')
-    seen = [repo for repo in state.repos.all(repo_type) if may_see(account, repo)]
-    found = [properties(state, repo, repo.resolve("main"), wanted) for repo in seen]
-    found = [each for each in found if matches(each, query)]
-    found.sort(key=lambda each: each["id"].lower())
-    found.sort(key=lambda each: each.get(sort, 0), reverse=query.get("direction") != "1")
-    page, headers = paginate(request, found, state.options.page_size)
-    return JSONResponse([select(each, wanted) for each in page], headers=headers)
+    visible = (repo for repo in state.repos.all(repo_type) if may_see(account, repo))
+    infos = (properties(state, repo, repo.resolve("main"), wanted) for repo in visible)
+    results = sorted((info for info in infos if matches(info, query)), key=_lower_id)
+    results.sort(key=lambda info: info.get(sort, 0), reverse=query.get("direction") != "1")
+    page, headers = paginate(request, results, state.options.page_size)
+    return JSONResponse([select(info, wanted) for info in page], headers=headers)
 
 
-def _usual(request: Request) -> set[str]:
+def _lower_id(info: dict[str, Any]) -> str:
+    return str(info["id"]).lower()
+
+
+def _default_properties(request: Request) -> set[str]:
     if flag(request, "full"):
         return {*_SENT.split(), "cardData", "siblings"}
     return {*_SENT.split(), "cardData"} if flag(request, "cardData") else {*_SENT.split()}
 
 
-def matches(found: dict[str, Any], query: QueryParams) -> bool:
-    """Whether a repository is one of those a query asks for.
+def matches(info: dict[str, Any], query: QueryParams) -> bool:
+    """Return True if a repository matches a query.
 
     Args:
-        found: Its properties.
-        query: ``author``; ``search`` for parts of the id, ``filter`` for tags (each may come
-            several times, and all must hold); ``gated``; ``pipeline_tag``.
+        info: Properties of the repository.
+        query: ``author``; ``search``, parts of the id, and ``filter``, tags, both repeatable, of
+            which all must match; ``gated``; ``pipeline_tag``.
     """
-    tags = {tag for each in query.getlist("filter") for tag in each.split(",")}
+    tags = {tag for text in query.getlist("filter") for tag in text.split(",")}
     return (
-        query.get("author", found["author"]).lower() == found["author"].lower()
-        and all(each.lower() in found["id"].lower() for each in query.getlist("search"))
-        and tags.issubset(found["tags"])
-        and query.get("pipeline_tag") in {None, found.get("pipeline_tag")}
-        and ("gated" not in query or (query["gated"].lower() in TRUE) == bool(found.get("gated")))
+        query.get("author", info["author"]).lower() == info["author"].lower()
+        and all(word.lower() in _lower_id(info) for word in query.getlist("search"))
+        and tags.issubset(info["tags"])
+        and query.get("pipeline_tag") in {None, info.get("pipeline_tag")}
+        and ("gated" not in query or (query["gated"].lower() in TRUE) == bool(info.get("gated")))
     )
 
 

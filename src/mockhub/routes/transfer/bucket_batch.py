@@ -1,7 +1,7 @@
-"""Changing the files of a bucket: ``POST /api/buckets/NAMESPACE/NAME/batch``.
+"""The route that changes the files of a bucket: ``POST /api/buckets/NAMESPACE/NAME/batch``.
 
-The answer is that of the Hub's OpenAPI description (huggingface_hub#4940). To delete a file that is
-not there does no harm, as in other object stores; what the Hub says then is nowhere written.
+The answer follows the Hub's OpenAPI description (huggingface_hub#4940). Deleting a file that does
+not exist succeeds, as in other object stores; the Hub's own answer is not documented.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from mockhub.xet.shards import XetFile
 
 
 class OperationError(ValueError):
-    """An operation cannot be carried out; the others of its batch still are."""
+    """An operation of a batch is invalid; the others still run."""
 
 
 async def batch(request: Request) -> JSONResponse:
-    """Add, copy and delete files, in order. What fails is told, and the rest is done."""
+    """Add, copy and delete files, in order; report the operations that fail."""
     bucket = writable_bucket(request)
     operations = _read_lines(await request.body())
-    failed = await run_in_threadpool(_carry_out, request, bucket, operations)
+    failed = await run_in_threadpool(_apply, request, bucket, operations)
     report = {
         "success": not failed,
         "processed": len(operations),
@@ -47,22 +47,22 @@ def _read_lines(body: bytes) -> list[dict[str, Any]]:
         operations = [json.loads(line) for line in body.splitlines() if not line.isspace()]
     except (ValueError, RecursionError):
         raise BadRequestError("A line of the batch is not JSON") from None
-    if not all(isinstance(each, dict) for each in operations):
+    if not all(isinstance(operation, dict) for operation in operations):
         raise BadRequestError("A line of the batch is not an object")
     return operations
 
 
-def _carry_out(
+def _apply(
     request: Request, bucket: Bucket, operations: list[dict[str, Any]]
 ) -> list[dict[str, str]]:
-    """Why some operations were not carried out."""
+    """Apply operations, and return the failed ones with their reasons."""
     changes: list[Change] = []
     failed: list[dict[str, str]] = []
-    for each in operations:
+    for operation in operations:
         try:
-            changes.append(_change(request, bucket, each))
+            changes.append(_change(request, bucket, operation))
         except OperationError as error:
-            failed.append({"path": str(each.get("path")), "error": str(error)})
+            failed.append({"path": str(operation.get("path")), "error": str(error)})
     state_of(request).buckets.apply(bucket, changes)
     return failed
 
@@ -78,7 +78,7 @@ def _change(request: Request, bucket: Bucket, operation: dict[str, Any]) -> Chan
             content = _content(request, bucket.oid, operation)
         case "copyFile":
             content = _content(request, _source(request, operation), operation)
-            state_of(request).holdings.add(bucket.oid, content.hash)
+            state_of(request).ownership.add(bucket.oid, content.hash)
         case _:
             raise OperationError(f"Unknown operation: {kind}")
     content_type = operation.get("contentType")
@@ -94,21 +94,21 @@ def _change(request: Request, bucket: Bucket, operation: dict[str, Any]) -> Chan
 
 
 def _is_path(path: str) -> bool:
-    """Whether a file may be called so: no part of a path is empty or leads elsewhere."""
+    """Return True for a valid path: printable, without empty, ``.`` and ``..`` components."""
     return {"", ".", ".."}.isdisjoint(path.split("/")) and path.isprintable()
 
 
 def _content(request: Request, holder: str, operation: dict[str, Any]) -> XetFile:
-    """The content an operation names, which came in through a bucket or repository."""
+    """Return the content of an operation, if the bucket or repository owns it."""
     state, name = state_of(request), operation.get("xetHash")
     file = state.xet.file(name) if isinstance(name, str) and SHA256.fullmatch(name) else None
     if file is None or not state.holds(holder, file):
-        raise OperationError(f"There is no content with the Xet hash {name}")
+        raise OperationError(f"Unknown Xet hash: {name}")
     return file
 
 
 def _source(request: Request, operation: dict[str, Any]) -> str:
-    """Internal id of the bucket or repository to copy from."""
+    """Return the internal id of the bucket or repository to copy from."""
     source_type, source_id = operation.get("sourceRepoType"), operation.get("sourceRepoId")
     try:
         if source_type == "bucket":
@@ -119,7 +119,7 @@ def _source(request: Request, operation: dict[str, Any]) -> str:
 
 
 def _time(milliseconds: object) -> str:
-    """A modification time, as the Hub writes it."""
+    """Return a modification time as the Hub writes it; the current time without one."""
     if milliseconds is None:
         return now()
     try:

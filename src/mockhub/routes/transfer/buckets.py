@@ -1,7 +1,7 @@
-"""The routes of storage buckets: making them, listing them, reading a file.
+"""The routes of storage buckets: creating, listing, and reading files.
 
-Buckets have no revisions, and all of their files come in over Xet. Routes that await nothing are
-plain functions, which run in threads: SQLite may take its time.
+Buckets have no revisions, and all their files are uploaded over Xet. Routes that await nothing are
+plain functions, which run in threads, because SQLite may block.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from mockhub.storage.buckets import LAST, Bucket, BucketFile
 
 MAX_PATHS = 1000
 OWN = "me"
-"""The namespace of whoever asks."""
+"""The namespace of the caller."""
 
 
 def readable_bucket(request: Request) -> Bucket:
-    """The bucket a path names.
+    """Return the bucket in the path of a request.
 
     Raises:
-        RepoNotFoundError: It is missing, or private to somebody else.
+        RepoNotFoundError: It does not exist, or is private to somebody else.
     """
     params = request.path_params
     return find_bucket(request, f"{_namespace(request)}/{params['name']}")
 
 
 def find_bucket(request: Request, bucket_id: str) -> Bucket:
-    """A bucket that the caller may read.
+    """Return a bucket by its id, if the caller may read it.
 
     Raises:
-        RepoNotFoundError: It is missing, or private to somebody else.
+        RepoNotFoundError: It does not exist, or is private to somebody else.
     """
     account = identify(request)
     bucket = state_of(request).buckets.get(bucket_id)
@@ -54,10 +54,10 @@ def find_bucket(request: Request, bucket_id: str) -> Bucket:
 
 
 def writable_bucket(request: Request) -> Bucket:
-    """The bucket a path names, which the caller may write to.
+    """Return the bucket in the path of a request, if the caller may write to it.
 
     Raises:
-        RepoNotFoundError: It is missing or hidden, or the caller anonymous.
+        RepoNotFoundError: It does not exist or is hidden, or the caller is anonymous.
         ForbiddenError: The account may only read it.
     """
     bucket = readable_bucket(request)
@@ -75,10 +75,10 @@ def _namespace(request: Request) -> str:
 
 
 async def create(request: Request) -> JSONResponse:
-    """Make a bucket."""
+    """Create a bucket."""
     account, body = require_account(request), await read_json(request)
     bucket_id = f"{_namespace(request)}/{request.path_params['name']}"
-    _require_place(account, bucket_id)
+    _require_valid_id(account, bucket_id)
     url = f"{endpoint_of(request)}/buckets/{bucket_id}"
     private = body.get("private") is True or body.get("visibility") == "private"
     try:
@@ -88,8 +88,8 @@ async def create(request: Request) -> JSONResponse:
     return JSONResponse({"url": url, "id": bucket.id})
 
 
-def _require_place(account: Account, bucket_id: str) -> None:
-    """Refuse an id that no bucket can have, or none of the account's."""
+def _require_valid_id(account: Account, bucket_id: str) -> None:
+    """Refuse an invalid id, or one in a namespace of somebody else."""
     namespace, _, name = bucket_id.partition("/")
     if not is_name(namespace) or not is_name(name):
         raise BadRequestError(f"Invalid bucket name: {bucket_id}")
@@ -97,14 +97,14 @@ def _require_place(account: Account, bucket_id: str) -> None:
 
 
 def move_bucket(request: Request, account: Account, old: str, new: str) -> None:
-    """Give a bucket another name or owner.
+    """Move a bucket to another id.
 
     Raises:
-        HubError: It is missing, the new id is taken or none, or the account may not.
+        HubError: It does not exist, the new id is invalid or taken, or the account lacks the right.
     """
     bucket = find_bucket(request, old)
     require_write(account, bucket.id)
-    _require_place(account, new)
+    _require_valid_id(account, new)
     try:
         state_of(request).buckets.move(bucket, new)
     except FileExistsError:
@@ -112,7 +112,7 @@ def move_bucket(request: Request, account: Account, old: str, new: str) -> None:
 
 
 def info(request: Request) -> JSONResponse:
-    """What is known of a bucket."""
+    """Describe a bucket."""
     return JSONResponse(_info(readable_bucket(request)))
 
 
@@ -127,18 +127,18 @@ def _info(bucket: Bucket) -> dict[str, Any]:
 
 
 def delete(request: Request) -> JSONResponse:
-    """Remove a bucket."""
+    """Delete a bucket."""
     state_of(request).buckets.delete(writable_bucket(request))
     return JSONResponse({})
 
 
 def no_bucket(request: Request) -> JSONResponse:
-    """A name without a namespace: there is no such bucket."""
+    """Answer that a bucket without a namespace does not exist."""
     raise RepoNotFoundError(anonymous=identify(request) is None)
 
 
 async def change_settings(request: Request) -> JSONResponse:
-    """Make a bucket private or public."""
+    """Change the visibility of a bucket."""
     bucket, body = writable_bucket(request), await read_json(request)
     if not isinstance(body.get("private"), bool):
         raise BadRequestError("Invalid input at private")
@@ -147,26 +147,26 @@ async def change_settings(request: Request) -> JSONResponse:
 
 
 def list_namespace(request: Request) -> JSONResponse:
-    """The buckets of a user or an organization."""
+    """List the buckets of a user or an organization."""
     state, account, namespace = state_of(request), identify(request), _namespace(request)
     if namespace.lower() not in map(str.lower, state.accounts.namespaces):
         raise RepoNotFoundError(anonymous=account is None)
     search = request.query_params.get("search", "").lower()
-    found = [
+    infos = [
         _info(bucket)
         for bucket in state.buckets.of(namespace)
         if _may_see(account, bucket) and search in bucket.id.lower()
     ]
-    return JSONResponse(found)
+    return JSONResponse(infos)
 
 
 def tree(request: Request) -> JSONResponse:
-    """The files of a bucket; and its folders, if the query forbids to look into them."""
+    """List the files of a bucket; without ``recursive``, those of one folder, and its folders."""
     bucket, state = readable_bucket(request), state_of(request)
     prefix, after = request.path_params.get("prefix", ""), request.query_params.get("cursor", "")
     files = state.buckets.files(bucket, prefix, after)
     recursive = request.query_params.get("recursive", "true").lower() in TRUE
-    entries = (_file(file) for file in files) if recursive else _top(prefix, files)
+    entries = (_file(file) for file in files) if recursive else _children(prefix, files)
     page = list(islice(entries, state.options.page_size + 1))
     if len(page) <= state.options.page_size:
         return JSONResponse(page)
@@ -176,10 +176,10 @@ def tree(request: Request) -> JSONResponse:
     return JSONResponse(page[:-1], headers={"Link": f'<{following}>; rel="next"'})
 
 
-def _top(prefix: str, files: Iterator[BucketFile]) -> Iterator[dict[str, Any]]:
-    """Files, and in the place of those in folders below the prefix, the folders.
+def _children(prefix: str, files: Iterator[BucketFile]) -> Iterator[dict[str, Any]]:
+    """Yield the files of a folder, and its folders in place of the files in them.
 
-    A prefix is of characters: "logs" has "logs/a" in it, and the folder "logs_old".
+    A prefix is a string, not a folder: "logs" matches the file "logs/a" and the folder "logs_old".
     """
     folder = None
     for file in files:
@@ -207,43 +207,43 @@ def _file(file: BucketFile) -> dict[str, Any]:
 
 
 async def paths_info(request: Request) -> JSONResponse:
-    """The files of the given paths; those that are none are left out."""
+    """Describe the files at given paths; unknown ones are left out."""
     bucket, body, state = readable_bucket(request), await read_json(request), state_of(request)
     paths = body.get("paths")
     if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
         raise BadRequestError("The body needs 'paths'")
     if len(paths) > MAX_PATHS:
         raise HubError(413, f"At most {MAX_PATHS} paths")
-    found = (state.buckets.file(bucket, path) for path in paths)
-    return JSONResponse([_file(file) for file in found if file is not None])
+    files = (state.buckets.file(bucket, path) for path in paths)
+    return JSONResponse([_file(file) for file in files if file is not None])
 
 
 def token(request: Request) -> JSONResponse:
-    """Address and token of the content store."""
+    """Issue a token of the content store."""
     right = request.path_params["right"]
     bucket = writable_bucket(request) if right == "write" else readable_bucket(request)
     return issue_token(request, right, bucket.oid)
 
 
 def resolve(request: Request) -> Response:
-    """The bytes of a file, or a part of them."""
+    """Send a file, or a range of it."""
     bucket, state = readable_bucket(request), state_of(request)
     path = request.path_params["path"]
-    found = state.buckets.file(bucket, path)
-    content = None if found is None else state.xet.file(found.xet_hash)
-    if found is None or content is None:
+    file = state.buckets.file(bucket, path)
+    content = None if file is None else state.xet.file(file.xet_hash)
+    if file is None or content is None:
         raise HubError(404, f"A file with this name doesn't exist: {path}", code="EntryNotFound")
     route = f"{endpoint_of(request)}/api/buckets/{bucket.id}/xet-read-token"
     headers = {
-        "X-Linked-Size": str(found.size),
-        "X-Linked-Etag": f'"{found.xet_hash}"',
-        "X-Xet-Hash": found.xet_hash,
+        "X-Linked-Size": str(file.size),
+        "X-Linked-Etag": f'"{file.xet_hash}"',
+        "X-Xet-Hash": file.xet_hash,
         "Link": f'<{route}>; rel="xet-auth"',
-        "Content-Type": found.content_type or "application/octet-stream",
+        "Content-Type": file.content_type or "application/octet-stream",
         "Content-Disposition": disposition(path.rpartition("/")[2]),
     }
     return send_content(
-        request, found.size, found.xet_hash, partial(state.xet.read, content), headers
+        request, file.size, file.xet_hash, partial(state.xet.read, content), headers
     )
 
 

@@ -1,7 +1,7 @@
-"""Git LFS: the batch call, the uploads it hands out links for, and copies between repositories.
+"""The routes of Git LFS: batch, uploads by signed links, and copies between repositories.
 
 Protocol: https://github.com/git-lfs/git-lfs/blob/main/docs/api/batch.md, and the multipart
-transfer as ``huggingface_hub.lfs`` speaks it.
+transfer of ``huggingface_hub.lfs``.
 """
 
 from __future__ import annotations
@@ -33,43 +33,43 @@ PURPOSE = "lfs"
 
 
 async def batch(request: Request) -> JSONResponse:
-    """Say for each object how to upload it, or by leaving out actions that it is here."""
+    """Return an upload link for each object; objects that are stored already have no actions."""
     repo, _ = writable_repo(request)
     state = state_of(request)
     body = await read_json(request)
     if body.get("operation") != "upload":
-        raise BadRequestError("Only the operation 'upload' is served")
+        raise BadRequestError("Only the operation 'upload' is supported")
     try:
-        asked = [(str(item["oid"]), int(item["size"])) for item in body["objects"]]
+        wanted = [(str(item["oid"]), int(item["size"])) for item in body["objects"]]
         transfers = set(body.get("transfers", ["basic"]))
     except (KeyError, TypeError, ValueError):
         raise BadRequestError("Every object needs 'oid' and 'size'") from None
     if state.options.xet and "xet" in transfers:
-        objects: list[dict[str, Any]] = [{"oid": oid, "size": size} for oid, size in asked]
+        objects: list[dict[str, Any]] = [{"oid": oid, "size": size} for oid, size in wanted]
         return JSONResponse({"transfer": "xet", "objects": objects}, media_type=MEDIA_TYPE)
     in_parts = "multipart" in transfers
-    objects = [_object(request, repo, oid, size, in_parts=in_parts) for oid, size in asked]
+    objects = [_object(request, repo, oid, size, in_parts=in_parts) for oid, size in wanted]
     transfer = "multipart" if in_parts else "basic"
     return JSONResponse({"transfer": transfer, "objects": objects}, media_type=MEDIA_TYPE)
 
 
 def _object(request: Request, repo: Repo, oid: str, size: int, *, in_parts: bool) -> dict[str, Any]:
-    """What the batch call says about one object."""
+    """Return the answer of the batch call for one object."""
     state = state_of(request)
     item: dict[str, Any] = {"oid": oid, "size": size}
-    held = state.owned_size(repo.oid, oid)
+    stored = state.owned_size(repo.oid, oid)
     if not SHA256.fullmatch(oid) or size < 0:
         return item | {"error": {"code": 422, "message": f"Not a SHA-256 and a size: {oid} {size}"}}
-    if held is not None:
-        wrong = {"error": {"code": 422, "message": f"Object {oid} has {held} bytes, not {size}"}}
-        return item if held == size else item | wrong
+    if stored is not None:
+        wrong = {"error": {"code": 422, "message": f"Object {oid} has {stored} bytes, not {size}"}}
+        return item if stored == size else item | wrong
     part_size = state.options.part_size if in_parts and size > state.options.part_size else 0
     link, _ = state.tickets.issue(PURPOSE, holder=repo.oid, oid=oid, size=size, part_size=part_size)
     href = f"{endpoint_of(request)}/lfs-storage/{link}"
     header = {}
     if part_size:
         parts = range(1, -(-size // part_size) + 1)
-        header = {"chunk_size": str(part_size), **{str(each): f"{href}/{each}" for each in parts}}
+        header = {"chunk_size": str(part_size), **{str(part): f"{href}/{part}" for part in parts}}
     verify_path = request.url.path.removesuffix("objects/batch") + "verify"
     actions = {
         "upload": {"href": href, "header": header},
@@ -79,8 +79,8 @@ def _object(request: Request, repo: Repo, oid: str, size: int, *, in_parts: bool
 
 
 async def put_object(request: Request) -> Response:
-    """Take a whole object."""
-    state, upload = state_of(request), _expected(request)
+    """Receive an object."""
+    state, upload = state_of(request), _upload_of(request)
     with state.blobs.receive(discard=state.options.discard) as incoming:
         await receive_body(request, incoming.write)
         if (incoming.size, incoming.sha256) != (upload.size, upload.oid):
@@ -89,48 +89,48 @@ async def put_object(request: Request) -> Response:
                 f" got {incoming.size} with {incoming.sha256}"
             )
         state.blobs.keep(incoming)
-    state.holdings.add(upload.holder, upload.oid)
+    state.ownership.add(upload.holder, upload.oid)
     return Response()
 
 
 async def put_part(request: Request) -> Response:
-    """Take one part of an object."""
-    state, upload = state_of(request), _expected(request)
+    """Receive one part of an object."""
+    state, upload = state_of(request), _upload_of(request)
     with state.blobs.receive() as incoming:
         await receive_body(request, incoming.write)
-        if not state.holdings.has(upload.holder, upload.oid):
+        if not state.ownership.has(upload.holder, upload.oid):
             number = request.path_params["number"]
             await run_in_threadpool(state.uploads.add_part, upload, number, incoming)
     return Response(headers={"ETag": f'"{incoming.sha256}"'})
 
 
 async def complete(request: Request) -> JSONResponse:
-    """End an upload in parts; once more, if the answer did not reach the client."""
-    state, upload = state_of(request), _expected(request)
+    """Complete an upload in parts, also a second time if the first answer was lost."""
+    state, upload = state_of(request), _upload_of(request)
     body = await read_json(request)
     try:
         numbers = sorted(int(part["partNumber"]) for part in body["parts"])
     except (KeyError, TypeError, ValueError):
         raise BadRequestError("Every part needs 'partNumber'") from None
     if numbers != list(range(1, upload.parts + 1)):
-        raise BadRequestError(f"The upload has {upload.parts} parts, and each is to be named once")
-    if not state.holdings.has(upload.holder, upload.oid):
+        raise BadRequestError(f"Name each of the {upload.parts} parts of the upload exactly once")
+    if not state.ownership.has(upload.holder, upload.oid):
         await run_in_threadpool(state.uploads.complete, upload)
-        state.holdings.add(upload.holder, upload.oid)
+        state.ownership.add(upload.holder, upload.oid)
     return JSONResponse({"success": True})
 
 
-def _expected(request: Request) -> Upload:
-    """The upload a link stands for: clients send no token to storage.
+def _upload_of(request: Request) -> Upload:
+    """Return the upload of a signed link: clients send no token to storage.
 
     Raises:
-        HubError: 403, the link has expired or is not ours; 404, it is for an upload of the other
-            kind, in parts or not.
+        HubError: 403, the link has expired or is invalid; 404, it is for an upload in parts and
+            the request is not, or the reverse.
     """
     try:
         claims = state_of(request).tickets.read(PURPOSE, request.path_params["link"])
     except TicketError as error:
-        raise HubError(403, f"The upload link cannot be used: {error}") from None
+        raise HubError(403, f"Invalid upload link: {error}") from None
     upload = Upload(
         **{name: claims[name] for name in ("holder", "oid", "size", "part_size", "nonce")}
     )
@@ -141,7 +141,7 @@ def _expected(request: Request) -> Upload:
 
 
 async def verify(request: Request) -> JSONResponse:
-    """Confirm that an object is stored."""
+    """Verify that an object is stored."""
     repo = content_repo(request)
     body = await read_json(request)
     size = state_of(request).owned_size(repo.oid, str(body.get("oid")))
@@ -151,7 +151,7 @@ async def verify(request: Request) -> JSONResponse:
 
 
 async def duplicate(request: Request) -> JSONResponse:
-    """Let another repository point to files of this one, so that they can be committed there."""
+    """Copy LFS files to another repository, where they can then be committed."""
     source, state = content_repo(request), state_of(request)
     body = await read_json(request)
     try:
@@ -161,7 +161,7 @@ async def duplicate(request: Request) -> JSONResponse:
         raise BadRequestError("The body needs 'target' and 'files'") from None
     require_write(require_account(request), target.id)
     missing = [
-        {"sha256": sha256, "error": f"{source.id} has no such file"}
+        {"sha256": sha256, "error": f"{source.id} does not have this file"}
         for sha256, xet_hash in files
         if not _copy(state, source, target, sha256, xet_hash)
     ]
@@ -169,13 +169,13 @@ async def duplicate(request: Request) -> JSONResponse:
 
 
 def _copy(state: State, source: Repo, target: Repo, sha256: str, xet_hash: str) -> bool:
-    """Whether a file could be copied."""
+    """Copy a file; return False if the source does not have it."""
     if state.owned_size(source.oid, sha256) is None:
         return False
     file = state.xet_file(sha256)
     if file is None or file.hash != xet_hash:
         return False
-    state.holdings.add(target.oid, sha256, xet_hash)
+    state.ownership.add(target.oid, sha256, xet_hash)
     return True
 
 

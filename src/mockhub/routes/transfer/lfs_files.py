@@ -1,4 +1,4 @@
-"""The LFS files of a repository: listing all that were ever pushed, and deleting them for good."""
+"""The routes of a repository's LFS files: listing all in its history, and deleting them."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ MAX_DELETIONS = 1000
 
 
 def listing(request: Request) -> JSONResponse:
-    """Every LFS file that is stored for a repository, whether a reference leads to it or not."""
+    """List all LFS files that are stored for a repository, unreachable ones included."""
     repo, _ = writable_repo(request)
     state = state_of(request)
-    held = [each for each in pushed(repo) if state.holdings.has(repo.oid, each["fileOid"])]
-    page, headers = paginate(request, held, state.options.page_size)
+    stored = [file for file in pushed(repo) if state.ownership.has(repo.oid, file["fileOid"])]
+    page, headers = paginate(request, stored, state.options.page_size)
     return JSONResponse(page, headers=headers)
 
 
 def pushed(repo: Repo) -> list[dict[str, Any]]:
-    """The LFS files of all commits, newest first, each as it was pushed first.
+    """Return the LFS files of all commits, newest first, by the commit that added them first.
 
-    One that a reference leads to is told from there; ``main`` goes before others.
+    Commits reachable from a reference take precedence, those of ``main`` before others.
     """
     ref_of: dict[str, str] = {}
     for ref in sorted(repo.refs, key=lambda ref: (ref != MAIN, ref)):
@@ -44,11 +44,11 @@ def pushed(repo: Repo) -> list[dict[str, Any]]:
                 break
             ref_of[sha] = ref.removeprefix("refs/heads/")
     dated = [(repo.commits.commit(sha).date, sha) for sha in repo.commits]
-    found: dict[str, dict[str, Any]] = {}
-    for date, sha in sorted(dated, key=lambda each: (each[1] not in ref_of, each)):
+    files: dict[str, dict[str, Any]] = {}
+    for date, sha in sorted(dated, key=lambda pair: (pair[1] not in ref_of, pair)):
         for path, entry in repo.commits.changes(sha).items():
-            if entry is not None and entry.lfs and entry.sha256 not in found:
-                found[entry.sha256] = {
+            if entry is not None and entry.lfs and entry.sha256 not in files:
+                files[entry.sha256] = {
                     "fileOid": entry.sha256,
                     "oid": entry.sha256,
                     "filename": path,
@@ -56,11 +56,11 @@ def pushed(repo: Repo) -> list[dict[str, Any]]:
                     "pushedAt": date,
                     "ref": ref_of.get(sha),
                 }
-    return sorted(found.values(), key=lambda each: str(each["pushedAt"]), reverse=True)
+    return sorted(files.values(), key=lambda file: str(file["pushedAt"]), reverse=True)
 
 
 async def delete(request: Request) -> JSONResponse:
-    """Delete the contents of LFS files and, if asked to, every mention of them in the history."""
+    """Delete LFS files and, with ``rewriteHistory``, remove them from all commits."""
     repo, _ = writable_repo(request)
     body = await read_json(request)
     try:
@@ -77,39 +77,38 @@ async def delete(request: Request) -> JSONResponse:
 def _delete(state: State, repo: Repo, sha256s: set[str], rewrite: bool) -> None:
     with repo.lock:
         if rewrite:
-            without(repo, sha256s)
+            rewrite_history(repo, sha256s)
         for sha256 in sha256s:
             file = state.xet.by_sha256(sha256)
             names = [sha256] if file is None else [sha256, file.hash]
-            state.holdings.remove(repo.oid, *names)
+            state.ownership.remove(repo.oid, *names)
 
 
-def without(repo: Repo, sha256s: Container[str]) -> None:
-    """Let every reference lead to a history that never had some LFS files.
+def rewrite_history(repo: Repo, sha256s: Container[str]) -> None:
+    """Remove LFS files from the history of all references; the caller holds the lock.
 
-    Commits that did not have them keep their ids; those after one that had get new ones. The
-    caller holds the lock.
+    Commits without these files and without rewritten ancestors keep their ids.
     """
-    became: dict[str, str] = {}
+    new_ids: dict[str, str] = {}
     for ref, head in repo.refs.items():
         old = []
         for sha, _ in repo.history(head):
-            if sha in became:
+            if sha in new_ids:
                 break
             old.append(sha)
         for sha in reversed(old):
-            became[sha] = _commit_without(repo, sha, sha256s, became)
-        repo.refs[ref] = became[head]
+            new_ids[sha] = _rewrite_commit(repo, sha, sha256s, new_ids)
+        repo.refs[ref] = new_ids[head]
     repo.save()
 
 
-def _commit_without(repo: Repo, sha: str, sha256s: Container[str], became: dict[str, str]) -> str:
+def _rewrite_commit(repo: Repo, sha: str, sha256s: Container[str], new_ids: dict[str, str]) -> str:
     commit, changes = repo.commits.commit(sha), repo.commits.changes(sha)
     kept = {
         path: None if entry is not None and entry.lfs and entry.sha256 in sha256s else entry
         for path, entry in changes.items()
     }
-    parents = tuple(became[parent] for parent in commit.parents)
+    parents = tuple(new_ids[parent] for parent in commit.parents)
     if kept == changes and parents == commit.parents:
         return sha
     return repo.commits.add(dataclasses.replace(commit, parents=parents), deletions_first(kept))

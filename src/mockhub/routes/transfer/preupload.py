@@ -1,4 +1,4 @@
-"""Before an upload: how each file will travel."""
+"""The route before an upload: the mode of each file, LFS or regular."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ ALWAYS_REGULAR = {"README.md", GITATTRIBUTES}
 def upload_mode(
     path: str, size: int, sample: bytes, gitattributes: str, forced: UploadMode
 ) -> Mode:
-    """Whether a file becomes an LFS or a regular one.
+    """Return the mode of a file to upload.
 
     Args:
-        path: In the repository.
+        path: Path in the repository.
         size: Bytes of the file.
-        sample: Its first bytes.
-        gitattributes: The text of ``.gitattributes``.
-        forced: The server's own wish; "auto" for none.
+        sample: First bytes of the file.
+        gitattributes: Content of ``.gitattributes``.
+        forced: Mode from the options of the server; "auto" to decide as the Hub does.
     """
     if path in ALWAYS_REGULAR or size == 0:
         return "regular"
@@ -49,7 +49,7 @@ def upload_mode(
 
 
 async def preupload(request: Request) -> JSONResponse:
-    """Tell for each file how to upload it, whether it is ignored, and what is there now."""
+    """Return the mode of each file, whether it is ignored, and the id of its current version."""
     repo, _ = pushed_repo(request)
     state = state_of(request)
     body = await read_json(request)
@@ -83,7 +83,7 @@ async def preupload(request: Request) -> JSONResponse:
 
 
 def text_of(state: State, entry: Entry | None) -> str:
-    """The text of a file; none of a missing one."""
+    """Return the text of a regular file; empty without an entry."""
     if entry is None:
         return ""
     return b"".join(state.read(entry.sha256, 0, entry.size)).decode(errors="replace")

@@ -1,9 +1,9 @@
-"""The routes of the Xet content store, and those that hand out its tokens.
+"""The routes of the Xet content store, and of its tokens.
 
-Clients differ in the names they use: hf_xet 1.1 ``/xorb``, 1.2 ``/xorbs``, 1.4 ``/v1/xorbs``, 1.8
-``/v2/shards`` and ``/v2/reconstructions``. What is left out on purpose answers 404, and the client
-goes on without it: global deduplication (``chunks``), and upload grants (``xorb-grants``), with
-which hf_xet 1.8 sends the same bytes in three requests instead of one.
+Paths differ by client: hf_xet 1.1 uses ``/xorb``, 1.2 ``/xorbs``, 1.4 ``/v1/xorbs``, 1.8
+``/v2/shards`` and ``/v2/reconstructions``. Two optional features answer 404, and clients continue
+without them: global deduplication (``chunks``), and upload grants (``xorb-grants``), with which
+hf_xet 1.8 sends the same bytes in three requests instead of one.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ Right = Literal["read", "write"]
 
 @dataclass(frozen=True)
 class Access:
-    """What a Xet token gives access to.
+    """The access that a Xet token grants.
 
     Attributes:
-        state: The server's state.
-        holder: Internal id of the repository or bucket it was issued for.
+        state: The stores.
+        holder: Internal id of the repository or bucket that it was issued for.
     """
 
     state: State
@@ -50,14 +50,14 @@ class Access:
 
 
 async def repo_token(request: Request) -> JSONResponse:
-    """A token for a repository: to write takes the right to push to a revision, or to propose."""
+    """Issue a token for a repository; one to write needs the right to push to the revision."""
     right: Right = request.path_params["right"]
     repo = pushed_repo(request)[0] if right == "write" else content_repo(request)
     return issue_token(request, right, repo.oid)
 
 
 def issue_token(request: Request, right: Right, holder: str) -> JSONResponse:
-    """Address and token of the content store, as headers and as JSON: clients read either."""
+    """Issue a token of the content store, in headers and in JSON: clients read either."""
     state = state_of(request)
     if not state.options.xet:
         raise HubError(404, "Xet is not enabled on this server")
@@ -72,8 +72,8 @@ def issue_token(request: Request, right: Right, holder: str) -> JSONResponse:
 
 
 async def put_xorb(request: Request) -> JSONResponse:
-    """Take a xorb."""
-    state, name = _authorise(request, "write").state, _hash(request)
+    """Receive a xorb."""
+    state, name = _authorize(request, "write").state, _hash(request)
     with state.blobs.spool(discard=state.options.discard) as spool:
         incoming = IncomingXorb(spool)
         await receive_body(request, incoming.write)
@@ -82,18 +82,18 @@ async def put_xorb(request: Request) -> JSONResponse:
 
 
 async def put_shard(request: Request) -> JSONResponse:
-    """Take a shard, after checking that its files can be read and are what their hashes say."""
-    access = _authorise(request, "write")
-    described = parse_shard(await _shard(request))
+    """Receive a shard, and verify that its files can be read and match their hashes."""
+    access = _authorize(request, "write")
+    described = parse_shard(await _read_shard(request))
     await run_in_threadpool(lambda: list(_register(access, described)))
     return JSONResponse({"result": 1})
 
 
 async def put_shard_with_progress(request: Request) -> StreamingResponse:
-    """As `put_shard`, and tell how far the check has come: that of 100 GB takes a minute."""
-    access = _authorise(request, "write")
-    described = parse_shard(await _shard(request))
-    total = sum(each.file.size for each in described)
+    """Receive a shard as `put_shard` does, and report progress: 100 GB take a minute to verify."""
+    access = _authorize(request, "write")
+    described = parse_shard(await _read_shard(request))
+    total = sum(description.file.size for description in described)
 
     def lines() -> Iterator[bytes]:
         try:
@@ -107,25 +107,26 @@ async def put_shard_with_progress(request: Request) -> StreamingResponse:
 
 
 def _register(access: Access, described: list[Description]) -> Iterator[int]:
-    """Check the files of a shard and remember them; yields the bytes checked, now and then."""
+    """Verify the files of a shard and store them; yields the verified bytes now and then."""
     xet = access.state.xet
-    before, told = 0, 0
-    for each in described:
-        for done in xet.check(each):
-            if before + done - told >= PROGRESS_STEP:
-                told = before + done
-                yield told
-        before += each.file.size
-    for each in described:
-        xet.keep(each.file)
-        access.state.holdings.add(access.holder, *filter(None, (each.file.hash, each.file.sha256)))
+    before, reported = 0, 0
+    for description in described:
+        for done in xet.check(description):
+            if before + done - reported >= PROGRESS_STEP:
+                reported = before + done
+                yield reported
+        before += description.file.size
+    for description in described:
+        file = description.file
+        xet.keep(file)
+        access.state.ownership.add(access.holder, *filter(None, (file.hash, file.sha256)))
 
 
 def _line(event: dict[str, Any]) -> bytes:
     return json.dumps(event).encode() + b"\n"
 
 
-async def _shard(request: Request) -> bytes:
+async def _read_shard(request: Request) -> bytes:
     data = bytearray()
     async for piece in request.stream():
         data += piece
@@ -135,7 +136,7 @@ async def _shard(request: Request) -> bytes:
 
 
 async def get_xorb(request: Request) -> Response:
-    """Bytes of a xorb. The address is the secret: clients send no token here."""
+    """Send bytes of a xorb. The URL is the secret: clients send no token here."""
     path = _store(request).xet.xorbs.path(_hash(request))
     if not path.exists():
         raise HubError(404, "No such xorb")
@@ -144,13 +145,13 @@ async def get_xorb(request: Request) -> Response:
 
 @dataclass(frozen=True)
 class Run:
-    """Chunks to fetch from a xorb in one request: `start` up to `stop`, exclusive.
+    """Adjacent chunks to fetch from a xorb in one request.
 
     Attributes:
         start: Number of the first chunk.
         stop: Number of the chunk after the last one.
-        first_byte: Where they begin in the xorb.
-        last_byte: Where they end, inclusive.
+        first_byte: Position of their first byte in the xorb.
+        last_byte: Position of their last byte.
     """
 
     start: int
@@ -161,12 +162,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """How to make a file, or a range of it.
+    """The chunks that make up a file, or a range of it.
 
     Attributes:
-        offset: Bytes of the first chunk that come before the range.
+        offset: Bytes of the first chunk before the range.
         terms: The chunks, in order.
-        runs: What to fetch, by the URL of each xorb.
+        runs: Runs of chunks to fetch, by the hash of their xorb.
     """
 
     offset: int
@@ -174,7 +175,7 @@ class Reconstruction:
     runs: dict[str, list[Run]]
 
     def to_json(self) -> dict[str, Any]:
-        """What both versions of the answer have in common."""
+        """Return the fields that both versions of the answer share."""
         terms = [
             {
                 "hash": term.xorb,
@@ -187,8 +188,8 @@ class Reconstruction:
 
 
 async def reconstruct_v1(request: Request) -> JSONResponse:
-    """Which chunks of which xorbs make up a file, or the asked range of it."""
-    found = await run_in_threadpool(_reconstruct, request)
+    """Return the chunks of a file, or of a range of it."""
+    reconstruction = await run_in_threadpool(_reconstruct, request)
     url = _xorb_url(request)
     fetch = {
         xorb: [
@@ -199,14 +200,14 @@ async def reconstruct_v1(request: Request) -> JSONResponse:
             }
             for run in runs
         ]
-        for xorb, runs in found.runs.items()
+        for xorb, runs in reconstruction.runs.items()
     }
-    return JSONResponse({**found.to_json(), "fetch_info": fetch})
+    return JSONResponse({**reconstruction.to_json(), "fetch_info": fetch})
 
 
 async def reconstruct_v2(request: Request) -> JSONResponse:
-    """As `reconstruct_v1`, in other words."""
-    found = await run_in_threadpool(_reconstruct, request)
+    """Return the chunks as `reconstruct_v1` does, in the second version of the answer."""
+    reconstruction = await run_in_threadpool(_reconstruct, request)
     url = _xorb_url(request)
     xorbs = {
         xorb: [
@@ -221,13 +222,13 @@ async def reconstruct_v2(request: Request) -> JSONResponse:
             }
             for run in runs
         ]
-        for xorb, runs in found.runs.items()
+        for xorb, runs in reconstruction.runs.items()
     }
-    return JSONResponse({**found.to_json(), "xorbs": xorbs})
+    return JSONResponse({**reconstruction.to_json(), "xorbs": xorbs})
 
 
 def _reconstruct(request: Request) -> Reconstruction:
-    access, name = _authorise(request, "read"), _hash(request)
+    access, name = _authorize(request, "read"), _hash(request)
     xet = access.state.xet
     file = xet.file(name)
     if file is None or not access.state.holds(access.holder, file):
@@ -246,9 +247,9 @@ def _reconstruct(request: Request) -> Reconstruction:
 
 
 def merge_runs(terms: list[Term], xorb: str) -> list[tuple[int, int]]:
-    """The chunks that terms take from a xorb, as runs that neither touch nor overlap.
+    """Return the chunks of a xorb in terms, as runs that neither touch nor overlap.
 
-    hf_xet up to 1.4 calls a reconstruction corrupted when a term is not inside one run.
+    Up to 1.4, hf_xet rejects a reconstruction in which a term spans two runs.
     """
     runs: list[tuple[int, int]] = []
     for start, stop in sorted((term.start, term.stop) for term in terms if term.xorb == xorb):
@@ -266,16 +267,16 @@ def _xorb_url(request: Request) -> str:
 def _store(request: Request) -> State:
     state = state_of(request)
     if request.path_params["run"] != state.xet.run:
-        raise HubError(404, "This address belonged to another run of the server")
+        raise HubError(404, "This URL is from before a reset of the server")
     return state
 
 
-def _authorise(request: Request, right: Right) -> Access:
-    """What the token of a request gives access to.
+def _authorize(request: Request, right: Right) -> Access:
+    """Return the access of a request by its Xet token.
 
     Raises:
-        HubError: 401, it has expired or is none of ours. Clients then ask for another one.
-        ForbiddenError: It is for reading, and the request writes.
+        HubError: 401, the token has expired or is invalid. Clients then request a new one.
+        ForbiddenError: The token is read-only, and the request writes.
     """
     state = _store(request)
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -284,7 +285,7 @@ def _authorise(request: Request, right: Right) -> Access:
     except TicketError as error:
         raise HubError(401, f"Invalid Xet token: {error}") from None
     if right == "write" and claims["right"] != "write":
-        raise ForbiddenError("This Xet token is for reading")
+        raise ForbiddenError("This Xet token is read-only")
     return Access(state, claims["holder"])
 
 
@@ -296,7 +297,7 @@ def _hash(request: Request) -> str:
 
 
 def _old_and_v1(path: str) -> tuple[str, ...]:
-    """A path without a version, as clients before hf_xet 1.4 sent it, and with the first."""
+    """Return a path without version, for hf_xet before 1.4, and one with the first version."""
     return f"/cas/{{run}}/{path}", f"/cas/{{run}}/v1/{path}"
 
 

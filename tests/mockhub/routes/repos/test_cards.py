@@ -20,7 +20,7 @@ def front(yaml: str) -> str:
 )
 def test_card_without_metadata_is_only_warned_of(text: str) -> None:
     assert card.metadata(text) is None
-    assert card.check(text, "dataset") == card.Findings(
+    assert card.check(text, "dataset") == card.Validation(
         warnings=("empty or missing yaml metadata in repo card",)
     )
 
@@ -31,7 +31,7 @@ def test_card_without_metadata_is_only_warned_of(text: str) -> None:
 )
 def test_metadata_is_found_at_the_head(text: str) -> None:
     assert card.metadata(text) == {"a": "b"}
-    assert card.check(text, "model") == card.Findings()
+    assert card.check(text, "model") == card.Validation()
 
 
 def test_metadata_becomes_json() -> None:

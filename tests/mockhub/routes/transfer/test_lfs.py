@@ -206,7 +206,7 @@ def test_forged_and_expired_links_are_refused(repo: NewRepo) -> None:
             pass
         assert (answer.status, answer.json["error"]) == (
             403,
-            "The upload link cannot be used: expired",
+            "Invalid upload link: expired",
         )
 
 

@@ -103,7 +103,7 @@ def test_cut_off_shard_is_refused(repo: NewRepo, length: int) -> None:
     cas.put_xorb(file)
     for version in (1, 2):
         answer = cas.send("POST", f"/v{version}/shards", file.shard[:length])
-        assert (answer.status, answer.json["error"]) == (400, "The shard is cut off")
+        assert (answer.status, answer.json["error"]) == (400, "The shard is truncated")
 
 
 @pytest.mark.parametrize("path", [f"/v1/xorbs/default/{'0' * 64}", "/v1/shards", "/v2/shards"])
