@@ -1,4 +1,4 @@
-"""The documentation of the local Hub leaves nothing out."""
+"""The documentation of the local Hub is complete."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 from starlette.routing import Route
 
-from mockhub.control import routes as admin
+from mockhub.control import routes as control
 from mockhub.control.faults import Fault
 from mockhub.control.request_log import Exchange
 from mockhub.options import Options
@@ -33,10 +33,11 @@ def test_every_attribute_of_a_fault_is_documented(attribute: str) -> None:
 
 @pytest.mark.parametrize("attribute", [field.name for field in fields(Exchange)])
 def test_every_attribute_of_the_log_is_documented(attribute: str) -> None:
-    assert f"`{attribute}`" in TEXT.split("## The log")[1].split("## Admin routes")[0]
+    assert f"`{attribute}`" in TEXT.split("## The log")[1].split("## Control routes")[0]
 
 
-@pytest.mark.parametrize("route", admin.routes, ids=lambda route: route.path)
-def test_every_admin_route_is_documented(route: Route) -> None:
+@pytest.mark.parametrize("route", control.routes, ids=lambda route: route.path)
+def test_every_control_route_is_documented(route: Route) -> None:
     (method,) = set(route.methods or ()) - {"HEAD"}
-    assert f"`{method} {route.path}" in TEXT
+    path = route.path.replace("{type:plural}/{namespace:seg}/{name:seg}", "datasets/NAMESPACE/NAME")
+    assert f"`{method} {path}" in TEXT

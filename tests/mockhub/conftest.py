@@ -1,4 +1,4 @@
-"""What tests of the local Hub share."""
+"""Fixtures for tests of the local Hub: a shared server, and new repositories."""
 
 from __future__ import annotations
 

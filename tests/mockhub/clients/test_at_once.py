@@ -35,6 +35,6 @@ def test_uploads_at_once_lose_nothing(hub: Hub, mode: str) -> None:
     assert [child.wait() for child in children] == [0] * len(names)
     expected = {f"{name}.{kind}" for name in names for kind in ("txt", "bin")}
     assert set(api.list_repo_files("user/data")) == expected | {".gitattributes"}
-    titles = [each.title for each in api.list_repo_commits("user/data")]
+    titles = [item.title for item in api.list_repo_commits("user/data")]
     assert sorted(titles) == sorted([*names, *names, "initial commit"])
     assert travelled(hub) == {mode}

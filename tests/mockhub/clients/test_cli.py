@@ -18,7 +18,7 @@ pytestmark = pytest.mark.clients
 
 
 def hf(*arguments: str) -> str:
-    """What the command prints."""
+    """Run the command and return its output."""
     command = [str(Path(sys.executable).with_name("hf")), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
@@ -36,9 +36,11 @@ def test_folder_goes_up_and_comes_down(hub: Hub, tmp_path: Path) -> None:
     hf("download", "user/data", "--repo-type", "dataset", "--local-dir", str(target))
     assert (target / "a.txt").read_text() == "text"
     assert (target / "a.bin").read_bytes() == bytes(100_000)
-    titles = [each.title for each in HfApi().list_repo_commits("user/data", repo_type="dataset")]
+    titles = [
+        request.title for request in HfApi().list_repo_commits("user/data", repo_type="dataset")
+    ]
     assert titles == ["up", "initial commit"]
-    assert {each.user for each in hub.requests("POST", "/api/")} == {hub.user}
+    assert {request.user for request in hub.requests("POST", "/api/")} == {hub.user}
 
 
 def test_account_is_shown(hub: Hub) -> None:
@@ -49,4 +51,4 @@ def test_tag_is_set(hub: Hub) -> None:
     api = HfApi(endpoint=hub.url, token=hub.token)
     api.create_repo("user/data")
     hf(REPOS, "tag", "create", "user/data", "v1")
-    assert [each.name for each in api.list_repo_refs("user/data").tags] == ["v1"]
+    assert [ref.name for ref in api.list_repo_refs("user/data").tags] == ["v1"]

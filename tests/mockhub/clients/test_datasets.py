@@ -141,7 +141,7 @@ def test_many_shards_take_several_commits(numbers: Dataset) -> None:
     numbers.push_to_hub(REPO, num_shards=51)
     assert len(parquet_files()) == 51
     assert load_dataset(REPO, split="train")["n"][:] == numbers["n"][:]
-    titles = [each.title for each in HfApi().list_repo_commits(REPO, repo_type="dataset")]
+    titles = [commit.title for commit in HfApi().list_repo_commits(REPO, repo_type="dataset")]
     assert len(titles) > 2
 
 

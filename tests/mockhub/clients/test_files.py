@@ -1,4 +1,4 @@
-"""What clients of huggingface_hub send to the local Hub, they get back."""
+"""Files that huggingface_hub uploads to the local Hub and downloads again."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def api(hub: Hub) -> HfApi:
 
 @pytest.fixture(params=MODES)
 def mode(request: pytest.FixtureRequest) -> str:
-    """How files travel."""
+    """Return the modes in which files were uploaded."""
     return str(request.param)
 
 
@@ -104,7 +104,7 @@ def write_files(folder: Path, contents: dict[str, bytes]) -> None:
 
 
 def read_files(folder: Path) -> dict[str, bytes]:
-    """What a snapshot holds, apart from what every repository and cache does."""
+    """Return the files of a snapshot, without those of every repository and cache."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -229,7 +229,7 @@ def test_redirects_change_nothing_for_a_reader(
     for revision in ("main", commit):
         assert Path(hf_hub_download(REPO, "a.txt", revision=revision)).read_bytes() == b"text"
         assert Path(hf_hub_download(REPO, "a.bin", revision=revision)).read_bytes() == content
-    assert {each.status for each in hub.requests(path=f"^/{REPO}/resolve/")} == statuses
+    assert {request.status for request in hub.requests(path=f"^/{REPO}/resolve/")} == statuses
     assert (sent(hub, "GET", "^/cdn/") > 0) == (redirect == "cdn" and not hub.xet)
 
 
@@ -243,7 +243,7 @@ def test_broken_download_is_made_whole(hub: Hub, api: HfApi) -> None:
     except Exception:  # which one is up to its HTTP library: this release has to be asked again
         path = hf_hub_download(REPO, "a.bin")
     assert Path(path).read_bytes() == content
-    first, second = [each for each in hub.requests("GET", "a.bin") if each.sent]
+    first, second = [request for request in hub.requests("GET", "a.bin") if request.sent]
     assert first.sent == 11 << 20
     # From where it broke; 1.19 begins anew.
     assert (second.status, second.sent) in {(206, 2 << 20), (200, 12 << 20)}

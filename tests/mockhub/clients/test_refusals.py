@@ -62,20 +62,20 @@ def test_hidden_repository(full: NewRepo, tmp_path: Path, user: str | None, stat
 @pytest.mark.parametrize(("user", "status"), [("stranger", 403), (None, 401)])
 def test_gated_repository(full: NewRepo, tmp_path: Path, user: str | None, status: int) -> None:
     full.api.update_repo_settings(full.id, repo_type="dataset", gated="auto")
-    found = calls(client(full.hub, user), full.id, tmp_path)
-    found.pop("info")()
+    result = calls(client(full.hub, user), full.id, tmp_path)
+    result.pop("info")()
     for kind in ("check", "download"):
         with pytest.raises(GatedRepoError, match="restricted") as caught:
-            found[kind]()
+            result[kind]()
         assert caught.value.response.status_code == status
 
 
 def test_disabled_repository(full: NewRepo, tmp_path: Path) -> None:
     path = f"/mockhub/datasets/{full.id}"
     assert send(full.hub, "PUT", path, {"disabled": True}).status == 200
-    found = calls(full.api, full.id, tmp_path)
-    found.pop("download")  # clients hide this reason behind a missing local file
-    for call in found.values():
+    result = calls(full.api, full.id, tmp_path)
+    result.pop("download")  # clients hide this reason behind a missing local file
+    for call in result.values():
         with pytest.raises(DisabledRepoError):
             call()
     assert send(full.hub, "PUT", path, {"disabled": False}).status == 200
@@ -123,9 +123,9 @@ def test_writing_without_an_account(full: NewRepo, tmp_path: Path) -> None:
 
 def test_unknown_token(full: NewRepo, tmp_path: Path) -> None:
     api = HfApi(endpoint=full.hub.url, token="hf_wrong")
-    found = calls(api, full.id, tmp_path)
-    found.pop("download")  # clients hide this reason behind a missing local file
-    for call in found.values():
+    result = calls(api, full.id, tmp_path)
+    result.pop("download")  # clients hide this reason behind a missing local file
+    for call in result.values():
         with pytest.raises(HfHubHTTPError, match="Invalid credentials") as caught:
             call()
         assert type(caught.value) is HfHubHTTPError

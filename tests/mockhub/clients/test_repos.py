@@ -111,18 +111,18 @@ def test_trees_list_folders_and_files(api: HfApi) -> None:
     for path in ("a.txt", "b/c.txt", "b/d/e.bin"):
         write(api, path, path)
     last = write(api, "f.txt", "f")
-    tree = {each.path: each for each in api.list_repo_tree(REPO, recursive=True, expand=True)}
+    tree = {entry.path: entry for entry in api.list_repo_tree(REPO, recursive=True, expand=True)}
     assert list(tree) == [".gitattributes", "a.txt", "b", "b/c.txt", "b/d", "b/d/e.bin", "f.txt"]
-    assert {path for path, each in tree.items() if isinstance(each, RepoFolder)} == {"b", "b/d"}
+    assert {path for path, entry in tree.items() if isinstance(entry, RepoFolder)} == {"b", "b/d"}
     file = tree["b/d/e.bin"]
     assert isinstance(file, RepoFile)
     assert file.size == len("b/d/e.bin")
     assert file.lfs is not None
     assert tree["f.txt"].last_commit is not None
     assert tree["f.txt"].last_commit.oid == last
-    assert [each.path for each in api.list_repo_tree(REPO, "b")] == ["b/c.txt", "b/d"]
-    found = api.get_paths_info(REPO, ["b", "a.txt", "missing"], expand=True)
-    assert {each.path for each in found} == {"a.txt", "b"}
+    assert [entry.path for entry in api.list_repo_tree(REPO, "b")] == ["b/c.txt", "b/d"]
+    result = api.get_paths_info(REPO, ["b", "a.txt", "missing"], expand=True)
+    assert {entry.path for entry in result} == {"a.txt", "b"}
     with pytest.raises(EntryNotFoundError):
         list(api.list_repo_tree(REPO, "missing"))
 
@@ -132,7 +132,7 @@ def test_listings_of_many_pages_are_whole(api: HfApi) -> None:
     for number in range(7):
         write(api, f"{number}.txt", "text")
     assert len(list(api.list_repo_tree(REPO))) == 8
-    titles = [each.title for each in api.list_repo_commits(REPO)]
+    titles = [item.title for item in api.list_repo_commits(REPO)]
     assert titles == [f"write {n}.txt" for n in reversed(range(7))] + ["initial commit"]
 
 
@@ -140,7 +140,7 @@ def test_info_tells_of_files_and_commit(api: HfApi) -> None:
     last = write(api, "a.bin", "binary")
     info = api.model_info(REPO, files_metadata=True)
     assert (info.id, info.author, info.sha) == (REPO, "user", last)
-    (file,) = [each for each in info.siblings or () if each.rfilename == "a.bin"]
+    (file,) = [sibling for sibling in info.siblings or () if sibling.rfilename == "a.bin"]
     assert file.lfs is not None
     assert (file.size, file.lfs.size) == (6, 6)
 
@@ -156,7 +156,7 @@ def test_branches_grow_apart(api: HfApi) -> None:
     assert read("a.txt", "with/slash") == "first"
     assert read("b.txt", "with/slash") == "branch"
     assert not api.file_exists(REPO, "b.txt")
-    branches = {each.name for each in api.list_repo_refs(REPO).branches}
+    branches = {ref.name for ref in api.list_repo_refs(REPO).branches}
     assert branches == {"main", "with/slash"}
     api.delete_branch(REPO, branch="with/slash")
     assert not api.revision_exists(REPO, "with/slash")
@@ -171,7 +171,7 @@ def test_tags_stay_where_they_were_set(api: HfApi) -> None:
         api.create_tag(REPO, tag="v1")
     api.create_tag(REPO, tag="v1", exist_ok=True)
     assert read("a.txt", "v1") == read("a.txt", "v0") == "first"
-    tags = {each.name: each.target_commit for each in api.list_repo_refs(REPO).tags}
+    tags = {ref.name: ref.target_commit for ref in api.list_repo_refs(REPO).tags}
     assert tags.keys() == {"v0", "v1"}
     api.delete_tag(REPO, tag="v1")
     with pytest.raises(RevisionNotFoundError):
@@ -210,8 +210,8 @@ def test_pull_request_is_opened_closed_and_reopened(api: HfApi) -> None:
         assert api.get_discussion_details(REPO, 1).status == status
     api.comment_discussion(REPO, 1, comment="Well")
     refs = api.list_repo_refs(REPO, include_pull_requests=True).pull_requests
-    assert [each.ref for each in refs or ()] == ["refs/pr/1"]
-    assert [each.title for each in api.get_repo_discussions(REPO)] == ["Propose"]
+    assert [discussion.ref for discussion in refs or ()] == ["refs/pr/1"]
+    assert [discussion.title for discussion in api.get_repo_discussions(REPO)] == ["Propose"]
 
 
 def test_folder_becomes_a_pull_request(api: HfApi, tmp_path: Path) -> None:
@@ -228,6 +228,6 @@ def test_squashed_history_is_one_commit_with_all_files(api: HfApi) -> None:
     first = write(api, "a.txt", "first")
     write(api, "b.txt", "second")
     api.super_squash_history(REPO, commit_message="all in one")
-    assert [each.title for each in api.list_repo_commits(REPO)] == ["all in one"]
+    assert [commit.title for commit in api.list_repo_commits(REPO)] == ["all in one"]
     assert (read("a.txt"), read("b.txt")) == ("first", "second")
     assert read("a.txt", first) == "first"

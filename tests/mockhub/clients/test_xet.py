@@ -49,10 +49,10 @@ def upload(api: HfApi, files: dict[str, bytes], repo_id: str = REPO) -> None:
 
 
 def info(api: HfApi, path: str) -> RepoFile:
-    """What the Hub says of a file."""
-    (found,) = api.get_paths_info(REPO, path, repo_type="dataset")
-    assert isinstance(found, RepoFile)
-    return found
+    """Return the description of a file."""
+    (result,) = api.get_paths_info(REPO, path, repo_type="dataset")
+    assert isinstance(result, RepoFile)
+    return result
 
 
 def plain(hub: Hub, path: str, span: str | None = None) -> bytes:
@@ -66,8 +66,8 @@ def plain(hub: Hub, path: str, span: str | None = None) -> bytes:
 
 def paths(hub: Hub) -> set[str]:
     """The requests to the content store, without what is random in them."""
-    found = (each.path.split("/")[3:] for each in hub.requests(path="/cas/"))
-    return {"/".join(part for part in path if len(part) < 64) for path in found}
+    result = (request.path.split("/")[3:] for request in hub.requests(path="/cas/"))
+    return {"/".join(part for part in path if len(part) < 64) for path in result}
 
 
 def test_files_come_back_as_they_were_over_xet_and_without(hub: Hub, api: HfApi) -> None:
@@ -109,7 +109,7 @@ def test_upload_survives_tokens_that_expire(tmp_path: Path) -> None:
         hub.fail("GET", "/v1/chunks/", delay=1.5)
         in_child(upload_two_xorbs, hub.env(), tmp_path / "a.bin")
         assert len(hub.requests(path="xet-write-token")) > 1
-        assert not [each for each in hub.requests(path="/cas/") if each.status == 401]
+        assert not [request for request in hub.requests(path="/cas/") if request.status == 401]
 
 
 def in_child(function: Callable[..., None], *arguments: object) -> None:
@@ -157,10 +157,10 @@ def test_copy_to_another_repository_needs_no_bytes(hub: Hub, api: HfApi) -> None
     api.copy_files(f"hf://datasets/{REPO}/dir/a.bin", "hf://datasets/user/more/b.bin")
     local = api.hf_hub_download("user/more", "b.bin", repo_type="dataset")
     assert Path(local).read_bytes() == content
-    assert [each.status for each in hub.requests("POST", "/lfs-files/duplicate")] == [200]
+    assert [request.status for request in hub.requests("POST", "/lfs-files/duplicate")] == [200]
 
 
-def test_copy_of_what_is_not_there_is_told(hub: Hub, api: HfApi) -> None:
+def test_copy_of_a_missing_file_is_reported(hub: Hub, api: HfApi) -> None:
     upload(api, {"a.bin": b"content"})
     api.create_repo("user/more", repo_type="dataset")
     right = {
@@ -178,7 +178,7 @@ def test_copy_of_what_is_not_there_is_told(hub: Hub, api: HfApi) -> None:
         answer = send(hub, "POST", url, {"target": target, "files": [right, *wrong]})
         assert answer.status == status
         if status == 200:
-            failed = [each["sha256"] for each in answer.json["failed"]]
+            failed = [item["sha256"] for item in answer.json["failed"]]
             assert failed == ["0" * 64, right["sha256"]]
 
 

@@ -1,4 +1,4 @@
-"""Which requests a fault meets, and what clients make of an error status."""
+"""Faults: the requests they apply to, and error statuses as clients see them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def upload(path: str = "x") -> None:
 
 
 def files() -> list[str]:
-    found = HfApi().list_repo_files("user/data", repo_type="dataset")
-    return [path for path in found if path != ".gitattributes"]
+    result = HfApi().list_repo_files("user/data", repo_type="dataset")
+    return [path for path in result if path != ".gitattributes"]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_fault_meets_the_next_matching_requests_and_no_others(repo_hub: Hub) -> 
     assert files() == []
     upload()
     assert files() == ["x"]
-    assert [each.status for each in repo_hub.requests("POST", "/commit/")] == [409, 409, 200]
+    assert [request.status for request in repo_hub.requests("POST", "/commit/")] == [409, 409, 200]
 
 
 def test_fault_lets_pass_what_comes_before_it() -> None:
@@ -62,7 +62,7 @@ def test_client_tries_again_when_the_hub_is_not_to_be_had(repo_hub: Hub, status:
     repo_hub.fail("POST", "/preupload/", status=status)
     upload()
     assert files() == ["x"]
-    assert [each.status for each in repo_hub.requests("POST", "/preupload/")] == [status, 200]
+    assert [request.status for request in repo_hub.requests("POST", "/preupload/")] == [status, 200]
 
 
 @pytest.mark.parametrize(

@@ -43,12 +43,12 @@ def download(**options: Any) -> bytes:
 
 
 def statuses(hub: Hub, method: str, path: str) -> list[int | None]:
-    return [each.status for each in hub.requests(method, path)]
+    return [request.status for request in hub.requests(method, path)]
 
 
 def files() -> list[str]:
-    found = HfApi().list_repo_files("user/data", repo_type="dataset")
-    return [path for path in found if path != ".gitattributes"]
+    result = HfApi().list_repo_files("user/data", repo_type="dataset")
+    return [path for path in result if path != ".gitattributes"]
 
 
 @no_xet
@@ -153,7 +153,7 @@ def test_download_ends_when_the_connection_is_reset(hub: Hub) -> None:
     hub.fail("GET", "/resolve/", reset_answer=1000)
     with pytest.raises(Exception, match="reset"):
         download()
-    assert [each.sent for each in hub.requests("GET", "/resolve/")] == [1000]
+    assert [request.sent for request in hub.requests("GET", "/resolve/")] == [1000]
     assert download() == CONTENT
 
 

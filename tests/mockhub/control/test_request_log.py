@@ -46,17 +46,17 @@ def test_log_is_searched_by_method_and_path(hub: Hub) -> None:
     send(hub, "GET", "/one/a")
     send(hub, "POST", "/one/b", {})
     send(hub, "POST", "/two/b", {})
-    assert [each.path for each in hub.requests("POST", "^/one/")] == ["/one/b"]
-    assert [each.path for each in hub.requests(path="b$")] == ["/one/b", "/two/b"]
-    assert [each.path for each in hub.requests("get")] == ["/one/a"]
+    assert [request.path for request in hub.requests("POST", "^/one/")] == ["/one/b"]
+    assert [request.path for request in hub.requests(path="b$")] == ["/one/b", "/two/b"]
+    assert [request.path for request in hub.requests("get")] == ["/one/a"]
     assert send(hub, "GET", "/mockhub/requests?path=(").status == 400
 
 
-def test_cleared_log_begins_anew(hub: Hub) -> None:
+def test_cleared_log_is_empty(hub: Hub) -> None:
     send(hub, "GET", "/one")
     hub.clear_requests()
     send(hub, "GET", "/two")
-    assert [each.path for each in hub.requests()] == ["/two"]
+    assert [request.path for request in hub.requests()] == ["/two"]
 
 
 def test_request_that_outlives_a_clearing_stays_forgotten() -> None:

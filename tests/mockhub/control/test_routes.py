@@ -47,7 +47,7 @@ def test_reset_forgets_everything_and_changes_the_options(hub: Hub) -> None:
     assert list(other.home.iterdir()) == []
     ann = HfApi(endpoint=other.url, token=other.token)
     assert ann.whoami()["name"] == other.user == "ann"
-    assert [each.path for each in other.requests()] == ["/api/whoami-v2"]
+    assert [request.path for request in other.requests()] == ["/api/whoami-v2"]
     assert send(other, "GET", "/api/whoami-v2", token=hub.token).status == 401
     assert list(ann.list_datasets()) == []
     ann.create_repo("ann/data", repo_type="dataset")

@@ -56,7 +56,7 @@ def test_attributes_reach_the_paths_that_git_says(tmp_path: Path, pattern: str) 
     line = f"{pattern} filter=lfs diff=lfs merge=lfs -text\n"
     (tmp_path / ".gitattributes").write_text(line)
     checked = git(tmp_path, "check-attr", "filter", *PATHS).splitlines()
-    by_git = [each.split(":")[0] for each in checked if each.endswith(": lfs")]
+    by_git = [item.split(":")[0] for item in checked if item.endswith(": lfs")]
     assert [path for path in PATHS if attribute_mode(line, path) == "lfs"] == by_git
 
 

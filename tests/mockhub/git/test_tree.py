@@ -27,7 +27,7 @@ def test_ids_and_order_are_those_of_git(files: Texts) -> None:
         listed = git(Path(name), "ls-tree", "-r", "-t", "-z", root).split("\0")[:-1]
     ours = tree(files)
     assert ours.root.oid == root
-    by_git = [tuple(each.replace("\t", " ", 1).split(" ", 3)[2:]) for each in listed]
+    by_git = [tuple(item.replace("\t", " ", 1).split(" ", 3)[2:]) for item in listed]
     assert [(node.oid, path) for path, node in ours.walk()] == by_git
 
 

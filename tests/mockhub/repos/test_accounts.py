@@ -41,7 +41,7 @@ def test_user_may_have_several_tokens() -> None:
     tokens = [Account("user", "one"), Account("user", "two", can_write=False)]
     accounts = Accounts(tokens, [Organization.parse("lab:user")])
     assert accounts.users == {"user"}
-    for each in tokens:
-        found = accounts.identify(f"Bearer {each.token}")
-        assert found is not None
-        assert (found.can_write, found.role_in("LAB")) == (each.can_write, "write")
+    for account in tokens:
+        result = accounts.identify(f"Bearer {account.token}")
+        assert result is not None
+        assert (result.can_write, result.role_in("LAB")) == (account.can_write, "write")

@@ -21,7 +21,7 @@ def store(tmp_path: Path) -> RepoStore:
 
 
 def open_store(root: Path) -> RepoStore:
-    """What a server finds when it starts."""
+    """Repositories that a server opens when it starts."""
     return RepoStore(root / "repos", BlobStore(root / "blobs"))
 
 
@@ -39,12 +39,12 @@ def test_moved_repository_is_found_after_a_restart(store: RepoStore, tmp_path: P
     store.move(repo, "user/two")
     store.move(repo, "user/three")
     store = open_store(tmp_path)
-    found = store.get("dataset", "USER/THREE")
-    assert found is not None
-    assert found.oid == repo.oid
+    result = store.get("dataset", "USER/THREE")
+    assert result is not None
+    assert result.oid == repo.oid
     for former in ("user/one", "user/TWO"):
         assert store.get("dataset", former) is None
-        assert store.moved("dataset", former) is found
+        assert store.moved("dataset", former) is result
         assert store.moved("model", former) is None
 
 
@@ -62,7 +62,7 @@ def test_refused_move_changes_nothing(store: RepoStore) -> None:
 def test_deleted_repository_does_not_come_back(store: RepoStore, tmp_path: Path) -> None:
     repo = create(store)
     store.delete(repo)
-    for change in (commit, store.delete, lambda each: store.move(each, "user/new")):
+    for change in (commit, store.delete, lambda item: store.move(item, "user/new")):
         with pytest.raises(RepoNotFoundError):
             change(repo)
     assert list((tmp_path / "repos").iterdir()) == []

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import os
-import pty
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 import psutil
 import pytest
@@ -25,43 +20,6 @@ from tests.support.constants import SOURCE
 from tests.support.mockhub.wire import send
 
 SECONDS_TO_END = 20
-
-
-@contextmanager
-def run(*options: str, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A server as a shell would start it."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "mockhub", *options],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": SOURCE, "TMPDIR": str(tmp_path)},
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def test_first_line_is_the_url_and_sigterm_ends_cleanly(tmp_path: Path) -> None:
-    with run(tmp_path=tmp_path) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("http://127.0.0.1:")
-        assert len(list(tmp_path.iterdir())) == 1
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(SECONDS_TO_END) == 0
-        assert list(tmp_path.iterdir()) == []
-
-
-def test_closed_stdin_ends_it(tmp_path: Path) -> None:
-    with run("--exit-with-stdin", tmp_path=tmp_path) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stdout.readline()
-        process.stdin.close()
-        assert process.wait(SECONDS_TO_END) == 0
-        assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
@@ -97,30 +55,6 @@ def test_block_ends_with_the_server_gone() -> None:
     assert not home.exists()
 
 
-@pytest.mark.parametrize(
-    ("options", "complaint"),
-    [
-        (["--port", "99999"], "cannot listen on 127.0.0.1:99999"),
-        (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:0"),
-        (["--host", "example.com"], "--host"),
-        (["--user", "nobody"], "NAME:TOKEN"),
-        (["--user", "ann:hf_a:read"], "the first of users must be one that may write"),
-        (["--upload-mode", "git"], "--upload-mode"),
-        (["--page-size", "0"], "page_size is a number above 0"),
-        (["--root", "/dev/null/x"], "/dev/null/x"),
-    ],
-)
-def test_failed_start_says_why_in_one_line(
-    options: list[str], complaint: str, tmp_path: Path
-) -> None:
-    with run(*options, tmp_path=tmp_path) as process:
-        output, complaints = process.communicate(timeout=SECONDS_TO_END)
-    assert process.returncode not in (0, None)
-    assert output == ""
-    assert complaint in complaints.splitlines()[-1]
-    assert "Traceback" not in complaints
-
-
 def test_server_that_does_not_start_raises(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
@@ -140,56 +74,6 @@ def test_root_in_use_is_refused_and_free_again_afterwards(tmp_path: Path) -> Non
         psutil.Process(hub.pid).wait(SECONDS_TO_END)
         with Hub.start(root):
             pass
-
-
-def test_ctrl_c_ends_without_a_word(tmp_path: Path) -> None:
-    with run(tmp_path=tmp_path) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        _, complaints = process.communicate(timeout=SECONDS_TO_END)
-    assert (process.returncode, complaints) == (0, "")
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_people_are_told_how_to_use_it(tmp_path: Path) -> None:
-    reader, terminal = pty.openpty()
-    command = [sys.executable, "-m", "mockhub", "--no-xet", "--user", "ann:hf_ann"]
-    environment = {**os.environ, "PYTHONPATH": SOURCE, "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=terminal, env=environment, text=True
-    ) as process:
-        os.close(terminal)
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        with open(reader, closefd=True) as shown:  # noqa: PTH123 - a descriptor
-            text = shown.readline() + shown.readline()
-            process.terminate()
-    assert f"export HF_ENDPOINT={url} HF_TOKEN=hf_ann HF_HOME=$(mktemp -d)" in text
-    assert "HF_HUB_DISABLE_XET=1" in text
-    assert "You are ann" in text
-
-
-def test_log_is_written_line_by_line(tmp_path: Path) -> None:
-    with run("--log", tmp_path=tmp_path) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        url = process.stdout.readline().strip()
-        HfApi(endpoint=url, token="hf_mockhub").whoami()
-        line = process.stderr.readline()
-    assert " GET /api/whoami-v2 200 " in line
-    assert "hf_mockhub" not in line
-
-
-def test_other_machines_are_let_in_with_a_warning_only(tmp_path: Path) -> None:
-    with run("--host", "0.0.0.0", tmp_path=tmp_path) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        url = process.stdout.readline().strip()
-        assert "mockhub: warning: " in process.stderr.readline()
-        request = Request(f"{url}/api/whoami-v2", headers={"Host": "any.example"})
-        with pytest.raises(HTTPError, match="401"):
-            urlopen(request, timeout=SECONDS_TO_END)
 
 
 def test_server_that_ends_in_the_middle_of_an_upload_leaves_no_part_of_it(tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ def test_empty_file_has_the_hash_of_the_client(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [2, 3, 4, 9, 10, 11, 100])
 def test_hash_depends_on_every_chunk(count: int) -> None:
     chunks: list[Node] = [(chunk_hash(n.to_bytes(2)), 2) for n in range(count)]
-    found = {xorb_hash(chunks), xorb_hash(chunks[::-1])}
+    result = {xorb_hash(chunks), xorb_hash(chunks[::-1])}
     for place in range(count):
-        found.add(xorb_hash([*chunks[:place], (bytes(32), 2), *chunks[place + 1 :]]))
-        found.add(xorb_hash([*chunks[:place], (chunks[place][0], 3), *chunks[place + 1 :]]))
-    assert len(found) == 2 + 2 * count
+        result.add(xorb_hash([*chunks[:place], (bytes(32), 2), *chunks[place + 1 :]]))
+        result.add(xorb_hash([*chunks[:place], (chunks[place][0], 3), *chunks[place + 1 :]]))
+    assert len(result) == 2 + 2 * count

@@ -2,16 +2,6 @@
 
 # Missing tests, large files and large folders.
 LAYOUT = {
-    # mockhub
-    "mockhub",
-    "mockhub/http",
-    "mockhub/repos",
-    "mockhub/routes/history",
-    "mockhub/routes/repos",
-    "mockhub/routes/transfer",
-    "mockhub/server",
-    "mockhub/storage",
-    "mockhub/xet",
     # repro
     "repro",
     "repro/bisect",
@@ -30,18 +20,6 @@ LAYOUT = {
 LANGUAGE = {
     # .github
     # benchmarks
-    # mockhub
-    "mockhub",
-    "mockhub/control",
-    "mockhub/git",
-    "mockhub/http",
-    "mockhub/repos",
-    "mockhub/routes/history",
-    "mockhub/routes/repos",
-    "mockhub/routes/transfer",
-    "mockhub/server",
-    "mockhub/storage",
-    "mockhub/xet",
     # repro
     "repro",
     "repro/bisect",
@@ -51,8 +29,6 @@ LANGUAGE = {
     "repro/report",
     "repro/results",
     # tests
-    "tests/mockhub/clients",
-    "tests/support/mockhub",
     # workaround
     "workaround/cli",
     "workaround/hub",

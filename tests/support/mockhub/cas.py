@@ -11,13 +11,14 @@ from typing import Any
 import pyarrow as pa
 
 from mockhub.xet.hashing import Node, chunk_hash, file_hash, range_hash, xorb_hash
+from mockhub.xet.shards import Term, XetFile
 from tests.support.mockhub.wire import Answer, NewRepo, send
 
 LZ4 = pa.Codec("lz4")
 
 
 def chunk(content: bytes, scheme: int = 0) -> bytes:
-    """A chunk as clients write it."""
+    """Return a chunk with its header."""
     body = content
     if scheme == 2:
         body = b"".join(content[plane::4] for plane in range(4))
@@ -28,7 +29,7 @@ def chunk(content: bytes, scheme: int = 0) -> bytes:
 
 
 def binary(text: str) -> bytes:
-    """A hash as shards hold it: each group of eight bytes reversed."""
+    """Return a hash as in shards: with each group of eight bytes reversed."""
     data = bytes.fromhex(text)
     return b"".join(data[start : start + 8][::-1] for start in range(0, 32, 8))
 
@@ -39,8 +40,8 @@ class OneXorb:
 
     Attributes:
         pieces: The contents of the chunks.
-        claims: What its shard says instead of the truth.
-        scheme: How the chunks are compressed.
+        claims: Wrong fields of its shard.
+        scheme: Compression of the chunks.
     """
 
     pieces: Sequence[bytes]
@@ -72,20 +73,26 @@ class OneXorb:
         return b"".join(chunk(piece, self.scheme) for piece in self.pieces)
 
     @property
+    def file(self) -> XetFile:
+        """The file as the store knows it."""
+        term = Term(self.xorb, 0, len(self.pieces), len(self.content))
+        return XetFile(self.hash, self.sha256, (term,))
+
+    @property
     def shard(self) -> bytes:
-        truth = {
+        fields: dict[str, Any] = {
             "file": self.hash,
             "xorb": self.xorb,
             "size": len(self.content),
             "chunks": len(self.pieces),
             "proof": range_hash(b"".join(digest for digest, _ in self.nodes)),
             "sha256": self.sha256,
-        }
-        said = {**truth, **self.claims}
-        file = struct.pack("<32sII8x", binary(said["file"]), 3 << 30, 1)
-        term = struct.pack("<32sIIII", binary(said["xorb"]), 0, said["size"], 0, said["chunks"])
-        proof = struct.pack("<32s16x", said["proof"])
-        metadata = struct.pack("<32s16x", binary(said["sha256"]))
+        } | self.claims
+        file = struct.pack("<32sII8x", binary(fields["file"]), 3 << 30, 1)
+        xorb = binary(fields["xorb"])
+        term = struct.pack("<32sIIII", xorb, 0, fields["size"], 0, fields["chunks"])
+        proof = struct.pack("<32s16x", fields["proof"])
+        metadata = struct.pack("<32s16x", binary(fields["sha256"]))
         return bytes(48) + file + term + proof + metadata + b"\xff" * 32 + bytes(16)
 
 

@@ -1,4 +1,4 @@
-"""The ways a file travels to the Hub, and how to see which one it took."""
+"""The modes of uploads, and the requests by which they are recognized."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MODES = (
 
 
 def sent(hub: Hub, method: str, path: str) -> int:
-    """How many successful requests of a kind the Hub saw."""
-    return sum(each.status == 200 for each in hub.requests(method, path))
+    """Return the number of successful requests with a method and path."""
+    return sum(request.status == 200 for request in hub.requests(method, path))
 
 
 def travelled(hub: Hub) -> set[str]:
-    """The modes in which contents came in, apart from regular files."""
+    """Return the modes in which files were uploaded, apart from regular files."""
     ways = set()
     if sent(hub, "POST", "/xorbs/default/"):
         ways.add("xet")

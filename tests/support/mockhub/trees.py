@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mockhub.git.tree import Entry, Tree, TreeBuilder, git_id
 
 Texts = Mapping[str, str]
-"""What is in each file, by path."""
+"""Contents of files by path."""
 
 
 def entry(text: str) -> Entry:

@@ -1,4 +1,4 @@
-"""Requests to a local Hub that no client would send."""
+"""Raw requests to a local Hub, and repositories to send them to."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def send(
     headers: dict[str, str] | None = None,
     follow: bool = True,
 ) -> Answer:
-    """Send a request that no client would: any path, any body, any token (None for no token)."""
+    """Send a request with any path, body and token (None for no token)."""
     headers = dict(headers or {})
     if token is not None:
         headers["Authorization"] = f"Bearer {token or hub.token}"
     data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
     url = path if path.startswith("http://127.0.0.1") else hub.url + path
     request = Request(url, method=method, data=data, headers=headers)
-    opener = build_opener() if follow else build_opener(_StayHere)
+    opener = build_opener() if follow else build_opener(_NoRedirects)
     try:
         with opener.open(request, timeout=30) as response:
             return Answer(response.status, response.headers, response.read())
@@ -59,15 +59,15 @@ def send(
             return Answer(error.code, error.headers, error.read())
 
 
-class _StayHere(HTTPRedirectHandler):
-    """Follows no redirect."""
+class _NoRedirects(HTTPRedirectHandler):
+    """A handler that does not follow redirects."""
 
     def redirect_request(self, *_arguments: object) -> None:
         return None
 
 
 def client(hub: Hub, user: str | None = "user") -> HfApi:
-    """The client of an account, or of a stranger (None)."""
+    """Return the client of an account; with None, an anonymous one."""
     token = {**OTHERS, hub.user: hub.token}[user] if user else False
     return HfApi(endpoint=hub.url, token=token)
 

@@ -1,16 +1,15 @@
-"""What a commit may and may not do."""
+"""Commits, valid and refused."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from huggingface_hub import CommitOperationAdd, CommitOperationCopy, CommitOperationDelete
-from huggingface_hub.errors import BadRequestError, EntryNotFoundError, HfHubHTTPError
+from huggingface_hub.errors import BadRequestError, HfHubHTTPError
 
 from mockhub.server.process import Hub
 from tests.support.constants import MIB
@@ -74,82 +73,12 @@ def test_pull_request_is_for_a_branch(repo: NewRepo, base: str | None) -> None:
     assert (answer.status, answer.headers["X-Error-Code"]) == (404, "RevisionNotFound")
 
 
-def test_unknown_lfs_object_is_refused(repo: NewRepo) -> None:
-    oid = hashlib.sha256(b"never sent").hexdigest()
-    line = {"key": "lfsFile", "value": {"path": "a.bin", "algo": "sha256", "oid": oid, "size": 10}}
-    answer = repo.commit(line)
-    assert answer.status == 400
-    assert "LFS pointer pointed to a file that does not exist" in answer.json["error"]
-
-
-@pytest.mark.parametrize(("size", "status"), [(10 * MIB, 200), (10 * MIB + 1, 400)])
-def test_regular_files_end_at_ten_mebibytes(repo: NewRepo, size: int, status: int) -> None:
-    assert repo.commit(add("a.txt", b"x" * size)).status == status
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["", "/", "/etc/passwd", "../a", "a/../../b", "a/./b", "a//b", "a\0b", "a\nb", ".git/x"],
-)
-def test_path_out_of_the_repository_is_refused(repo: NewRepo, path: str) -> None:
-    assert repo.commit(add(path)).status == 400
-    assert repo.files() == []
-
-
-def test_backslashes_are_no_separators_but_may_not_lead_out(repo: NewRepo) -> None:
-    assert repo.commit(add("..\\a")).status == 422
-    assert repo.commit(add("folder/..\\..\\a")).status == 200
-    assert repo.files() == ["folder/..\\..\\a"]
-
-
-@pytest.mark.parametrize("path", ["a/" * 100 + "b", "a\x7f"])
-def test_path_that_no_client_can_mean_is_refused(repo: NewRepo, path: str) -> None:
-    assert repo.commit(add(path)).status == 400
-
-
-@pytest.mark.parametrize("path", ["a", "a/b/c/d", "a/b/c/d/e"])
-def test_path_is_either_a_file_or_a_folder(repo: NewRepo, path: str) -> None:
-    repo.commit(add("a/b/c"))
-    assert repo.commit(add(path)).status == 400
-    assert repo.commit(add("x"), add("x/y")).status == 400
-    assert repo.files() == ["a/b/c"]
-
-
-def test_folder_cannot_take_the_place_of_what_the_server_writes(repo: NewRepo) -> None:
-    assert repo.commit(delete(".gitattributes"), add(".gitattributes/a")).status == 400
-    assert repo.commit(delete(".gitattributes"), add("a/.gitattributes/b")).status == 200
-
-
 def test_folder_gives_way_to_a_file_and_back(repo: NewRepo) -> None:
     repo.commit(add("a/b"), add("a/c"))
     assert repo.commit(delete("a"), add("a", b"file")).status == 200
     assert repo.files() == ["a"]
     assert repo.commit(delete("a"), add("a/d")).status == 200
     assert repo.files() == ["a/d"]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b'{"key": "header", "value": {"summary": "only a header"}}',
-        b"no json",
-        b"[]",
-        b'{"key": "header", "value": {}}',
-        b'{"key": "header", "value": "text"}',
-        b'{"key": "header", "value": {"summary": "\\ud800"}}\n'
-        b'{"key": "deletedFile", "value": {"path": ".gitattributes"}}',
-        b"[" * 100_000,
-        b'{"key": "header", "value": {"summary": "s"}}\n{"key": "rename", "value": {}}',
-        b'{"key": "header", "value": {"summary": "s"}}\n'
-        b'{"key": "file", "value": {"path": "a", "content": "?", "encoding": "base64"}}',
-        b'{"key": "header", "value": {"summary": "s"}}\n{"key": "file", "value": {"path": "a"}}',
-    ],
-)
-def test_malformed_commit_is_refused(repo: NewRepo, body: bytes) -> None:
-    answer = repo.send("POST", "/commit/main", body)
-    assert answer.status == 400
-    assert answer.json["error"]
 
 
 def test_refused_commit_changes_nothing(repo: NewRepo) -> None:
@@ -193,18 +122,6 @@ def test_copies_share_the_content(repo: NewRepo) -> None:
     assert [repo.read(f"copies/{name}.txt").body for name in ("old", "new")] == [b"old", b"new"]
 
 
-def test_deleting_what_is_not_there_is_refused(repo: NewRepo) -> None:
-    with pytest.raises(EntryNotFoundError):
-        repo.api.delete_file("missing", repo.id, repo_type="dataset")
-
-
-def test_operations_happen_in_order(repo: NewRepo) -> None:
-    repo.commit(add("a", b"1"), add("b", b"1"))
-    repo.commit(delete("a"), add("a", b"2"), delete("b"), add("c"), delete("c"))
-    assert repo.files() == ["a"]
-    assert repo.read("a").body == b"2"
-
-
 def test_every_revision_stays_readable(repo: NewRepo) -> None:
     shas = [repo.commit(add("a", text)).json["commitOid"] for text in (b"1", b"2", b"3")]
     assert [repo.read("a", sha).body for sha in shas] == [b"1", b"2", b"3"]
@@ -239,8 +156,8 @@ def test_stale_client_hears_of_the_conflict(repo: NewRepo) -> None:
 def test_unchanged_content_is_not_touched(repo: NewRepo) -> None:
     first = repo.commit(add("a"), add("b")).json["commitOid"]
     second = repo.commit(add("a"), add("b", b"new")).json["commitOid"]
-    found = repo.api.get_paths_info(repo.id, ["a", "b"], expand=True, repo_type="dataset")
-    assert [each.last_commit and each.last_commit.oid for each in found] == [first, second]
+    result = repo.api.get_paths_info(repo.id, ["a", "b"], expand=True, repo_type="dataset")
+    assert [item.last_commit and item.last_commit.oid for item in result] == [first, second]
 
 
 def test_lfs_file_that_no_line_speaks_of_gets_one(repo: NewRepo) -> None:
@@ -284,6 +201,6 @@ def test_all_revisions_survive_a_restart(tmp_path: Path) -> None:
         repo.api.create_tag(repo.id, tag="v1", revision=shas[0], repo_type="dataset")
     with Hub.start(tmp_path) as hub:
         repo = NewRepo(hub, "user/data")
-        found = [repo.read("a", revision).body for revision in (*shas, shas[0][:7], "dev", "v1")]
-        assert found == [b"1", b"2", b"1", b"2", b"1"]
+        result = [repo.read("a", revision).body for revision in (*shas, shas[0][:7], "dev", "v1")]
+        assert result == [b"1", b"2", b"1", b"2", b"1"]
         assert repo.commit(add("b"), parentCommit=shas[1]).status == 200

@@ -39,8 +39,8 @@ def status_of(call: Any, *arguments: Any, **options: Any) -> int:
 
 
 def events(repo: NewRepo, number: int) -> list[str]:
-    found = repo.api.get_discussion_details(repo.id, number, **DATASET).events
-    return [event.type for event in found]
+    result = repo.api.get_discussion_details(repo.id, number, **DATASET).events
+    return [event.type for event in result]
 
 
 def test_discussions_and_pull_requests_share_their_numbers(repo: NewRepo) -> None:
@@ -62,8 +62,8 @@ def test_listing_filters_and_pages(repo: NewRepo) -> None:
     repo.api.change_discussion_status(repo.id, 2, "closed", **DATASET)
 
     def listed(**filters: Any) -> list[int]:
-        found = repo.api.get_repo_discussions(repo.id, **filters, **DATASET)
-        return [discussion.num for discussion in found]
+        result = repo.api.get_repo_discussions(repo.id, **filters, **DATASET)
+        return [discussion.num for discussion in result]
 
     assert listed() == [4, 3, 2, 1]
     assert listed(discussion_type="pull_request") == [4]
@@ -81,11 +81,11 @@ def test_comments_are_edited_and_hidden(repo: NewRepo) -> None:
     assert comment.rendered == "<p>frist &lt;b&gt;</p>"
     edited = repo.api.edit_discussion_comment(repo.id, number, comment.id, "first", **DATASET)
     assert (edited.id, edited.content, edited.edited) == (comment.id, "first", True)
-    assert [each["raw"] for each in edited.edit_history] == ["frist <b>"]
+    assert [item["raw"] for item in edited.edit_history] == ["frist <b>"]
     hidden = repo.api.hide_discussion_comment(repo.id, number, comment.id, **DATASET)
     assert (hidden.id, hidden.hidden, hidden.content) == (comment.id, True, "")
-    found = repo.api.get_discussion_details(repo.id, number, **DATASET)
-    assert found.events[1] == hidden
+    result = repo.api.get_discussion_details(repo.id, number, **DATASET)
+    assert result.events[1] == hidden
     edit = repo.api.edit_discussion_comment
     assert status_of(edit, repo.id, number, comment.id, "again", **DATASET) == 403
     assert status_of(edit, repo.id, number, "0" * 24, "again", **DATASET) == 404
@@ -98,8 +98,8 @@ def test_title_and_status_change(repo: NewRepo) -> None:
     closed = repo.api.change_discussion_status(repo.id, number, "closed", comment="Done", **DATASET)
     assert closed.new_status == "closed"
     assert events(repo, number) == ["comment", "title-change", "comment", "status-change"]
-    found = repo.api.get_discussion_details(repo.id, number, **DATASET)
-    assert (found.title, found.status) == ("A better one", "closed")
+    result = repo.api.get_discussion_details(repo.id, number, **DATASET)
+    assert (result.title, result.status) == ("A better one", "closed")
 
 
 def test_others_may_comment_and_propose_and_no_more(repo: NewRepo) -> None:
@@ -163,8 +163,8 @@ def test_merging_brings_the_changes_to_main(repo: NewRepo) -> None:
     assert repo.files() == ["changed", "kept", "meanwhile", "new"]
     assert repo.read("changed").body == b"2"
     head = repo.api.list_repo_commits(repo.id, **DATASET)[0]
-    found = repo.api.get_discussion_details(repo.id, number, **DATASET)
-    assert (found.status, found.merge_commit_oid) == ("merged", head.commit_id)
+    result = repo.api.get_discussion_details(repo.id, number, **DATASET)
+    assert (result.status, result.merge_commit_oid) == ("merged", head.commit_id)
     assert head.title == f"Improve (#{number})"
     proposed = repo.api.list_repo_commits(repo.id, revision=f"refs/pr/{number}", **DATASET)[0]
     assert head.message == f"- Improve ({proposed.commit_id})"
@@ -177,13 +177,13 @@ def test_merging_brings_the_changes_to_main(repo: NewRepo) -> None:
     assert len(repo.api.list_repo_commits(repo.id, **DATASET)) == 6
 
 
-def test_conflict_is_told_and_not_merged(repo: NewRepo) -> None:
+def test_conflict_is_reported_and_not_merged(repo: NewRepo) -> None:
     repo.upload("a", b"1\n")
     number = propose(repo, a="2\n")
     repo.upload("a", b"3\n")
     head = repo.api.dataset_info(repo.id).sha
-    found = repo.api.get_discussion_details(repo.id, number, **DATASET)
-    assert found.conflicting_files == ["a"]
+    result = repo.api.get_discussion_details(repo.id, number, **DATASET)
+    assert result.conflicting_files == ["a"]
     assert status_of(repo.api.merge_pull_request, repo.id, number, **DATASET) == 409
     assert repo.api.dataset_info(repo.id).sha == head
     assert events(repo, number) == ["comment", "commit"]
@@ -193,10 +193,10 @@ def test_diff_tells_the_changes_since_the_fork(repo: NewRepo) -> None:
     repo.upload("a", b"1\n")
     number = propose(repo, a="2\n")
     repo.upload("meanwhile", b"1")
-    found = repo.api.get_discussion_details(repo.id, number, **DATASET)
-    assert found.conflicting_files == []
-    assert found.diff
-    assert found.diff.splitlines()[2:] == ["--- a/a", "+++ b/a", "@@ -1 +1 @@", "-1", "+2"]
+    result = repo.api.get_discussion_details(repo.id, number, **DATASET)
+    assert result.conflicting_files == []
+    assert result.diff
+    assert result.diff.splitlines()[2:] == ["--- a/a", "+++ b/a", "@@ -1 +1 @@", "-1", "+2"]
 
 
 def test_draft_is_merged_after_it_was_opened(repo: NewRepo) -> None:
@@ -219,8 +219,8 @@ def test_closed_one_and_a_discussion_are_not_merged(repo: NewRepo) -> None:
     number = propose(repo, a="1")
     repo.api.change_discussion_status(repo.id, number, "closed", **DATASET)
     discussion = repo.api.create_discussion(repo.id, "A question", **DATASET).num
-    for each in (number, discussion):
-        assert status_of(repo.api.merge_pull_request, repo.id, each, **DATASET) == 400
+    for item in (number, discussion):
+        assert status_of(repo.api.merge_pull_request, repo.id, item, **DATASET) == 400
 
 
 def test_pull_request_for_another_branch_is_merged_there(repo: NewRepo) -> None:
@@ -234,8 +234,8 @@ def test_pull_request_for_another_branch_is_merged_there(repo: NewRepo) -> None:
         **DATASET,
     )
     assert info.pr_num
-    found = repo.api.get_discussion_details(repo.id, info.pr_num, **DATASET)
-    assert found.target_branch == "refs/heads/dev"
+    result = repo.api.get_discussion_details(repo.id, info.pr_num, **DATASET)
+    assert result.target_branch == "refs/heads/dev"
     repo.api.merge_pull_request(repo.id, info.pr_num, **DATASET)
     assert (repo.files(), repo.files("dev")) == ([], ["a"])
 
@@ -257,8 +257,8 @@ def test_pull_request_without_a_fork_is_not_merged(repo: NewRepo, gone: str) -> 
         repo.api.delete_branch(repo.id, branch="dev", **DATASET)
     else:
         repo.api.super_squash_history(repo.id, branch="dev", **DATASET)
-    found = repo.api.get_discussion_details(repo.id, number, **DATASET)
-    assert (found.conflicting_files, found.diff) == (True, "")
+    result = repo.api.get_discussion_details(repo.id, number, **DATASET)
+    assert (result.conflicting_files, result.diff) == (True, "")
     assert status_of(repo.api.merge_pull_request, repo.id, number, **DATASET) == 409
 
 
@@ -306,12 +306,12 @@ def test_discussions_survive_a_restart(tmp_path_factory: pytest.TempPathFactory)
         repo.api.create_repo(repo.id, **DATASET)
         repo.api.create_discussion(repo.id, "A question", **DATASET)
         propose(repo, a="1")
-        before = [repo.api.get_discussion_details(repo.id, each, **DATASET) for each in (1, 2)]
+        before = [repo.api.get_discussion_details(repo.id, item, **DATASET) for item in (1, 2)]
     with Hub.start(root) as hub:
         repo = NewRepo(hub, "user/data")
-        after = [repo.api.get_discussion_details(repo.id, each, **DATASET) for each in (1, 2)]
-        assert [vars(each) | {"endpoint": ""} for each in after] == [
-            vars(each) | {"endpoint": ""} for each in before
+        after = [repo.api.get_discussion_details(repo.id, item, **DATASET) for item in (1, 2)]
+        assert [vars(item) | {"endpoint": ""} for item in after] == [
+            vars(item) | {"endpoint": ""} for item in before
         ]
         repo.api.merge_pull_request(repo.id, 2, **DATASET)
         assert repo.files() == ["a"]

@@ -17,14 +17,14 @@ DATASET: dict[str, Any] = {"repo_type": "dataset"}
 def heads(repo: NewRepo, revision: str = "main") -> list[str]:
     """The titles of a history."""
     return [
-        each.title for each in repo.api.list_repo_commits(repo.id, revision=revision, **DATASET)
+        commit.title for commit in repo.api.list_repo_commits(repo.id, revision=revision, **DATASET)
     ]
 
 
 def names(repo: NewRepo) -> dict[str, list[str]]:
     refs = repo.api.list_repo_refs(repo.id, include_pull_requests=True, **DATASET)
     groups = {"branches": refs.branches, "tags": refs.tags, "prs": refs.pull_requests or []}
-    return {group: sorted(ref.name for ref in found) for group, found in groups.items()}
+    return {group: sorted(ref.name for ref in result) for group, result in groups.items()}
 
 
 def test_branch_and_tag_may_share_a_name_and_point_elsewhere(repo: NewRepo) -> None:
@@ -57,7 +57,7 @@ def test_tag_marks_any_revision(repo: NewRepo) -> None:
     assert repo.files("of-tag") == ["a"]
 
 
-def test_missing_revision_is_told_before_a_bad_tag_name(repo: NewRepo) -> None:
+def test_missing_revision_is_reported_before_a_bad_tag_name(repo: NewRepo) -> None:
     with pytest.raises(RevisionNotFoundError):
         repo.api.create_tag(repo.id, tag="bad name", revision="missing", **DATASET)
     with pytest.raises(BadRequestError):
@@ -122,7 +122,7 @@ def test_history_comes_in_pages_and_as_html(repo: NewRepo) -> None:
     formatted = repo.api.list_repo_commits(repo.id, formatted=True, **DATASET)[0]
     assert formatted.formatted_title == "Upload &lt;c&gt; with huggingface_hub"
     second_page = repo.send("GET", "/commits/main?p=1&limit=2").json
-    assert [each["title"] for each in second_page][-1] == "initial commit"
+    assert [item["title"] for item in second_page][-1] == "initial commit"
     with pytest.raises(RevisionNotFoundError):
         heads(repo, "missing")
 

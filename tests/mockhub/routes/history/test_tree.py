@@ -72,23 +72,23 @@ def test_entries_carry_git_ids(repo: NewRepo) -> None:
 
 def test_paths_info_leaves_out_unknown_paths(repo: NewRepo) -> None:
     upload(repo, "a/1")
-    found = repo.api.get_paths_info(repo.id, ["a", "a/1", "a/2"], repo_type="dataset")
-    assert [item.path for item in found] == ["a", "a/1"]
+    result = repo.api.get_paths_info(repo.id, ["a", "a/1", "a/2"], repo_type="dataset")
+    assert [item.path for item in result] == ["a", "a/1"]
 
 
 def test_expanded_entries_name_their_last_commit(repo: NewRepo) -> None:
     first, second = upload(repo, "a/1", "b/1"), upload(repo, "a/2")
     expected = {"a": second, "a/1": first, "a/2": second, "b": first, "b/1": first}
-    found = repo.api.get_paths_info(repo.id, list(expected), expand=True, repo_type="dataset")
-    assert {item.path: item.last_commit and item.last_commit.oid for item in found} == expected
+    result = repo.api.get_paths_info(repo.id, list(expected), expand=True, repo_type="dataset")
+    assert {item.path: item.last_commit and item.last_commit.oid for item in result} == expected
 
 
 def test_expanded_tree_goes_over_pages_too(repo: NewRepo) -> None:
     first, second = upload(repo, "a/1", "b"), upload(repo, "a/2")
     tree = repo.api.list_repo_tree(repo.id, recursive=True, expand=True, repo_type="dataset")
-    found = {item.path: item.last_commit and item.last_commit.oid for item in tree}
-    del found[".gitattributes"]
-    assert found == {"a": second, "a/1": first, "a/2": second, "b": first}
+    result = {item.path: item.last_commit and item.last_commit.oid for item in tree}
+    del result[".gitattributes"]
+    assert result == {"a": second, "a/1": first, "a/2": second, "b": first}
 
 
 def test_folder_of_the_same_files_has_the_same_id(repo: NewRepo, other: NewRepo) -> None:
@@ -97,8 +97,8 @@ def test_folder_of_the_same_files_has_the_same_id(repo: NewRepo, other: NewRepo)
         assert isinstance(folder, RepoFolder)
         return folder.tree_id
 
-    for each in (repo, other):
-        upload(each, "a/b/1")
+    for item in (repo, other):
+        upload(item, "a/b/1")
     before = folder_id(repo)
     assert folder_id(other) == before
     upload(repo, "a/b/2")
@@ -122,11 +122,11 @@ def test_thousand_paths_are_asked_for_at_once(repo: NewRepo, count: int, status:
 def test_history_is_newest_first(repo: NewRepo) -> None:
     oids = [upload(repo, "1"), upload(repo, "2"), upload(repo, "3")]
     commits = repo.api.list_repo_commits(repo.id, repo_type="dataset")
-    assert [each.commit_id for each in commits[:-1]] == oids[::-1]
-    assert [each.title for each in commits] == ["add 3", "add 2", "add 1", "initial commit"]
+    assert [item.commit_id for item in commits[:-1]] == oids[::-1]
+    assert [item.title for item in commits] == ["add 3", "add 2", "add 1", "initial commit"]
 
 
-def test_branch_starts_where_it_is_told(repo: NewRepo) -> None:
+def test_branch_starts_at_the_given_revision(repo: NewRepo) -> None:
     first = upload(repo, "1")
     upload(repo, "2")
     repo.api.create_branch(repo.id, branch="old", revision=first, repo_type="dataset")
@@ -180,7 +180,7 @@ def test_info_tells_what_is_asked(repo: NewRepo) -> None:
     assert "siblings" not in repo.send("GET", "?expand=sha").json
     info = repo.api.dataset_info(repo.id, files_metadata=True)
     assert info.siblings is not None
-    assert {each.rfilename: each.size for each in info.siblings}["a"] == 1
+    assert {sibling.rfilename: sibling.size for sibling in info.siblings}["a"] == 1
 
 
 def test_awkward_names_survive(repo: NewRepo) -> None:

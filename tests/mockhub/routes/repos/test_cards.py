@@ -59,8 +59,8 @@ def test_metadata_becomes_json() -> None:
     ids=["syntax", "tag", "list", "text", "nan", "cycle", "key", "deep", "bomb"],
 )
 def test_what_cannot_be_read_is_an_error(yaml: str) -> None:
-    found = card.check(front(yaml), "dataset")
-    assert [each.startswith("Invalid YAML in README.md: ") for each in found.errors] == [True]
+    result = card.check(front(yaml), "dataset")
+    assert [item.startswith("Invalid YAML in README.md: ") for item in result.errors] == [True]
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_what_cannot_be_read_is_an_error(yaml: str) -> None:
     ],
 )
 def test_what_the_hub_refuses_is_an_error(yaml: str, repo_type: RepoType, error: str) -> None:
-    (found,) = card.check(front(yaml), repo_type).errors
-    assert found.startswith(error)
+    (result,) = card.check(front(yaml), repo_type).errors
+    assert result.startswith(error)
 
 
 def test_sound_cards_pass() -> None:

@@ -1,4 +1,4 @@
-"""What is told of a repository."""
+"""The properties of repositories."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_info_tells_all_a_client_knows(repo: NewRepo) -> None:
     assert info.last_modified is not None
     assert info.created_at < info.last_modified
     assert info.siblings is not None
-    sizes = {each.rfilename: (each.size, bool(each.lfs)) for each in info.siblings}
+    sizes = {sibling.rfilename: (sibling.size, bool(sibling.lfs)) for sibling in info.siblings}
     assert sizes["README.md"] == (len(CARD), False)
     assert sizes["a.bin"] == (2000, True)
 
@@ -47,7 +47,7 @@ def test_unreadable_card_tells_nothing(repo: NewRepo) -> None:
     assert (info.card_data, info.tags) == (None, ["region:us"])
 
 
-def test_only_what_is_asked_for_is_told(repo: NewRepo) -> None:
+def test_only_requested_properties_are_returned(repo: NewRepo) -> None:
     repo.upload("a.bin", b"\0" * 2000)
     answer = repo.send("GET", "?expand=usedStorage&expand[]=xetEnabled&expand=citation").json
     assert answer.keys() == {"_id", "id", "usedStorage", "xetEnabled"}

@@ -52,7 +52,7 @@ def test_space_without_a_known_sdk_is_refused(
     assert send(shared_hub, "POST", "/api/repos/create", body).status == 400
 
 
-def test_existing_repository_is_told_or_tolerated(api: HfApi, repo: NewRepo) -> None:
+def test_existing_repository_is_reported_or_tolerated(api: HfApi, repo: NewRepo) -> None:
     with pytest.raises(HfHubHTTPError, match="You already created this dataset repo") as caught:
         api.create_repo(repo.id, repo_type="dataset")
     assert status_of(caught) == 409
@@ -145,12 +145,12 @@ def test_moved_repository_is_found_by_both_ids(
     repo.upload("b.bin", b"\0" * 2000)
     api.update_repo_settings(repo.id, repo_type="dataset", private=private)
     api.move_repo(repo.id, f"user/{name}", repo_type="dataset")
-    for each in (repo.id, f"user/{name}"):
-        assert api.dataset_info(each).id == f"user/{name}"
+    for item in (repo.id, f"user/{name}"):
+        assert api.dataset_info(item).id == f"user/{name}"
         for path, size in (("a.txt", 4), ("b.bin", 2000)):
-            url = f"{repo.hub.url}/datasets/{each}/resolve/main/{path}"
+            url = f"{repo.hub.url}/datasets/{item}/resolve/main/{path}"
             assert api.get_hf_file_metadata(url=url).size == size
-        assert "a.txt" in api.list_repo_files(each, repo_type="dataset")
+        assert "a.txt" in api.list_repo_files(item, repo_type="dataset")
     answer = repo.send("GET", "/tree/main?recursive=true&expand=false", follow=False)
     assert answer.status == 307
     assert answer.headers["Location"] == (
@@ -300,7 +300,7 @@ def test_names_do_not_care_about_letter_case(api: HfApi, repo: NewRepo) -> None:
         "/api/datasets/%00/a",
     ],
 )
-def test_names_of_no_repository_are_told_so(shared_hub: Hub, path: str) -> None:
+def test_names_without_namespace_are_not_found(shared_hub: Hub, path: str) -> None:
     for token, status in (("", 404), (None, 401)):
         answer = send(shared_hub, "GET", path, token=token)
         assert (answer.status, answer.headers["X-Error-Code"]) == (status, "RepoNotFound")

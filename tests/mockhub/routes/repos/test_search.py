@@ -42,8 +42,8 @@ def api(shared_hub: Hub, mark: str) -> HfApi:
 
 
 def letters(api: HfApi, mark: str, **query: Any) -> str:
-    """Which of the datasets a query finds, in its order."""
-    return "".join(each.id[len("user/")] for each in api.list_datasets(search=mark, **query))
+    """Return the names of the datasets that a query finds, in order."""
+    return "".join(info.id[len("user/")] for info in api.list_datasets(search=mark, **query))
 
 
 def test_newest_come_first_over_several_pages(api: HfApi, mark: str) -> None:
@@ -72,11 +72,11 @@ def test_pipeline_tag_selects_models(shared_hub: Hub, mark: str) -> None:
     for name, content in ((f"a-{mark}", CARD), (f"b-{mark}", b"---\nlicense: mit\n---\n")):
         api.create_repo(name)
         api.upload_file(path_or_fileobj=content, path_in_repo="README.md", repo_id=f"user/{name}")
-    (found,) = api.list_models(search=mark, pipeline_tag="image-segmentation")
-    assert (found.id, found.pipeline_tag) == (f"user/a-{mark}", "image-segmentation")
-    (found,) = api.list_models(search=mark, filter="fr", cardData=True)
-    assert found.card_data is not None
-    assert found.card_data.language == ["en", "fr"]
+    (result,) = api.list_models(search=mark, pipeline_tag="image-segmentation")
+    assert (result.id, result.pipeline_tag) == (f"user/a-{mark}", "image-segmentation")
+    (result,) = api.list_models(search=mark, filter="fr", cardData=True)
+    assert result.card_data is not None
+    assert result.card_data.language == ["en", "fr"]
 
 
 def test_order_can_be_chosen(shared_hub: Hub, api: HfApi, mark: str) -> None:
@@ -86,16 +86,16 @@ def test_order_can_be_chosen(shared_hub: Hub, api: HfApi, mark: str) -> None:
     assert send(shared_hub, "GET", path).json[0]["id"] == f"user/b-{mark}"
 
 
-def test_amount_told_can_be_chosen(api: HfApi, mark: str) -> None:
-    (found,) = api.list_datasets(search=f"b-{mark}")
-    assert (found.card_data, found.siblings, found.private) == (None, None, False)
-    assert found.tags == ["language:en", "language:fr", "mri", "region:us"]
-    (found,) = api.list_datasets(search=f"b-{mark}", full=True)
-    assert found.card_data is not None
-    assert found.siblings is not None
-    assert [each.rfilename for each in found.siblings] == [".gitattributes", "README.md"]
-    (found,) = api.list_datasets(search=f"b-{mark}", expand=["author", "downloadsAllTime"])
-    assert (found.author, found.downloads_all_time, found.created_at) == ("user", 0, None)
+def test_properties_can_be_chosen(api: HfApi, mark: str) -> None:
+    (result,) = api.list_datasets(search=f"b-{mark}")
+    assert (result.card_data, result.siblings, result.private) == (None, None, False)
+    assert result.tags == ["language:en", "language:fr", "mri", "region:us"]
+    (result,) = api.list_datasets(search=f"b-{mark}", full=True)
+    assert result.card_data is not None
+    assert result.siblings is not None
+    assert [sibling.rfilename for sibling in result.siblings] == [".gitattributes", "README.md"]
+    (result,) = api.list_datasets(search=f"b-{mark}", expand=["author", "downloadsAllTime"])
+    assert (result.author, result.downloads_all_time, result.created_at) == ("user", 0, None)
 
 
 @pytest.mark.parametrize("query", ["expand=foo", "sort=size", "limit=many"])
@@ -107,8 +107,8 @@ def test_unknown_wishes_are_refused(shared_hub: Hub, kind: str, query: str) -> N
 def test_spaces_are_listed_too(shared_hub: Hub, mark: str) -> None:
     api = client(shared_hub)
     api.create_repo(mark, repo_type="space", space_sdk="gradio")
-    (found,) = api.list_spaces(search=mark, filter="gradio")
-    assert (found.id, found.sdk) == (f"user/{mark}", "gradio")
+    (result,) = api.list_spaces(search=mark, filter="gradio")
+    assert (result.id, result.sdk) == (f"user/{mark}", "gradio")
 
 
 def test_listing_needs_a_known_token_or_none(shared_hub: Hub) -> None:

@@ -29,14 +29,14 @@ def named(content: bytes) -> dict[str, Any]:
 
 
 def action(repo: NewRepo, content: bytes, *transfers: str) -> dict[str, Any]:
-    """How to upload a content."""
+    """Return the upload action of a content."""
     answer = batch(repo, named(content), transfers=("basic", *transfers))
     upload: dict[str, Any] = answer["objects"][0]["actions"]["upload"]
     return upload
 
 
 def is_stored(repo: NewRepo, content: bytes) -> bool:
-    """Whether the batch call says that a content need not be uploaded."""
+    """Return True if the batch call has no upload action for a content."""
     (item,) = batch(repo, named(content))["objects"]
     return bool(item == named(content))
 
@@ -109,7 +109,7 @@ def test_failed_upload_leaves_nothing_on_disk(
         with socket.create_connection((parts.hostname, parts.port)) as client:
             client.sendall(f"PUT {parts.path} HTTP/1.1\r\nHost: localhost\r\n".encode())
             client.sendall(b"Content-Length: 7\r\n\r\ncont")
-        while len([each for each in hub.requests(method="PUT") if each.status]) < 2:
+        while len([request for request in hub.requests(method="PUT") if request.status]) < 2:
             time.sleep(0.01)
         assert list((tmp_path / "blobs" / "incoming").iterdir()) == []
         assert put(repo, url, b"content").status == 200

@@ -23,11 +23,11 @@ def upload(repo: NewRepo, path: str, content: bytes, revision: str = "main") -> 
 
 def listed(repo: NewRepo) -> dict[str, str | None]:
     """The reference of each LFS file, by name."""
-    return {each.filename: each.ref for each in repo.api.list_lfs_files(repo.id, **DATASET)}
+    return {item.filename: item.ref for item in repo.api.list_lfs_files(repo.id, **DATASET)}
 
 
 def delete(repo: NewRepo, *names: str, rewrite_history: bool = True) -> None:
-    files = [each for each in repo.api.list_lfs_files(repo.id, **DATASET) if each.filename in names]
+    files = [file for file in repo.api.list_lfs_files(repo.id, **DATASET) if file.filename in names]
     assert len(files) == len(names)
     repo.api.permanently_delete_lfs_files(
         repo.id, files, rewrite_history=rewrite_history, **DATASET
@@ -49,8 +49,8 @@ def test_file_that_no_reference_leads_to_is_listed_without_one(repo: NewRepo) ->
     upload(repo, "a.bin", b"1")
     upload(repo, "a.bin", b"2")
     repo.api.super_squash_history(repo.id, **DATASET)
-    found = {each.file_oid: each.ref for each in repo.api.list_lfs_files(repo.id, **DATASET)}
-    refs = [found[hashlib.sha256(text).hexdigest()] for text in (b"1", b"2")]
+    result = {file.file_oid: file.ref for file in repo.api.list_lfs_files(repo.id, **DATASET)}
+    refs = [result[hashlib.sha256(text).hexdigest()] for text in (b"1", b"2")]
     assert refs == [None, "main"]
 
 
@@ -63,14 +63,14 @@ def test_rewritten_history_never_had_the_file(repo: NewRepo) -> None:
     assert repo.files() == repo.files("v1") == ["after.txt", "before.nii"]
     assert list(listed(repo)) == ["before.nii"]
     commits = repo.api.list_repo_commits(repo.id, **DATASET)
-    assert [each.title.split()[1] for each in commits] == [
+    assert [item.title.split()[1] for item in commits] == [
         "after.txt",
         "a.bin",
         "before.nii",
         "commit",
     ]
     assert commits[2].commit_id == first
-    assert old not in {each.commit_id for each in commits}
+    assert old not in {item.commit_id for item in commits}
     assert repo.read("a.bin", old).headers["X-Error-Code"] == "EntryNotFound"
     assert repo.read("before.nii", old).body == b"\0"
 
@@ -79,8 +79,8 @@ def test_file_that_replaced_another_leaves_nothing_behind(repo: NewRepo) -> None
     for content in (b"1", b"2"):
         upload(repo, "a.bin", content)
     sha256 = hashlib.sha256(b"2").hexdigest()
-    found = [each for each in repo.api.list_lfs_files(repo.id, **DATASET) if each.oid == sha256]
-    repo.api.permanently_delete_lfs_files(repo.id, found, **DATASET)
+    result = [file for file in repo.api.list_lfs_files(repo.id, **DATASET) if file.oid == sha256]
+    repo.api.permanently_delete_lfs_files(repo.id, result, **DATASET)
     assert repo.files() == []
 
 
@@ -103,8 +103,8 @@ def test_deleted_file_can_be_uploaded_again(repo: NewRepo) -> None:
 
 
 def test_other_repositories_keep_the_content(repo: NewRepo, other: NewRepo) -> None:
-    for each in (repo, other):
-        upload(each, "a.bin", b"1")
+    for item in (repo, other):
+        upload(item, "a.bin", b"1")
     delete(repo, "a.bin")
     assert other.read("a.bin").body == b"1"
 

@@ -1,4 +1,4 @@
-"""How a file will travel."""
+"""The mode of files before an upload."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def preupload(repo: NewRepo, *paths: str, **more: object) -> list[dict[str, obje
     sample = base64.b64encode(b"text").decode()
     files = [{"path": path, "size": 4, "sample": sample} for path in paths]
     answer = repo.send("POST", "/preupload/main", {"files": files, **more})
-    found: list[dict[str, object]] = answer.json["files"]
-    return found
+    result: list[dict[str, object]] = answer.json["files"]
+    return result
 
 
 def test_changed_gitattributes_count_from_then_on(repo: NewRepo) -> None:
@@ -62,16 +62,16 @@ def test_changed_gitattributes_count_from_then_on(repo: NewRepo) -> None:
     assert preupload(repo, "a.parquet")[0]["uploadMode"] == "regular"
 
 
-def test_ignored_files_are_told(repo: NewRepo) -> None:
+def test_ignored_files_are_reported(repo: NewRepo) -> None:
     repo.api.upload_file(
         path_or_fileobj=b"*.log\n",
         path_in_repo=".gitignore",
         repo_id=repo.id,
         repo_type="dataset",
     )
-    ignored = [each["shouldIgnore"] for each in preupload(repo, "a.log", "a.tmp")]
+    ignored = [item["shouldIgnore"] for item in preupload(repo, "a.log", "a.tmp")]
     assert ignored == [True, False]
-    ignored = [each["shouldIgnore"] for each in preupload(repo, "a.log", gitIgnore="*.tmp")]
+    ignored = [item["shouldIgnore"] for item in preupload(repo, "a.log", gitIgnore="*.tmp")]
     assert ignored == [False]
 
 
@@ -113,10 +113,10 @@ def test_at_most_256_files_are_asked_for_at_once(repo: NewRepo) -> None:
     assert repo.send("POST", "/preupload/main", {"files": files}).status == 413
 
 
-def test_what_is_there_is_told_by_its_id(repo: NewRepo) -> None:
+def test_existing_files_are_reported_by_id(repo: NewRepo) -> None:
     repo.upload("a.txt", b"text")
     repo.upload("a.bin", b"text")
-    oids = [each.get("oid") for each in preupload(repo, "a.txt", "a.bin", "missing")]
+    oids = [item.get("oid") for item in preupload(repo, "a.txt", "a.bin", "missing")]
     blob = hashlib.sha1(b"blob 4\0text").hexdigest()
     assert oids == [blob, hashlib.sha256(b"text").hexdigest(), None]
 

@@ -95,7 +95,7 @@ def test_link_expires(hub: Hub) -> None:
     link = urlsplit(ask(repo, "a.parquet").headers["Location"]).path
     time.sleep(2.1)
     answer = send(hub, "GET", link)
-    assert (answer.status, answer.json["error"]) == (403, "Download link: expired")
+    assert (answer.status, answer.json["error"]) == (403, "Invalid download link: expired")
 
 
 def test_xet_token_is_no_link_to_download(stored: NewRepo) -> None:
@@ -256,7 +256,7 @@ def test_gated_file_is_kept_from_others(stored: NewRepo) -> None:
         )
 
 
-def test_discarded_bytes_are_gone_and_said_to_be() -> None:
+def test_discarded_bytes_are_refused_with_the_reason() -> None:
     with Hub.start(discard=True) as hub:
         repo = NewRepo(hub, "user/data")
         repo.api.create_repo(repo.id, repo_type="dataset")
