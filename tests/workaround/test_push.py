@@ -284,12 +284,12 @@ def test_refusal_says_what_to_do(hub: Hub, numbers: Dataset) -> None:
     [
         ({"config_name": "data"}, "config_name cannot be 'data'"),
         ({"max_shard_size": "1MB", "num_shards": 2}, "either max_shard_size or num_shards"),
-        ({"num_shards": 0}, "num_shards is a whole number of 1 or more, not 0"),
-        ({"num_proc": "2"}, "num_proc is a whole number of 0 or more, not '2'"),
+        ({"num_shards": 0}, "num_shards has to be a whole number of 1 or more, not 0"),
+        ({"num_proc": "2"}, "num_proc has to be a whole number of 0 or more, not '2'"),
         ({"split": "not a split"}, "Not the name of a split"),
         ({"verify": False}, "verify is one of"),
         ({"commit_message": ""}, "commit_message cannot be empty"),
-        ({"token": "hf_a hf_b"}, "The token is not one"),
+        ({"token": "hf_a hf_b"}, "The token is not valid"),
     ],
 )
 def test_arguments_that_cannot_be_meant_so(

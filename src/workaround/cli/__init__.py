@@ -1,1 +1,12 @@
-"""The command `workaround`."""
+"""The command `workaround`: check, plan, push and verify file tables and BIDS folders.
+
+- `arguments`: the command line, and the types of its values.
+- `main`: the commands. Each reads its source, calls the function of its name and returns a
+  `Report`: text for people, values for ``--json``, and the status to exit with.
+
+Output: the report on standard output; errors, warnings and progress on standard error. Nothing is
+printed but by `main`, and no traceback: what a user can cause is an error of `workaround.errors`.
+
+Exit status: 0 done; 1 problems, or the upload failed; 2 wrong use; 130 or 143 interrupted by SIGINT
+or SIGTERM.
+"""

@@ -14,12 +14,12 @@ _EPILOG = """\
 SOURCE is a file table (.csv, .tsv, .jsonl, .ndjson or .parquet) with paths in its cells, or a BIDS
 folder. The token is that of `hf auth login`, or the variable HF_TOKEN.
 
-Exit status: 0 done; 1 there are problems, or the upload failed; 2 wrong use; 130 or 143
-interrupted by SIGINT or SIGTERM."""
+Exit status: 0 done; 1 problems, or the upload failed; 2 wrong use; 130 or 143 interrupted by SIGINT
+or SIGTERM."""
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line: a command, and what it takes."""
+    """Return the parser of the command line."""
     root = argparse.ArgumentParser(
         prog="workaround",
         description="Upload datasets with files in their cells to the Hugging Face Hub.",
@@ -33,11 +33,11 @@ def parser() -> argparse.ArgumentParser:
         for part in (*parts, _add_output):
             part(command)
 
-    add("check", "list what is wrong with the data", _add_source, _add_strict, _add_depth)
+    add("check", "list the problems of the data", _add_source, _add_strict, _add_depth)
     add("plan", "show the shards that a push would make", _add_source, _add_target, _add_sizes)
     push = (_add_source, _add_repository, _add_target, _add_sizes, _add_strict, _add_push)
     add("push", "check, upload and verify", *push)
-    add("verify", "compare the Hub with what was pushed", _add_repository, _add_against)
+    add("verify", "compare the Hub with the data that was pushed", _add_repository, _add_against)
     return root
 
 
@@ -71,7 +71,7 @@ def _add_against(to: argparse.ArgumentParser) -> None:
         "--level",
         choices=["footers", "full"],
         default="footers",
-        help="compare rows, cells and the bytes in them, or every byte (default: %(default)s)",
+        help="compare rows, cells and their sizes, or every byte (default: %(default)s)",
     )
 
 
@@ -88,8 +88,7 @@ def _add_reading(to: argparse.ArgumentParser) -> None:
         default=[],
         dest="columns",
         metavar="NAME=KIND",
-        help=f"what a column holds, if suffixes do not tell: {', '.join([*KINDS, TEXT])};"
-        " repeatable",
+        help=f"kind of a column, if not by suffix: {', '.join([*KINDS, TEXT])}; repeatable",
     )
 
 
@@ -115,7 +114,7 @@ def _add_strict(to: argparse.ArgumentParser) -> None:
         "--no-strict",
         action="store_false",
         dest="strict",
-        help="only warn of what can be tolerated, such as a file that is there twice",
+        help="only warn of problems that may be intended, such as a file in two rows",
     )
 
 
@@ -128,7 +127,7 @@ def _add_push(to: argparse.ArgumentParser) -> None:
         "--no-resume",
         action="store_false",
         dest="resume",
-        help="upload all shards anew, also those that an interrupted call did",
+        help="upload all shards again, even those of an interrupted call",
     )
     to.add_argument(
         "--verify",
@@ -140,13 +139,13 @@ def _add_push(to: argparse.ArgumentParser) -> None:
 
 def _add_output(to: argparse.ArgumentParser) -> None:
     to.add_argument("--json", action="store_true", help="print one JSON object instead of text")
-    to.add_argument("-v", "--verbose", action="store_true", help="log what is done")
+    to.add_argument("-v", "--verbose", action="store_true", help="log each step")
 
 
 def _source(text: str) -> Path:
     path = Path(text)
     if not path.exists():
-        raise argparse.ArgumentTypeError(f"there is no {text}")
+        raise argparse.ArgumentTypeError(f"no such file or folder: {text}")
     return path
 
 

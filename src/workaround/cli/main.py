@@ -18,7 +18,7 @@ from huggingface_hub.errors import HFValidationError
 
 from workaround.cli.arguments import parser
 from workaround.errors import ArgumentError, CheckError, UploadError, VerifyError
-from workaround.planning.plan import in_units, plan
+from workaround.planning.plan import format_bytes, plan
 from workaround.preflight.check import check
 from workaround.preflight.options import PushOptions
 from workaround.prepare import prepare
@@ -37,12 +37,12 @@ class _TerminatedError(KeyboardInterrupt):
 
 @dataclass(frozen=True)
 class Report:
-    """What a command found or did.
+    """The result of a command.
 
     Attributes:
-        text: For people.
-        values: For ``--json``.
-        status: To exit with.
+        text: Text for people.
+        values: Values for ``--json``.
+        status: Status to exit with.
     """
 
     text: str
@@ -59,15 +59,15 @@ def _read(arguments: argparse.Namespace) -> Dataset:
 def _check(arguments: argparse.Namespace) -> Report:
     try:
         dataset = _read(arguments)
-    except CheckError as error:  # a table that holds something else than it seems to
+    except CheckError as error:  # cells of the table that do not go together
         rows, problems = None, list(error.problems)
     else:
         rows = len(dataset)
         problems = check(dataset, split=arguments.split, level=arguments.level)
     lines = [*map(str, problems), f"{_number(len(problems), 'problem')} found"]
-    grave = [problem for problem in problems if arguments.strict or not problem.tolerable]
+    refused = [problem for problem in problems if arguments.strict or not problem.tolerable]
     values = {"rows": rows, "problems": [asdict(problem) for problem in problems]}
-    return Report("\n".join(lines), values, FAILED if grave else DONE)
+    return Report("\n".join(lines), values, FAILED if refused else DONE)
 
 
 def _planned(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def _push(arguments: argparse.Namespace) -> Report:
     shards = sum(len(split.shards) for split in planned.splits)
     seconds = round(time.monotonic() - start, 1)
     lines = [
-        f"{_number(rows, 'row')} with {_number(files, 'file')} of {in_units(file_bytes)} in"
+        f"{_number(rows, 'row')} with {_number(files, 'file')} of {format_bytes(file_bytes)} in"
         f" {_number(shards, 'shard')}, {seconds} s",
         str(commit.repo_url),
         f"commit {commit.oid}",
@@ -130,7 +130,7 @@ def _push(arguments: argparse.Namespace) -> Report:
 
 
 def _verify(arguments: argparse.Namespace) -> Report:
-    found = verify(
+    result = verify(
         arguments.repo,
         _read(arguments),
         config_name=arguments.config,
@@ -140,12 +140,13 @@ def _verify(arguments: argparse.Namespace) -> Report:
         level=arguments.level,
     )
     text = (
-        f"{arguments.repo} has what {arguments.source} has: {_number(found.rows, 'row')},"
-        f" {_number(found.shards, 'shard')}, {in_units(found.nbytes)} (commit {found.commit})"
+        f"{arguments.repo} matches {arguments.source}: {_number(result.rows, 'row')},"
+        f" {_number(result.shards, 'shard')}, {format_bytes(result.nbytes)}"
+        f" (commit {result.commit})"
     )
-    if found.unread:
-        text += f"\nnot read: {found.unread}; --level full reads all"
-    return Report(text, asdict(found))
+    if result.unread:
+        text += f"\nnot read: {result.unread}; --level full reads all"
+    return Report(text, asdict(result))
 
 
 def _number(count: int, what: str) -> str:
@@ -161,7 +162,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Report]] = {
 
 
 def _run(arguments: argparse.Namespace) -> Report:
-    """Run a command; what goes wrong as it may is a report too."""
+    """Run a command; an expected failure is a report too."""
     try:
         return COMMANDS[arguments.command](arguments)
     except (ArgumentError, HFValidationError) as error:
@@ -178,7 +179,7 @@ def _failure(status: int, error: Exception) -> Report:
     if isinstance(error, CheckError | VerifyError):
         problems = [asdict(problem) for problem in error.problems]
         return Report(str(error), {"error": str(error), "problems": problems}, status)
-    line = " ".join(str(error).split())  # the Hub's own words may have line breaks
+    line = " ".join(str(error).split())  # messages of the Hub may have line breaks
     return Report(line, {"error": line}, status)
 
 
@@ -187,7 +188,7 @@ def _terminate(*_: object) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit status."""
+    """Run a command and return the exit status."""
     arguments = parser().parse_args(argv)
     logging.basicConfig(format="workaround: %(message)s", level=logging.WARNING)
     if arguments.verbose:
@@ -210,10 +211,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def run() -> None:
-    """The script: exit with the status of the command.
+    """Run the script and exit with the status of the command.
 
-    After an interruption threads may still be sending, or be asleep in the client: Python would
-    wait for them.
+    After an interruption threads may still be sending, or sleep in the client: Python would wait
+    for them.
     """
     status = main()
     if status in {INTERRUPTED, TERMINATED}:

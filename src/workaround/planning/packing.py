@@ -1,4 +1,4 @@
-"""Which rows form a shard and which a row group, so that the file stays below a size."""
+"""Cut rows into shards and row groups by their sizes."""
 
 from __future__ import annotations
 
@@ -13,79 +13,123 @@ from workaround.parquet.metadata import leaf_paths
 from workaround.preflight.survey import Survey
 
 ROW_GROUP_BYTES = 100_000_000
-"""As upstream's (``datasets.config.MAX_ROW_GROUP_SIZE``): readers load one at a time."""
+"""Most bytes of a row group, as upstream (``datasets.config.MAX_ROW_GROUP_SIZE``): readers load one
+at a time."""
 
 
-def even(rows: int, parts: int) -> list[int]:
-    """Ends of so many parts of rows, the first ones longer by one, as `Dataset.shard` cuts them."""
+def cut_evenly(rows: int, parts: int) -> list[int]:
+    """Cut rows into equal parts, the first ones longer by one, as `Dataset.shard` does.
+
+    Args:
+        rows: Number of rows.
+        parts: Number of parts.
+
+    Returns:
+        The end of each part, the row behind its last.
+    """
     length, longer = divmod(rows, parts)
     return [(index + 1) * length + min(index + 1, longer) for index in range(parts)]
 
 
-def nested(rows: int, parts: int, workers: int) -> list[int]:
-    """Ends of parts as upstream cuts them.
+def cut_like_upstream(rows: int, parts: int, workers: int) -> list[int]:
+    """Cut rows into parts as upstream does with several processes.
 
-    It gives each process a run of rows and a number of parts, as even as can be, and each process
-    cuts its rows evenly. With fewer parts than processes some of its processes lose their rows
-    (catalog: ``num-proc-loses-rows``); here there are no more processes than parts.
+    Upstream gives each process a run of rows and a number of parts, as even as possible, and each
+    process cuts its rows evenly. With fewer parts than processes it loses the rows of some
+    processes (catalog: ``num-proc-loses-rows``); here there are no more processes than parts.
 
-    Where there are more parts than rows, which upstream does not push, the empty ones come last:
-    `load_dataset` of datasets before 5.1.0 fails on rows that follow an empty shard (PR #8397).
+    With more parts than rows, which upstream cannot push, the empty parts come last: `load_dataset`
+    of datasets before 5.1.0 fails on rows that follow an empty shard (PR #8397).
+
+    Args:
+        rows: Number of rows.
+        parts: Number of parts.
+        workers: Number of processes.
+
+    Returns:
+        The end of each part.
     """
     if parts > rows:
-        return even(rows, parts)
-    stops: list[int] = []
+        return cut_evenly(rows, parts)
+    ends: list[int] = []
     begin = done = 0
     workers = min(parts, workers)
-    for stop, count in zip(even(rows, workers), even(parts, workers), strict=True):
-        stops += [begin + end for end in even(stop - begin, count - done)]
+    for stop, count in zip(cut_evenly(rows, workers), cut_evenly(parts, workers), strict=True):
+        ends += [begin + end for end in cut_evenly(stop - begin, count - done)]
         begin, done = stop, count
-    return stops
+    return ends
 
 
-def pack_shards(found: Survey, features: Features, limit: int, least: int) -> list[int]:
-    """Ends of the fewest shards of at most `limit` bytes as files, but of `least` if rows allow."""
+def pack_shards(survey: Survey, features: Features, limit: int, least: int) -> list[int]:
+    """Cut rows into the fewest shards whose files have at most ``limit`` bytes.
+
+    Args:
+        survey: Sizes of the rows.
+        features: Features of the rows.
+        limit: Most bytes of a file.
+        least: Fewest shards, if there are as many rows.
+
+    Returns:
+        The end of each shard.
+    """
     groups = 2 * math.ceil(limit / ROW_GROUP_BYTES) + 1
-    budget = limit - file_overhead(features, groups, found.widest)
-    sizes = found.parquet_bytes
-    return pack(sizes, min(budget, math.ceil(int(sizes.sum()) / least)))
+    budget = limit - file_overhead(features, groups, survey.widest)
+    sizes = survey.parquet_bytes
+    return pack_rows(sizes, min(budget, math.ceil(int(sizes.sum()) / least)))
 
 
-def pack(sizes: Int64Array, limit: int) -> list[int]:
-    """Ends of the fewest runs of rows of at most `limit` bytes; a larger row is one of its own."""
+def pack_rows(sizes: Int64Array, limit: int) -> list[int]:
+    """Cut rows into the fewest runs of at most ``limit`` bytes; a larger row is a run by itself.
+
+    Args:
+        sizes: Bytes of each row.
+        limit: Most bytes of a run.
+
+    Returns:
+        The end of each run.
+    """
     totals = np.cumsum(sizes)
-    stops: list[int] = []
+    ends: list[int] = []
     start = done = 0
     while start < len(sizes):
         stop = max(start + 1, int(np.searchsorted(totals, done + limit, side="right")))
-        stops.append(stop)
+        ends.append(stop)
         start, done = stop, int(totals[stop - 1])
-    return stops or [0]
+    return ends or [0]
 
 
 def split_groups(sizes: Int64Array, start: int, stop: int) -> tuple[int, ...]:
-    """Ends of the row groups of a shard, all of about the same size."""
+    """Cut a shard into row groups of about the same size.
+
+    Args:
+        sizes: Bytes of each row of the split.
+        start: First row of the shard.
+        stop: Row behind its last.
+
+    Returns:
+        The end of each row group.
+    """
     rows = sizes[start:stop]
     nbytes = int(rows.sum())
     count = max(1, math.ceil(nbytes / ROW_GROUP_BYTES))
     share = math.ceil(nbytes / count) + int(rows.max(initial=0))  # or a few rows would be left over
-    return tuple(start + end for end in pack(rows, min(ROW_GROUP_BYTES, share)))
+    return tuple(start + end for end in pack_rows(rows, min(ROW_GROUP_BYTES, share)))
 
 
 def file_overhead(features: Features, groups: int, widest: int) -> int:
-    """Most bytes that Parquet adds to a file: the schema, and for each row group its metadata.
+    """Return an upper bound of the bytes that Parquet adds to a file: schema and row groups.
 
     Args:
-        features: Of the rows.
+        features: Features of the rows.
         groups: Most row groups.
-        widest: Bytes of the smallest and largest values of all columns, each of which is there in
-            the footer twice, and again in the page index.
+        widest: Bytes of the smallest and largest values of all columns, each of which is in the
+            footer twice, and again in the page index.
     """
     paths = [path for field in features.arrow_schema for path in leaf_paths(field.name, field.type)]
     schema = 4096 + 4 * len(features.arrow_schema.serialize()) + sum(map(len, paths))
     return schema + groups * (6 * widest + sum(1024 + 2 * len(path) for path in paths))
 
 
-def pairs(stops: list[int]) -> Iterator[tuple[int, int]]:
-    """Start and end of each run, of their ends."""
-    return zip([0, *stops[:-1]], stops, strict=True)
+def bounds(ends: list[int]) -> Iterator[tuple[int, int]]:
+    """Yield the start and the end of each run, given the ends."""
+    return zip([0, *ends[:-1]], ends, strict=True)

@@ -1,4 +1,4 @@
-"""Plans: which rows go into which shard, and which of them form a row group, by true sizes."""
+"""The plan of an upload: the rows of each shard and row group, by true sizes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tabulate import tabulate
 
 from workaround.planning.packing import (
     ROW_GROUP_BYTES,
-    even,
-    nested,
+    bounds,
+    cut_evenly,
+    cut_like_upstream,
     pack_shards,
-    pairs,
     split_groups,
 )
 from workaround.preflight.check import problems_of, require_sound, surveys
@@ -31,11 +31,11 @@ class Shard:
     """A file to upload.
 
     Attributes:
-        path: Name in the repository.
-        start: First row of the split.
+        path: Path in the repository.
+        start: First row in the split.
         stop: Row behind the last.
-        groups: Row behind the last of each row group.
-        nbytes: Of all its rows with their files embedded.
+        groups: End of each row group, the row behind its last.
+        nbytes: Bytes of all rows with their files embedded.
     """
 
     path: str
@@ -45,7 +45,7 @@ class Shard:
     nbytes: int
 
     def row_groups(self) -> Iterator[tuple[int, int]]:
-        """First row, and the one behind the last, of each row group."""
+        """Yield the start and the end of each row group."""
         start = self.start
         for stop in self.groups:
             yield start, stop
@@ -54,15 +54,15 @@ class Shard:
 
 @dataclass(frozen=True)
 class SplitPlan:
-    """How a split is uploaded.
+    """The plan of a split.
 
     Attributes:
-        name: Of the split.
-        rows: Number of them.
+        name: Name of the split.
+        rows: Number of rows.
         files: Number of files to embed.
-        file_bytes: Their bytes.
-        num_bytes: What the card says: bytes of the split once loaded.
-        shards: In order of their rows.
+        file_bytes: Bytes of these files.
+        num_bytes: Bytes of the split once loaded, for the card.
+        shards: Shards in the order of their rows.
     """
 
     name: str
@@ -75,21 +75,21 @@ class SplitPlan:
 
 @dataclass(frozen=True)
 class Plan:
-    """How an upload goes: one plan for each split."""
+    """The plan of an upload: one for each split."""
 
     splits: tuple[SplitPlan, ...]
 
     def __str__(self) -> str:
-        """A table with a line for each split."""
+        """Return a table with a line for each split."""
         lines = [
             {
                 "split": split.name,
                 "rows": split.rows,
                 "files": split.files,
-                "of": in_units(split.file_bytes),
+                "of": format_bytes(split.file_bytes),
                 "shards": len(split.shards),
-                "smallest": in_units(min(shard.nbytes for shard in split.shards)),
-                "largest": in_units(max(shard.nbytes for shard in split.shards)),
+                "smallest": format_bytes(min(shard.nbytes for shard in split.shards)),
+                "largest": format_bytes(max(shard.nbytes for shard in split.shards)),
                 "row groups": sum(len(shard.groups) for shard in split.shards),
             }
             for split in self.splits
@@ -109,13 +109,13 @@ def plan(
     embed_external_files: bool = True,
     token: str | None = None,
 ) -> Plan:
-    """Say how `push_to_hub` with the same arguments would cut a dataset into shards.
+    """Return the shards that `push_to_hub` with the same arguments would upload.
 
     Looks up the size of every file, and opens none.
 
     Raises:
         ArgumentError: Invalid or conflicting arguments.
-        CheckError: The size of a file cannot be known, or a file is empty, or too large.
+        CheckError: A file is missing, empty or too large.
     """
     options = PlanOptions(
         config_name=config_name,
@@ -140,7 +140,7 @@ def plan_splits(source: Source, surveyed: Mapping[str, Survey], options: PlanOpt
     Args:
         source: The dataset.
         surveyed: The survey of each split.
-        options: How to cut it.
+        options: The arguments of the call.
 
     Raises:
         ArgumentError: Invalid or conflicting arguments.
@@ -159,32 +159,35 @@ def plan_split(
 ) -> SplitPlan:
     """Plan one split.
 
-    Without files to embed, the shards and row groups are upstream's, so that the uploads are the
+    Without files to embed, shards and row groups are those of upstream, so that the uploads are the
     same. With files, no shard file is larger than the limit, unless one row is.
 
     Args:
-        name: Of the split.
-        dataset: Its rows.
-        surveyed: Their sizes.
-        options: Folder and limit of the shards, and the number of processes: no fewer shards than
-            these, where the size decides and there are as many rows.
-        num_shards: Exactly so many, cut by rows as `Dataset.shard` does; None to go by size.
+        name: Name of the split.
+        dataset: Rows of the split.
+        surveyed: Sizes of the rows.
+        options: Folder and limit of the shards, and the number of processes: where the size
+            decides, there are no fewer shards than processes, if there are as many rows.
+        num_shards: Exact number of shards, cut by rows as `Dataset.shard` does; None to cut by
+            size.
     """
     rows, sizes = len(dataset), surveyed.row_bytes
     data_dir, limit, num_proc = options.folder, options.limit, options.workers
     if surveyed.files:
         num_bytes = int(sizes.sum())
         if num_shards:
-            stops = even(rows, num_shards)
+            stops = cut_evenly(rows, num_shards)
         else:
             stops = pack_shards(surveyed, dataset.features, limit, num_proc)
-        groups = [split_groups(sizes, start, stop) for start, stop in pairs(stops)]
+        groups = [split_groups(sizes, start, stop) for start, stop in bounds(stops)]
     else:
-        # What upstream's card says; without rows it divides by zero before 5.2.0.
+        # As in the card of upstream, which divides by zero without rows before 5.2.0.
         num_bytes = dataset._estimate_nbytes() if rows else 0
-        stops = nested(rows, num_shards or max(num_bytes // limit + 1, num_proc), num_proc)
+        stops = cut_like_upstream(
+            rows, num_shards or max(num_bytes // limit + 1, num_proc), num_proc
+        )
         step = max(1, rows * ROW_GROUP_BYTES // num_bytes) if num_bytes > 0 else 1
-        groups = [(*range(start + step, stop, step), stop) for start, stop in pairs(stops)]
+        groups = [(*range(start + step, stop, step), stop) for start, stop in bounds(stops)]
     shards = tuple(
         Shard(
             f"{data_dir}/{name}-{index:05d}-of-{len(stops):05d}.parquet",
@@ -193,13 +196,13 @@ def plan_split(
             ends if stop > start else (),
             int(sizes[start:stop].sum()),
         )
-        for index, ((start, stop), ends) in enumerate(zip(pairs(stops), groups, strict=True))
+        for index, ((start, stop), ends) in enumerate(zip(bounds(stops), groups, strict=True))
     )
     return SplitPlan(name, rows, surveyed.files, surveyed.file_bytes, num_bytes, shards)
 
 
-def in_units(nbytes: float) -> str:
-    """A size for people, in powers of 1000 as `max_shard_size` is."""
+def format_bytes(nbytes: float) -> str:
+    """Return a size in units that people read, powers of 1000 as in `max_shard_size`."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if nbytes < 1000:
             return f"{nbytes:.0f} bytes" if unit == "bytes" else f"{nbytes:.1f} {unit}"

@@ -1,4 +1,4 @@
-"""The check: everything that is wrong with the data, before any byte of it goes out."""
+"""Check a dataset before any byte of it is sent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def check(
     token: str | None = None,
     level: CheckLevel = "headers",
 ) -> list[Problem]:
-    """Find everything that is wrong with the files of a dataset.
+    """List all problems of a dataset and its files.
 
     Headers of NIfTI files are read, and compared with the sizes of local files. Of other files
     existence and size are looked up.
@@ -32,7 +32,7 @@ def check(
     Args:
         dataset: A `Dataset`, or a `DatasetDict`.
         split: Name of the split; the dataset's own, or "train".
-        embed_external_files: As for `push_to_hub`: without, no file is looked at.
+        embed_external_files: As for `push_to_hub`: if False, no file is looked up.
         token: To read private ``hf://`` files with.
         level: "headers", or "full" to decompress every ``.nii.gz`` and read every member of an
             archive: this finds wrong checksums, and takes as long as reading all files.
@@ -41,8 +41,8 @@ def check(
         All problems, split by split, sorted by row, column and path.
 
     Raises:
-        ArgumentError: It is no such dataset, or no such level.
-        UnreachableError: A server of files does not answer, for minutes.
+        ArgumentError: The dataset is not one that can be uploaded.
+        UnreachableError: A server of files did not answer for minutes.
     """
     if level not in {"headers", "full"}:
         raise ArgumentError(f"level is 'headers' or 'full', not {level!r}")
@@ -54,7 +54,7 @@ def surveys(source: Source, *, level: CheckLevel) -> dict[str, Survey]:
     """Survey all splits.
 
     Args:
-        source: What is uploaded.
+        source: The dataset.
         level: How much of each file to read.
     """
     return {
@@ -63,12 +63,12 @@ def surveys(source: Source, *, level: CheckLevel) -> dict[str, Survey]:
     }
 
 
-def problems_of(found: Mapping[str, Survey]) -> list[Problem]:
-    """The problems of all splits, which are named if there are several."""
+def problems_of(surveyed: Mapping[str, Survey]) -> list[Problem]:
+    """Return the problems of all splits, with the name of the split if there are several."""
     return [
-        replace(problem, split=name) if len(found) > 1 else problem
-        for name, each in found.items()
-        for problem in each.problems
+        replace(problem, split=name) if len(surveyed) > 1 else problem
+        for name, result in surveyed.items()
+        for problem in result.problems
     ]
 
 
@@ -76,11 +76,11 @@ def require_sound(problems: Iterable[Problem], *, strict: bool) -> None:
     """Refuse data with problems.
 
     Args:
-        problems: All of them.
-        strict: Refuse those that may be meant so too; otherwise they are logged as warnings.
+        problems: All problems.
+        strict: Refuse tolerable ones too; otherwise they are logged as warnings.
 
     Raises:
-        CheckError: There are problems to refuse.
+        CheckError: Some problems are refused.
     """
     problems = list(problems)
     refused = [problem for problem in problems if strict or not problem.tolerable]

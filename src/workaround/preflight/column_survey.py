@@ -1,4 +1,4 @@
-"""What a survey finds in one column of files."""
+"""One column of files within a survey: its cells and their problems."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from workaround.preflight.inspect import CheckLevel, inspect_content
 from workaround.preflight.nifti import Defect
 
 LENGTH = 5
-"""Bytes that a file takes in a Parquet page besides its own: its length, and a share of levels."""
+"""Bytes that each file adds to a Parquet page: its length, and a share of the levels."""
 LEVELS = 64
-"""Bytes that the levels of a page take besides."""
+"""Bytes of the levels of a page that do not depend on the number of files."""
 NAMED = 3
-"""Rows that a message names."""
+"""Number of rows that a message names."""
 
 
 @dataclass
@@ -30,68 +30,68 @@ class Column:
     """The file cells of one leaf of a split.
 
     Attributes:
-        leaf: Which.
-        nifti: Whether its files should be NIfTI images.
-        rows: Row of each cell that names a file to embed, batch by batch.
-        paths: Those files.
-        held_rows: Row of each cell whose contents are in the table.
-        held_sizes: Bytes of those.
-        problems: What is wrong with cells.
+        leaf: Column, or field of a column, that holds the cells.
+        nifti: The files should be NIfTI images.
+        rows: Row of each cell that names an external file, batch by batch.
+        paths: Paths of those files, batch by batch.
+        embedded_rows: Row of each cell whose contents are in the table, batch by batch.
+        embedded_sizes: Bytes of those contents, batch by batch.
+        problems: Problems of the cells.
     """
 
     leaf: FileLeaf
     nifti: bool
     rows: list[Int64Array] = field(default_factory=list)
     paths: list[pa.Array] = field(default_factory=list)
-    held_rows: list[Int64Array] = field(default_factory=list)
-    held_sizes: list[Int64Array] = field(default_factory=list)
+    embedded_rows: list[Int64Array] = field(default_factory=list)
+    embedded_sizes: list[Int64Array] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, start: int, cells: FileCells, *, level: CheckLevel) -> None:
-        """Note the cells of a batch.
+        """Add the cells of a batch.
 
         Args:
             start: First row of the batch.
-            cells: Of this leaf.
+            cells: Cells of this leaf.
             level: How much of contents that are in the table to read.
         """
         rows = cells.rows + start
         external = cells.external()
-        held = np.asarray(cells.contents.is_valid(), dtype=np.bool_)
+        embedded = np.asarray(cells.contents.is_valid(), dtype=np.bool_)
         self.rows.append(rows[external])
         self.paths.append(cells.paths.filter(pa.array(external)).cast(pa.large_string()))
-        self.held_rows.append(rows[held])
-        self.held_sizes.append(_sizes(cells.contents.drop_null()))
-        for row in rows[cells.present & ~external & ~held].tolist():
-            self._blame(row, None, Defect("neither bytes nor a path; make the cell None"))
-        for place in np.flatnonzero(held) if level != "sizes" else ():
+        self.embedded_rows.append(rows[embedded])
+        self.embedded_sizes.append(_sizes(cells.contents.drop_null()))
+        for row in rows[cells.present & ~external & ~embedded].tolist():
+            self._add_problem(row, None, Defect("neither bytes nor a path; make the cell None"))
+        for place in np.flatnonzero(embedded) if level != "sizes" else ():
             content = cells.contents[place].as_buffer()
             defect = inspect_content(content, full=level == "full", nifti=self.nifti)
             if defect is not None:
-                self._blame(int(rows[place]), cells.paths[place].as_py(), defect)
+                self._add_problem(int(rows[place]), cells.paths[place].as_py(), defect)
 
     def judge(
         self, files: Int64Array, names: pa.Array, sizes: Int64Array, defects: Mapping[int, Defect]
     ) -> None:
-        """Note what is wrong once all files have been looked at.
+        """Add the problems of the cells, once all files are inspected.
 
         Args:
             files: Number of the file in each external cell.
             names: Path of each file.
             sizes: Bytes of each file.
-            defects: What is wrong with some of them.
+            defects: Defects of some files, by number.
         """
         rows = np.concatenate([np.empty(0, np.int64), *self.rows])
         for cell in np.flatnonzero(np.isin(files, list(defects))):
             number = int(files[cell])
-            self._blame(int(rows[cell]), names[number].as_py(), defects[number])
+            self._add_problem(int(rows[cell]), names[number].as_py(), defects[number])
         self._judge_totals(rows, sizes[files])
         self._judge_relative(rows, files, names, defects)
         self._judge_repeated(rows, files, names)
 
     def _judge_totals(self, rows: Int64Array, sizes: Int64Array) -> None:
-        rows = np.concatenate([rows, *self.held_rows])
-        sizes = np.concatenate([sizes, *self.held_sizes])
+        rows = np.concatenate([rows, *self.embedded_rows])
+        sizes = np.concatenate([sizes, *self.embedded_sizes])
         if not len(rows):
             reason = "no row has a file in this column"
             self.problems.append(Problem(None, self.leaf.column, None, reason, tolerable=True))
@@ -100,15 +100,15 @@ class Column:
         for row in np.flatnonzero(totals > MAX_PAGE):
             where = "the files of this row" if self.leaf.repeated else "the file"
             reason = (
-                f"{where} take {totals[row]} bytes, over the {MAX_PAGE} that Parquet and"
-                " Arrow hold in one row of a column: `datasets` could not load it; use more columns"
+                f"{where} take {totals[row]} bytes, over the {MAX_PAGE} that Parquet and Arrow can"
+                " store in one row of a column: `datasets` could not load it; use more columns"
             )
-            self._blame(int(row), None, Defect(reason))
+            self._add_problem(int(row), None, Defect(reason))
 
     def _judge_relative(
         self, rows: Int64Array, files: Int64Array, names: pa.Array, defects: Mapping[int, Defect]
     ) -> None:
-        """Note the first path that is relative, unless the file has a defect anyway."""
+        """Add a problem for the first relative path of a file without defects."""
         numbers, first = np.unique(files, return_index=True)
         relative = [
             int(cell)
@@ -117,30 +117,30 @@ class Column:
         ]
         if relative:
             more = f", as {len(relative) - 1} more of this column" if relative[1:] else ""
-            reason = f"relative{more}: other working directories than {Path.cwd()} lack it"
+            reason = f"a relative path{more}: it means another file outside {Path.cwd()}"
             cell = min(relative)
             path = names[int(files[cell])].as_py()
-            self._blame(int(rows[cell]), path, Defect(reason, tolerable=True))
+            self._add_problem(int(rows[cell]), path, Defect(reason, tolerable=True))
 
     def _judge_repeated(self, rows: Int64Array, files: Int64Array, names: pa.Array) -> None:
-        """Note files that are in more cells than one."""
+        """Add a problem for each file that is in several cells."""
         order, counts = np.argsort(files, kind="stable"), np.bincount(files)
         ends = np.cumsum(counts)
         for number in np.flatnonzero(counts > 1):
             cells = order[ends[number] - counts[number] : ends[number]]
             first, *others = np.unique(rows[cells]).tolist()
             also = f"the same file as in {_rows(others)}" if others else "several times in this row"
-            reason = f"{also}: it is uploaded {len(cells)} times"
-            self._blame(first, names[int(number)].as_py(), Defect(reason, tolerable=True))
+            reason = f"{also}: uploaded {len(cells)} times"
+            self._add_problem(first, names[int(number)].as_py(), Defect(reason, tolerable=True))
 
-    def _blame(self, row: int, path: str | None, defect: Defect) -> None:
+    def _add_problem(self, row: int, path: str | None, defect: Defect) -> None:
         self.problems.append(
             Problem(row, self.leaf.column, path, defect.reason, tolerable=defect.tolerable)
         )
 
 
 def is_relative(path: str) -> bool:
-    """Whether a path means another file in another working directory."""
+    """Return True for a local path that depends on the working directory."""
     return is_local(path) and not Path(path).is_absolute()
 
 

@@ -1,4 +1,4 @@
-"""The arguments of a call as one object, checked where they are used first."""
+"""The arguments of a call as one object."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Verify = Literal["footers", "full", "none"]
 
 @dataclass(frozen=True, kw_only=True)
 class PlanOptions:
-    """What decides how a dataset is cut into shards; see `push_to_hub` for each.
+    """The arguments that decide how a dataset is cut into shards; `push_to_hub` explains each.
 
     Attributes:
         token: Never part of the representation.
@@ -53,7 +53,7 @@ class PlanOptions:
 
 @dataclass(frozen=True, kw_only=True)
 class PushOptions(PlanOptions):
-    """All arguments of `push_to_hub` but the dataset; see there for each."""
+    """All arguments of `push_to_hub` but the dataset; it explains each."""
 
     repo_id: str
     set_default: bool | None = None
@@ -68,7 +68,7 @@ class PushOptions(PlanOptions):
     executor: Executor | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what needs neither the data nor the Hub to be refused.
+        """Refuse arguments that are wrong whatever the data and the Hub hold.
 
         Raises:
             ArgumentError: Invalid or conflicting arguments.

@@ -1,4 +1,4 @@
-"""What is to be uploaded: the arguments of a call, checked and named."""
+"""The dataset to upload as named splits, and the checks of single arguments."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _GLOB = set("*?[]")
 
 @dataclass(frozen=True)
 class Source:
-    """What is uploaded.
+    """The dataset to upload.
 
     Attributes:
         splits: Rows by split, all with the same features.
-        whole_config: Whether these are all splits of the config, given as a `DatasetDict`.
+        whole_config: The splits are all of the config: they came as a `DatasetDict`.
         embed: Put the contents of files into the shards.
-        files: How to reach them.
+        files: Access to the source files.
     """
 
     splits: Mapping[str, Dataset]
@@ -37,23 +37,23 @@ class Source:
 
     @property
     def features(self) -> Features:
-        """Those of all splits."""
+        """Features, the same for all splits."""
         return next(iter(self.splits.values())).features
 
 
 def source_of(
     dataset: Dataset | DatasetDict, split: str | None, *, embed: bool, token: str | None
 ) -> Source:
-    """Name the splits of a dataset.
+    """Make the source of an upload.
 
     Args:
-        dataset: One split, or all of a config.
-        split: Name of the one; its own, or "train", if None.
+        dataset: One split, or all splits of a config.
+        split: Name of the one split; None for the dataset's own, or "train".
         embed: Put the contents of files into the shards.
-        token: To read ``hf://`` files with.
+        token: Token to read ``hf://`` files with.
 
     Raises:
-        ArgumentError: It is no such dataset, its splits do not go together, or it is no token.
+        ArgumentError: Another type of dataset, splits that differ in features, or no valid token.
     """
     splits = _splits(dataset, split)
     whole = isinstance(dataset, DatasetDict)
@@ -61,38 +61,38 @@ def source_of(
 
 
 def usable_token(token: str | bool | None) -> str | None:
-    """A token without the white space around it, as files have it; None for the one logged in.
+    """Return a token without surrounding white space; None for the one that is logged in.
 
     Raises:
-        ArgumentError: It cannot be sent. The message does not show it.
+        ArgumentError: The token cannot be sent. The message does not show it.
     """
-    if token is None or token is True:  # what the client takes for the one that is logged in too
+    if token is None or token is True:  # also the one that is logged in
         return None
     text = token.strip() if isinstance(token, str) else ""
     if not text or not text.isascii() or not text.isprintable() or " " in text:
-        raise ArgumentError("The token is not one: pass None for the one of `hf auth login`")
+        raise ArgumentError("The token is not valid: pass None for the one of `hf auth login`")
     return text
 
 
 def data_folder(config_name: str, data_dir: str | None) -> str:
-    """Folder of the shards in the repository.
+    """Return the folder of the shards in the repository.
 
     Raises:
-        ArgumentError: The config has the name of the default config's folder, or one that
-            `load_dataset` refuses, or it is no folder that a card can name.
+        ArgumentError: The name of the config is that of the default config's folder, or one that
+            `load_dataset` refuses, or the folder is not one that a card can name.
     """
     if config_name == "data":
-        raise ArgumentError("config_name cannot be 'data': it is the folder of the default config")
+        raise ArgumentError("config_name cannot be 'data', the folder of the default config")
     if not config_name or set(config_name) & {*INVALID_WINDOWS_CHARACTERS_IN_PATH, *_GLOB}:
         bad = " ".join(sorted({*INVALID_WINDOWS_CHARACTERS_IN_PATH, *_GLOB}))
         raise ArgumentError(
-            f"config_name is {config_name!r}, which `load_dataset` refuses: use no {bad}"
+            f"config_name is {config_name!r}, which `load_dataset` refuses: avoid {bad}"
         )
     folder = data_dir or ("data" if config_name == "default" else config_name)
     path = posixpath.normpath(folder.strip("/"))
     if path.split("/")[0] in {".", ".."} or set(path) & {*_GLOB, "\\"}:
         raise ArgumentError(
-            f"data_dir is a folder in the repository, such as 'data', not {data_dir!r}"
+            f"data_dir has to be a folder in the repository, such as 'data', not {data_dir!r}"
         )
     return path
 
@@ -102,35 +102,35 @@ def shard_counts(
     num_shards: int | Mapping[str, int | None] | None,
     max_shard_size: int | str | None,
 ) -> dict[str, int | None]:
-    """Number of shards of each split; None where their size decides.
+    """Return the number of shards of each split; None where their size decides.
 
     Raises:
-        ArgumentError: There is one number for several splits, a number below 1, or a size besides.
+        ArgumentError: One number for several splits, a number below 1, or a size as well.
     """
     if num_shards is not None and not isinstance(num_shards, Mapping):
         if len(source.splits) > 1:
-            raise ArgumentError("Give one num_shards for each split: {'train': 128, 'test': 4}")
+            raise ArgumentError("Pass num_shards for each split: {'train': 128, 'test': 4}")
         num_shards = dict.fromkeys(source.splits, num_shards)
     counts = {name: _whole("num_shards", (num_shards or {}).get(name), 1) for name in source.splits}
     if max_shard_size is not None and any(count is not None for count in counts.values()):
-        raise ArgumentError("Give either max_shard_size or num_shards, not both")
+        raise ArgumentError("Pass either max_shard_size or num_shards, not both")
     return counts
 
 
 def processes(num_proc: int | None) -> int:
-    """Number of processes: one where none is asked for.
+    """Return the number of processes; 1 by default.
 
     Raises:
-        ArgumentError: It is no such number.
+        ArgumentError: Not a whole number of 0 or more.
     """
     return _whole("num_proc", num_proc, 0) or 1
 
 
 def shard_limit(max_shard_size: int | str | None) -> int:
-    """Most bytes of a shard: a number, or a text like "500MB". None and 0 mean that, as upstream.
+    """Return the most bytes of a shard; None and 0 mean "500MB", as upstream.
 
     Raises:
-        ArgumentError: It is neither, or negative.
+        ArgumentError: Neither a number of bytes nor a text like "500MB".
     """
     size = max_shard_size or config.MAX_SHARD_SIZE
     try:
@@ -139,7 +139,7 @@ def shard_limit(max_shard_size: int | str | None) -> int:
         limit = 0
     if limit < 1:
         raise ArgumentError(
-            f"max_shard_size is a number of bytes or like '1GB', not {max_shard_size!r}"
+            f"max_shard_size has to be a number of bytes or like '1GB', not {max_shard_size!r}"
         )
     return limit
 
@@ -152,14 +152,14 @@ def _whole(name: str, count: int | None, least: int) -> int | None:
     except TypeError:
         number = least - 1
     if number < least:
-        raise ArgumentError(f"{name} is a whole number of {least} or more, not {count!r}")
+        raise ArgumentError(f"{name} has to be a whole number of {least} or more, not {count!r}")
     return number
 
 
 def _splits(dataset: Dataset | DatasetDict, split: str | None) -> dict[str, Dataset]:
     match dataset:
         case DatasetDict() if split is not None:
-            raise ArgumentError("A DatasetDict names its splits itself: leave `split` out")
+            raise ArgumentError("A DatasetDict has named splits: leave `split` out")
         case DatasetDict() if not dataset:
             raise ArgumentError("The DatasetDict has no splits")
         case DatasetDict():
@@ -168,15 +168,15 @@ def _splits(dataset: Dataset | DatasetDict, split: str | None) -> dict[str, Data
             splits = {str(split or dataset.split or "train"): dataset}
         case _:
             raise ArgumentError(
-                f"A Dataset or a DatasetDict is needed, not {type(dataset).__name__}. Load it"
-                " without streaming, or make one with Dataset.from_generator."
+                f"Pass a Dataset or a DatasetDict, not {type(dataset).__name__}. Load it without"
+                " streaming, or make one with Dataset.from_generator."
             )
     first, *_ = splits
     for name, rows in splits.items():
         if not SPLIT_NAME.fullmatch(name):
             raise ArgumentError(f"Not the name of a split: {name!r}. Use letters, digits, _ and .")
         if name == "all":
-            raise ArgumentError("No split can be named 'all': it is what loads all of them")
+            raise ArgumentError("No split can be named 'all': it stands for all splits")
         if rows.features != splits[first].features:
             raise ArgumentError(f"The splits {first!r} and {name!r} have different features")
     return splits

@@ -1,7 +1,7 @@
-"""One walk over the rows of a split: how large they are, and what is wrong with their files.
+"""The survey of a split: one walk over its rows that weighs them and inspects their files.
 
-The walk collects the paths; then each distinct file is looked at once, in parallel. What is kept
-meanwhile is the paths, and a few numbers for each row and each file cell.
+The walk collects paths; then each distinct file is inspected once, in parallel. In memory are the
+paths, and a few numbers for each row and each file cell.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ STATISTIC = 4096
 
 @dataclass
 class Survey:
-    """What the rows of a split hold.
+    """Sizes and problems of the rows of a split.
 
     Attributes:
         row_bytes: Bytes of each row once its files are embedded.
-        parquet_bytes: Most bytes that each row takes in a Parquet file, metadata aside.
+        parquet_bytes: Upper bound of the bytes of each row in a Parquet file, without metadata.
         widest: Most bytes that the values of one row add up to, none counted above `STATISTIC`.
         files: Number of cells whose files are embedded.
-        file_bytes: Their bytes.
+        file_bytes: Bytes of these files.
         checked: Size and version of each of these files, by leaf.
-        problems: What is wrong, sorted.
+        problems: Problems, sorted by row, column and path.
     """
 
     row_bytes: Int64Array
@@ -65,20 +65,20 @@ class Survey:
 def survey(
     dataset: Dataset, files: Files, *, embed: bool = True, level: CheckLevel = "headers"
 ) -> Survey:
-    """Look up the size of every file of a split, and what is wrong with them.
+    """Survey a split.
 
     Args:
-        dataset: One split.
-        files: How to reach them.
-        embed: Count the files, as for an upload that embeds them.
+        dataset: The rows.
+        files: Access to the source files.
+        embed: Weigh and inspect the files, as for an upload that embeds them.
         level: How much of each file to read.
 
     Raises:
-        UnreachableError: A server of files does not answer, for minutes.
+        UnreachableError: A server of files did not answer for minutes.
     """
     rows = len(dataset)
     shape = [
-        Problem(None, name, None, "has objects without fields, which Parquet cannot hold; drop it")
+        Problem(None, name, None, "has objects without fields: Parquet cannot store them; drop it")
         for name in dataset.column_names
         if _without_fields(dataset.data.schema.field(name).type)
     ]
@@ -87,39 +87,39 @@ def survey(
         for leaf in file_leaves(dataset.features)
     }
     if not rows:
-        reason = "the split has no rows: `load_dataset` will fail unless it is told another split"
+        reason = "the split has no rows: `load_dataset` will fail unless it is given another split"
         shape.append(Problem(None, None, None, reason, tolerable=True))
         return Survey(np.empty(0, np.int64), np.empty(0, np.int64), problems=shape)
     if not columns or not embed:
         average = np.full(rows, dataset.data.nbytes // len(dataset.data), dtype=np.int64)
         return Survey(average, average, problems=shape)
-    found = Survey(np.zeros(rows, np.int64), np.zeros(rows, np.int64))
+    result = Survey(np.zeros(rows, np.int64), np.zeros(rows, np.int64))
     features = {name: dataset.features[name] for name in file_columns(dataset.features)}
     widest: dict[str, int] = {}
     for start, table in _batches(dataset):
         part = slice(start, start + len(table))
         for name in table.column_names:
             sizes = arrow_bytes(table[name])
-            found.row_bytes[part] += sizes
-            found.parquet_bytes[part] += parquet_bytes(table[name])
+            result.row_bytes[part] += sizes
+            result.parquet_bytes[part] += parquet_bytes(table[name])
             widest[name] = max(widest.get(name, 0), int(np.minimum(sizes, STATISTIC).max()))
         for cells in file_cells(table, features):
             columns[cells.leaf].add(start, cells, level=level)
-    found.widest = sum(widest.values())
-    _weigh(found, list(columns.values()), files, level=level)
+    result.widest = sum(widest.values())
+    _weigh(result, list(columns.values()), files, level=level)
     defects = (problem for column in columns.values() for problem in column.problems)
-    found.problems = sorted([*shape, *defects], key=Problem.place)
-    return found
+    result.problems = sorted([*shape, *defects], key=Problem.place)
+    return result
 
 
 def _without_fields(kind: pa.DataType) -> bool:
-    """Whether a type has a struct without fields at any depth."""
+    """Return True if a type has a struct without fields at any depth."""
     children = [kind.field(number).type for number in range(kind.num_fields)]
     return (pa.types.is_struct(kind) and not children) or any(map(_without_fields, children))
 
 
 def _batches(dataset: Dataset) -> Iterator[tuple[int, pa.Table]]:
-    """The rows in tables, with the row that each begins at."""
+    """Yield the rows in tables, each with the number of its first row."""
     # Rows of a selection are copied, with the contents that are in the table already.
     average = max(1, dataset.data.nbytes // len(dataset.data))
     step = int(np.clip(BATCH_BYTES // average, 1, BATCH_ROWS))
@@ -127,12 +127,14 @@ def _batches(dataset: Dataset) -> Iterator[tuple[int, pa.Table]]:
         yield number * step, table
 
 
-def _weigh(found: Survey, columns: Sequence[Column], files: Files, *, level: CheckLevel) -> None:
-    """Look at each distinct file, and count what it weighs in its rows."""
-    paths = [pa.concat_arrays([pa.array([], pa.large_string()), *each.paths]) for each in columns]
+def _weigh(result: Survey, columns: Sequence[Column], files: Files, *, level: CheckLevel) -> None:
+    """Inspect each distinct file, and add its size to its rows."""
+    paths = [
+        pa.concat_arrays([pa.array([], pa.large_string()), *column.paths]) for column in columns
+    ]
     encoded = pa.concat_arrays(paths).dictionary_encode()
     names, numbers = encoded.dictionary, np.asarray(encoded.indices, dtype=np.int64)
-    parts = np.split(numbers, np.cumsum([len(each) for each in paths])[:-1])
+    parts = np.split(numbers, np.cumsum([len(column) for column in paths])[:-1])
     nifti = np.zeros(len(names), np.bool_)
     for column, part in zip(columns, parts, strict=True):
         nifti[part] |= column.nifti
@@ -140,15 +142,15 @@ def _weigh(found: Survey, columns: Sequence[Column], files: Files, *, level: Che
     checked: dict[FileLeaf, CheckedFiles] = {}
     for column, part in zip(columns, parts, strict=True):
         column.judge(part, names, sizes, defects)
-        for rows, contents in zip(column.held_rows, column.held_sizes, strict=True):
-            np.subtract.at(found.parquet_bytes, rows, contents // PAGE_SHARE)  # no text
+        for rows, contents in zip(column.embedded_rows, column.embedded_sizes, strict=True):
+            np.subtract.at(result.parquet_bytes, rows, contents // PAGE_SHARE)  # no text
         rows = np.concatenate([np.empty(0, np.int64), *column.rows])
         checked[column.leaf] = CheckedFiles(rows, sizes[part], versions[part])
-        np.add.at(found.row_bytes, rows, sizes[part])
-        np.add.at(found.parquet_bytes, rows, sizes[part])
-        found.files += len(part)
-        found.file_bytes += int(sizes[part].sum())
-    found.checked = checked
+        np.add.at(result.row_bytes, rows, sizes[part])
+        np.add.at(result.parquet_bytes, rows, sizes[part])
+        result.files += len(part)
+        result.file_bytes += int(sizes[part].sum())
+    result.checked = checked
 
 
 def _look(
@@ -165,10 +167,13 @@ def _look(
             look = partial(inspect_file, files, level=level, nifti=kind)
             chosen = order[nifti[order] == kind].tolist()
             paths = (names[number].as_py() for number in chosen)
-            for number, seen in zip(chosen, files.map(look, paths), strict=True):
-                if seen.source is not None:
-                    sizes[number], versions[number] = seen.source.size, seen.source.version
-                if seen.defect is not None:
-                    defects[number] = seen.defect
+            for number, inspection in zip(chosen, files.map(look, paths), strict=True):
+                if inspection.source is not None:
+                    sizes[number], versions[number] = (
+                        inspection.source.size,
+                        inspection.source.version,
+                    )
+                if inspection.defect is not None:
+                    defects[number] = inspection.defect
                 bar.update()
     return sizes, versions, defects

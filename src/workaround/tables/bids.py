@@ -1,7 +1,7 @@
 """BIDS folders: a row for each session, with the NIfTI images of each kind in a column.
 
 The Brain Imaging Data Structure names files by entities, ``sub-01_ses-1_run-2_bold.nii.gz``
-(https://bids-specification.readthedocs.io). What is in a folder, bids2table finds out.
+(https://bids-specification.readthedocs.io). bids2table indexes the folder.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from workaround.tables.load import load
 
 IMAGES = (".nii", ".nii.gz")
 GRADIENTS = (".bval", ".bvec")
-"""Text beside diffusion images, without which they are of no use."""
+"""Suffixes of the text files beside diffusion images, which cannot be used without them."""
 
 _PLACE = ["sub", "ses", "datatype", "suffix", "ext", "path"]
 _NOT_ENTITIES = {*_PLACE, "dataset", "root", "extra_entities"}
@@ -43,9 +43,9 @@ class Image:
     Attributes:
         session: Labels of subject and session; the latter is empty where there are no sessions.
         datatype: Folder within the session: ``anat``, ``func``, ...
-        suffix: What the image shows: ``T1w``, ``bold``, ...
-        entities: The others, such as ``task`` and ``run``.
-        path: From the root of the dataset.
+        suffix: Contrast or modality: ``T1w``, ``bold``, ...
+        entities: Other entities of the name, such as ``task`` and ``run``.
+        path: Path from the root of the dataset.
     """
 
     session: Session
@@ -55,7 +55,7 @@ class Image:
     path: str
 
     def beside(self, ext: str) -> str:
-        """Path of the file that differs in its extension only."""
+        """Return the path with another extension."""
         return re.sub(r"(?i)\.nii(\.gz)?$", ext, self.path)
 
 
@@ -67,22 +67,22 @@ def bids_table(
     A row is a session. Its columns are ``subject_id``, ``session_id`` if there are sessions, those
     of ``participants.tsv``, and one for each suffix (``T1w``, ``bold``), named ``func_sbref`` and
     ``dwi_sbref`` where images of several data types have it. A column holds lists if any session
-    has several of its images, sorted by task, ..., run. What else their names say is in columns
-    beside it, lists too if it is one: ``bold_task``, ``bold_run``. So are the gradients beside
+    has several of its images, sorted by task, ..., run. Other entities of their names are in
+    columns beside it, lists too if it is one: ``bold_task``, ``bold_run``. So are the gradients of
     diffusion images, as text: ``dwi_bval``, ``dwi_bvec``. Derivatives are left out: their folders,
     such as ``derivatives/fmriprep``, are datasets themselves.
 
     Args:
-        root: Holds the folders of the subjects.
-        kinds: Of columns of ``participants.tsv``, as for `read_table`.
+        root: Folder that holds the folders of the subjects.
+        kinds: Kinds of columns of ``participants.tsv``, as for `read_table`.
         strict: Refuse images that are not named as in BIDS, and subjects that ``participants.tsv``
             lacks, instead of logging a warning of each.
 
     Raises:
-        BidsError: There are no images, a column would be there twice, a text cannot be read, or
-            bids2table is missing.
+        BidsError: No images, two columns of one name, a text that cannot be read, or bids2table is
+            missing.
         TableError: ``participants.tsv`` cannot be read.
-        CheckError: One of its columns holds paths in some cells, and something else in others.
+        CheckError: One of its columns has paths in some cells, and other text in others.
     """
     kinds = kinds or {}
     root = root.absolute()
@@ -90,8 +90,8 @@ def bids_table(
         raise BidsError(f"{root} has no folders sub-*: is it the root of a BIDS dataset?")
     index = _index(root)
     entities = [name for name in index.column_names if name not in _NOT_ENTITIES]
-    found = index.filter(pc.is_in(pc.utf8_lower(index["ext"]), pa.array(IMAGES)))
-    images = [_image(record, entities) for record in found.to_pylist()]
+    records = index.filter(pc.is_in(pc.utf8_lower(index["ext"]), pa.array(IMAGES))).to_pylist()
+    images = [_image(record, entities) for record in records]
     if not images:
         raise BidsError(f"{root} has no NIfTI images in its folders sub-*")
     sessions = sorted({image.session for image in images})
@@ -103,13 +103,13 @@ def bids_table(
     problems = _left_out(root, {image.path for image in images})
     participants = root / "participants.tsv"
     if participants.exists() or participants.is_symlink():
-        more, absent = _participants(participants, subjects, kinds)
+        more, missing_rows = _participants(participants, subjects, kinds)
         _add(columns, more)
-        problems += absent
+        problems += missing_rows
     require_sound(problems, strict=strict)
     by_column = _by_column(images)
-    for name, those in by_column.items():
-        column = _Column.of(those, sessions, entities)
+    for name, column_images in by_column.items():
+        column = _Column.of(column_images, sessions, entities)
         _add(columns, {name: column.cells(lambda image: image.path)})
         _add(columns, _entities(name, column, entities))
         _add(columns, _gradients(name, column, root, files))
@@ -117,20 +117,20 @@ def bids_table(
 
 
 def _index(root: Path) -> pa.Table:
-    """What bids2table finds, without the entities that no file has."""
+    """Return the index of bids2table, without entities that no file has."""
     try:
         from bids2table import index_dataset
     except ImportError as error:
         raise BidsError(
             "BIDS folders are read with bids2table: pip install 'nifti-hub-workaround[bids]'"
         ) from error
-    # In a folder whose name has a dot (ds004884-1.0.2) or a bracket, bids2table finds nothing.
+    # bids2table indexes no file of a folder whose name has a dot (ds004884-1.0.2) or a bracket.
     with tempfile.TemporaryDirectory(prefix="workaround-") as folder:
         link = Path(folder, "dataset")
         link.symlink_to(root, target_is_directory=True)
         index = index_dataset(link)
-    said = [name for name in index.column_names if index[name].null_count < len(index)]
-    return index.select(list(dict.fromkeys([*_PLACE, *said])))
+    used = [name for name in index.column_names if index[name].null_count < len(index)]
+    return index.select(list(dict.fromkeys([*_PLACE, *used])))
 
 
 def _image(record: Mapping[str, Any], entities: Sequence[str]) -> Image:
@@ -144,7 +144,7 @@ def _image(record: Mapping[str, Any], entities: Sequence[str]) -> Image:
 
 
 def _by_column(images: Sequence[Image]) -> dict[str, list[Image]]:
-    """The images of each column."""
+    """Group images by column."""
     datatypes: dict[str, set[str]] = defaultdict(set)
     for image in images:
         datatypes[image.suffix].add(image.datatype)
@@ -157,7 +157,7 @@ def _by_column(images: Sequence[Image]) -> dict[str, list[Image]]:
 
 @dataclass(frozen=True)
 class _Column:
-    """The images of a column, those of each session in order."""
+    """The images of a column, sorted within each session."""
 
     sessions: list[list[Image]]
     several: bool
@@ -178,27 +178,27 @@ class _Column:
         return cls(cells, several=max(map(len, cells)) > 1)
 
     def cells(self, value: Callable[[Image], T]) -> list[list[T]] | list[T | None]:
-        """Something of every image, in lists if the column has them."""
+        """Return a value of every image, in lists if any session has several images."""
         values = [[value(image) for image in images] for images in self.sessions]
         return values if self.several else [next(iter(cell), None) for cell in values]
 
 
 def _entities(name: str, column: _Column, entities: Sequence[str]) -> dict[str, Any]:
-    """What the names of the images say, as far as any of them says it."""
+    """Return the columns of entities that any image of a column has."""
 
     def value(image: Image, entity: str) -> str | int | None:
         return image.entities.get(entity)
 
-    said = {entity for images in column.sessions for image in images for entity in image.entities}
+    used = {entity for images in column.sessions for image in images for entity in image.entities}
     return {
         f"{name}_{entity}": column.cells(partial(value, entity=entity))
         for entity in entities
-        if entity in said
+        if entity in used
     }
 
 
 def _gradients(name: str, column: _Column, root: Path, files: set[str]) -> dict[str, Any]:
-    """The text files of gradients beside the images, as far as any has them."""
+    """Return the columns of gradients that any image of a column has beside it."""
 
     def read(image: Image, ext: str) -> str | None:
         path = image.beside(ext)
@@ -213,7 +213,7 @@ def _gradients(name: str, column: _Column, root: Path, files: set[str]) -> dict[
 
 
 def _text(path: Path) -> str:
-    """Content of a text file."""
+    """Return the content of a text file."""
     _require_file(path)
     try:
         return path.read_text(encoding="utf-8")
@@ -223,12 +223,12 @@ def _text(path: Path) -> str:
 
 def _require_file(path: Path) -> None:
     if path.is_symlink() and not path.exists():
-        raise BidsError(f"{path} is a link to what is not there: `datalad get` fetches it")
+        raise BidsError(f"{path} is a link to a file that is missing: `datalad get` fetches it")
 
 
 def _left_out(root: Path, images: Container[str]) -> list[Problem]:
-    """What else in the folders of subjects ends as images do."""
-    reason = "left out, for its name is not one of BIDS (sub-01_T1w.nii.gz): rename it"
+    """Return a problem for each file that ends as images do and is not indexed as one."""
+    reason = "left out: not a BIDS name, such as sub-01_T1w.nii.gz; rename it"
     return [
         Problem(None, None, str(root / path), reason, tolerable=True)
         for path in _files_of_subjects(root)
@@ -237,7 +237,7 @@ def _left_out(root: Path, images: Container[str]) -> list[Problem]:
 
 
 def _files_of_subjects(root: Path) -> Iterator[str]:
-    """Paths from the root, in order, without hidden files."""
+    """Yield the files in the folders of subjects, sorted, from the root, without hidden ones."""
     for subject in sorted(root.glob("sub-*")):
         for folder, folders, names in os.walk(subject, followlinks=True):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
@@ -248,18 +248,18 @@ def _files_of_subjects(root: Path) -> Iterator[str]:
 def _participants(
     path: Path, subjects: pa.Array, kinds: Mapping[str, str]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Columns of ``participants.tsv``, with a cell for each session, and who is not there."""
+    """Return the columns of ``participants.tsv`` by session, and problems for missing subjects."""
     _require_file(path)
     table = load(path, {**kinds, "participant_id": TEXT})
     if "participant_id" not in table.column_names:
         raise BidsError(f"{path} has no column participant_id")
     ids = _subject_ids(table["participant_id"])
     counts = pc.value_counts(ids.drop_null())
-    if twice := [each["values"] for each in counts.to_pylist() if each["counts"] > 1]:
+    if twice := [count["values"] for count in counts.to_pylist() if count["counts"] > 1]:
         raise BidsError(f"{path} has several rows of one participant, {twice[0]}")
     rows = pc.index_in(subjects, ids, skip_nulls=True)
     if rows.null_count == len(rows):
-        raise BidsError(f"{path} has no row of any subject here: {subjects[0]} is none of its ids")
+        raise BidsError(f"{path} has no row of any subject: {subjects[0]} is not one of its ids")
     problems = [
         Problem(None, "participant_id", str(path), f"no row of {subject}", tolerable=True)
         for subject in pc.unique(subjects.filter(rows.is_null())).to_pylist()
@@ -269,7 +269,7 @@ def _participants(
 
 
 def _subject_ids(ids: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The folders that they name, with and without the prefix."""
+    """Return the names of the subjects' folders, for ids with and without the prefix."""
     labels = pc.replace_substring_regex(pc.utf8_trim_whitespace(ids), "^sub-", "")
     return pc.binary_join_element_wise("sub-", labels, "")
 
@@ -278,7 +278,7 @@ def _add(columns: dict[str, Any], more: Mapping[str, Any]) -> None:
     """Add columns.
 
     Raises:
-        BidsError: One has a name that is taken.
+        BidsError: A name is in use already.
     """
     if taken := columns.keys() & more.keys():
         raise BidsError(f"There are two columns {min(taken)!r}: rename that of participants.tsv")

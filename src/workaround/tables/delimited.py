@@ -1,4 +1,4 @@
-"""CSV and TSV: columns of text, some of which are numbers."""
+"""CSV and TSV: cells are text, and columns of nothing but numbers become numbers."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from pyarrow import csv
 from workaround.errors import Problem
 
 DELIMITERS: Mapping[str, str] = {".csv": ",", ".tsv": "\t"}
-"""What separates the cells of a table, by its suffix."""
+"""Delimiter of the cells of a table, by its suffix."""
 
 NULLS = ["", "n/a"]
-"""Cells that mean nothing: empty ones, and what BIDS writes (Common principles, tabular files)."""
+"""Null cells: empty ones, and the marker of BIDS (Common principles, tabular files)."""
 
 _INTEGER = r"^-?(0|[1-9][0-9]*)$"
 _NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$"
 _LONG = r"[0-9.]{16}|[eE][+-]?[0-9]{3}"
-"""In numbers of more than the 15 digits that every double holds, or that may be out of range."""
+"""Matches numbers of more than the 15 digits that every double keeps, or maybe out of range."""
 
 
 def read_delimited(path: Path, delimiter: str) -> pa.Table:
-    """Read CSV or TSV as text, of which nothing is known to be UTF-8.
+    """Read CSV or TSV as text, which is not checked to be UTF-8.
 
     Raises:
-        pa.ArrowException: It cannot be read.
+        pa.ArrowException: The file is not such a table.
     """
     layout = csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
     with csv.open_csv(path, parse_options=layout) as stream:
@@ -43,39 +43,40 @@ def read_delimited(path: Path, delimiter: str) -> pa.Table:
 
 
 def swallowed_rows(table: pa.Table, delimiter: str) -> list[Problem]:
-    """The first cell of each column that holds rows of the table, which an open quote made text.
+    """Return a problem for each column with a cell that holds whole rows: a quote is not closed.
 
     Args:
-        table: All text.
-        delimiter: What separates cells.
+        table: The table, all of it text.
+        delimiter: Delimiter of its cells.
     """
-    found = (_swallowed(table, index, delimiter) for index in range(table.num_columns))
-    return [problem for problem in found if problem]
+    problems = (_swallowed(table, index, delimiter) for index in range(table.num_columns))
+    return [problem for problem in problems if problem]
 
 
 def _swallowed(table: pa.Table, index: int, delimiter: str) -> Problem | None:
     cells = pc.utf8_rtrim(table.column(index), "\r\n")  # the last row of a file ends in one
     lines = pc.count_substring(cells, "\n")
     # A quote that is closed some rows below makes one row of so many columns in all.
-    found = pc.multiply(lines, table.num_columns - 1)
-    rows = pc.and_(pc.greater(found, 0), pc.equal(pc.count_substring(cells, delimiter), found))
+    delimiters = pc.multiply(lines, table.num_columns - 1)
+    whole_rows = pc.equal(pc.count_substring(cells, delimiter), delimiters)
+    rows = pc.and_(pc.greater(delimiters, 0), whole_rows)
     row = pc.index(rows, True).as_py()
     if row < 0:
         return None
     name = table.field(index).name
     reason = (
-        f"holds {lines[row].as_py() + 1} lines with the {delimiter!r} of as many rows: is there a"
-        f" quotation mark that nothing closes? If it is text, say --column {name}=string"
+        f"holds {lines[row].as_py() + 1} lines with the {delimiter!r} of as many rows: close the"
+        f" quotation mark. If it is text, pass --column {name}=string"
     )
     return Problem(row, name, None, reason)
 
 
 def typed(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Make numbers of a column of text if it holds nothing else.
+    """Convert a column of text to numbers if all its cells are numbers.
 
-    ``007`` and ``1e`` are no numbers, and a column with one that 64 bits do not hold stays text: an
-    integer of too many bits, or a decimal of which a double keeps fewer digits. Zeros at the end
-    are not kept: ``1.10`` is 1.1.
+    ``007`` and ``1e`` are not numbers, and a column with a number that 64 bits cannot represent
+    stays text: a larger integer, or a decimal with more digits than a double keeps. Zeros at the
+    end are dropped: ``1.10`` is 1.1.
     """
     if column.null_count == len(column):
         return column
@@ -96,7 +97,7 @@ def _all_match(column: pa.ChunkedArray, pattern: str) -> bool:
 
 
 def _is_double(text: str) -> bool:
-    """Whether a number is that of a double, rounded to as many digits."""
+    """Return True if a double, rounded to as many digits, is this number."""
     number = Decimal(text)
     digits = len(number.as_tuple().digits)
     return Decimal(f"{float(text):.{digits - 1}e}") == number

@@ -1,4 +1,4 @@
-"""File tables: CSV, TSV, JSON Lines or Parquet with the paths of files in their cells."""
+"""File tables: tables with paths of files in their cells, and the features of their columns."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     for kind, suffixes in _SUFFIXES.items()
     if hasattr(datasets.features, kind.capitalize())
 }
-"""Kinds of file that the installed `datasets` has a feature for, and their suffixes."""
+"""Kinds of file that the installed `datasets` has a feature for, with their suffixes."""
 
 _ABSOLUTE = r"^(/|[A-Za-z][A-Za-z0-9+.-]*://)"
 
 Row = Callable[[int], int]
-"""Row of the table that a nested value is in, by its number among all of its place."""
+"""Maps the number of a nested value, among all of its place, to its row in the table."""
 
 
 def read_table(
@@ -58,41 +58,41 @@ def read_table(
 
     A column whose cells end in a suffix of one kind of file gets the feature of that kind. So do
     lists of paths, and paths in objects, at any depth; in CSV and TSV, a list is written as JSON.
-    Relative paths are those from the folder of the table. Numbers with leading zeros stay text.
+    Relative paths start at the folder of the table. Numbers with leading zeros stay text.
 
     Args:
-        path: Ends in ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet``.
-        kinds: Of some columns, which are not guessed then: one of `KINDS`, or "string". Nested ones
-            are named with dots, as in ``scans.t1w``; the elements of a list as the list.
+        path: Table that ends in ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet``.
+        kinds: Kinds of some columns, which are not guessed then: one of `KINDS`, or "string". Name
+            nested columns with dots, as in ``scans.t1w``; the elements of a list as the list.
         strict: Refuse a table without files, instead of logging a warning.
 
     Raises:
-        TableError: It cannot be read, or has no such column.
-        CheckError: A column has paths in some cells, and something else in others, or cells cannot
-            be read as those of the others.
+        TableError: The table cannot be read, or a column of ``kinds`` is missing.
+        CheckError: A column has paths in some cells and other text in others, or some cells cannot
+            be read as the others.
     """
     kinds = kinds or {}
     dataset = file_dataset(load(path, kinds), path.parent, kinds)
     if not file_columns(dataset.features):
         reason = (
-            "no column holds files: paths end in a suffix such as .nii.gz, or --column NAME=KIND"
-            " says what they are"
+            "no column holds files: end paths in a suffix such as .nii.gz, or pass --column"
+            " NAME=KIND"
         )
         require_sound([Problem(None, None, str(path), reason, tolerable=True)], strict=strict)
     return dataset
 
 
 def file_dataset(table: pa.Table, folder: Path, kinds: Mapping[str, str]) -> Dataset:
-    """Give the columns that hold paths the features of their files.
+    """Make a dataset of a table, with the features of files in columns that hold paths.
 
     Args:
-        table: Paths are text, at any depth.
-        folder: What relative paths start from.
-        kinds: Of some columns; the others are guessed by suffix.
+        table: A table with paths as text, at any depth.
+        folder: Folder that relative paths start at.
+        kinds: Kinds of some columns; those of others are guessed by suffix.
 
     Raises:
-        TableError: There is no column of that name.
-        CheckError: A column has paths in some cells, and something else in others, or values that
+        TableError: A column of ``kinds`` is missing.
+        CheckError: A column has paths in some cells and other text in others, or values that
             `datasets` has no type for.
     """
     columns = _Columns(kinds)
@@ -103,7 +103,7 @@ def file_dataset(table: pa.Table, folder: Path, kinds: Mapping[str, str]) -> Dat
         features[name] = feature
     if unknown := kinds.keys() - set(columns.names):
         names = ", ".join(dict.fromkeys(columns.names))
-        raise TableError(f"There is no column {min(unknown)!r} in the table, but {names}")
+        raise TableError(f"The table has no column {min(unknown)!r}, but {names}")
     if columns.problems:
         raise CheckError(columns.problems)
     base = str(folder.absolute())
@@ -111,10 +111,10 @@ def file_dataset(table: pa.Table, folder: Path, kinds: Mapping[str, str]) -> Dat
     def resolve(_: FileLeaf, cells: pa.StructArray) -> pa.StructArray:
         contents, paths = file_fields(cells)
         relative = pc.invert(pc.match_substring_regex(paths, _ABSOLUTE))
-        there = pc.binary_join_element_wise(base, paths, "/")
-        found = with_file_fields(cells, contents, pc.if_else(relative, there, paths))
+        absolute = pc.binary_join_element_wise(base, paths, "/")
+        resolved = with_file_fields(cells, contents, pc.if_else(relative, absolute, paths))
         absent = pc.and_(contents.is_null(), pc.is_in(paths, pa.array(NULLS)))
-        return pc.if_else(absent, pa.scalar(None, found.type), found)
+        return pc.if_else(absent, pa.scalar(None, resolved.type), resolved)
 
     table = table_cast(table, features.arrow_schema)
     # The default fingerprint is a hash of a copy of everything.
@@ -130,12 +130,12 @@ class _RefusedError(Exception):
 
 @dataclass
 class _Columns:
-    """What the columns of a table are found to hold.
+    """The columns of a table, as their features are inferred.
 
     Attributes:
-        kinds: Those that are known, by name.
-        names: Of all that there is, dotted where nested.
-        problems: Why some cannot be what they seem to be.
+        kinds: Kinds that the caller named, by column.
+        names: Names of all columns and fields, dotted where nested.
+        problems: Columns whose cells do not go together.
     """
 
     kinds: Mapping[str, str]
@@ -143,30 +143,30 @@ class _Columns:
     problems: list[Problem] = field(default_factory=list)
 
     def read(
-        self, of: pa.Field, column: pa.ChunkedArray, metadata: Mapping[bytes, bytes] | None
+        self, arrow_field: pa.Field, column: pa.ChunkedArray, metadata: Mapping[bytes, bytes] | None
     ) -> tuple[pa.ChunkedArray, Any]:
-        """A column whose paths are plain text, and its feature."""
+        """Return a column with its paths as plain text, and its feature."""
         try:
-            column = _with_lists(of.name, column, self.kinds.get(of.name))
-            feature = _feature(of.with_type(column.type), metadata)
+            column = _with_lists(arrow_field.name, column, self.kinds.get(arrow_field.name))
+            feature = _feature(arrow_field.with_type(column.type), metadata)
         except _RefusedError as error:
-            self.names.append(of.name)
+            self.names.append(arrow_field.name)
             self.problems.append(error.problem)
             return column, None
-        feature, storage = self._find(of.name, column, feature, lambda row: row)
+        feature, storage = self._infer(arrow_field.name, column, feature, lambda row: row)
         return column if storage == column.type else column.cast(storage), feature
 
-    def _find(
+    def _infer(
         self, name: str, column: pa.ChunkedArray, feature: Any, row: Row
     ) -> tuple[Any, pa.DataType]:
-        """The feature of some values, and the type that they need for it."""
+        """Return the feature of some values, and the type to store them as."""
         self.names.append(name)
-        of, kind = column.type, self.kinds.get(name)
+        data_type, kind = column.type, self.kinds.get(name)
         try:
             if is_file(feature) and kind is None:
-                return feature, of
-            if _is_cell(of) and (found := self._cell(name, column, row)):
-                return found
+                return feature, data_type
+            if _is_cell(data_type) and (inferred := self._cell(name, column, row)):
+                return inferred
             match feature:
                 case Mapping() if kind is None:
                     return self._object(name, column, feature, row)
@@ -176,17 +176,17 @@ class _Columns:
                     return self._value(name, column, feature, row)
         except _RefusedError as error:
             self.problems.append(error.problem)
-            return feature, of
+            return feature, data_type
 
     def _object(
         self, name: str, column: pa.ChunkedArray, feature: Any, row: Row
     ) -> tuple[Any, pa.DataType]:
         parts = {
-            each.name: self._find(f"{name}.{each.name}", child, feature[each.name], row)
-            for each, child in zip(column.type, column.flatten(), strict=True)
+            part.name: self._infer(f"{name}.{part.name}", child, feature[part.name], row)
+            for part, child in zip(column.type, column.flatten(), strict=True)
         }
-        storage = pa.struct([each.with_type(parts[each.name][1]) for each in column.type])
-        return {each: found for each, (found, _) in parts.items()}, storage
+        storage = pa.struct([part.with_type(parts[part.name][1]) for part in column.type])
+        return {name: inferred for name, (inferred, _) in parts.items()}, storage
 
     def _list(
         self, name: str, column: pa.ChunkedArray, feature: Any, row: Row
@@ -194,13 +194,13 @@ class _Columns:
         def row_of(element: int) -> int:
             return row(pc.list_parent_indices(column)[element].as_py())
 
-        inner, storage = self._find(name, pc.list_flatten(column), feature.feature, row_of)
+        inner, storage = self._infer(name, pc.list_flatten(column), feature.feature, row_of)
         if storage == column.type.value_type and inner == feature.feature:
             return feature, column.type
         return List(inner), pa.list_(storage)
 
     def _cell(self, name: str, column: pa.ChunkedArray, row: Row) -> tuple[Any, pa.DataType] | None:
-        """Bytes and path, as `datasets` stores files, if these are files."""
+        """Return the feature of bytes and path, as `datasets` stores files; None if not files."""
         kind, path = self.kinds.get(name), f"{name}.path"
         if kind == TEXT or path in self.kinds:
             return None
@@ -210,7 +210,7 @@ class _Columns:
             return None
         if kind is None:
             _refuse_others(path, paths, guessed, row)
-        storage = [each.with_type(STORAGE.field(each.name).type) for each in column.type]
+        storage = [part.with_type(STORAGE.field(part.name).type) for part in column.type]
         return _file(guessed), pa.struct(storage)
 
     def _value(
@@ -235,34 +235,36 @@ class _Columns:
         return _file(guessed), pa.string()
 
 
-def _feature(of: pa.Field, metadata: Mapping[bytes, bytes] | None) -> Any:
-    """The feature of a column, which the metadata of its table may tell."""
+def _feature(arrow_field: pa.Field, metadata: Mapping[bytes, bytes] | None) -> Any:
+    """Return the feature of a column, from the metadata of its table if that names it."""
     try:
-        return Features.from_arrow_schema(pa.schema([of], metadata))[of.name]
+        return Features.from_arrow_schema(pa.schema([arrow_field], metadata))[arrow_field.name]
     except ValueError:
-        reason = f"holds {of.type}, which `datasets` has no type for: cast it, or leave it out"
-        raise _RefusedError(None, of.name, None, reason) from None
+        reason = (
+            f"holds {arrow_field.type}, which `datasets` has no type for: cast it or leave it out"
+        )
+        raise _RefusedError(None, arrow_field.name, None, reason) from None
 
 
 def _file(kind: str) -> Any:
     return getattr(datasets.features, kind.capitalize())()
 
 
-def _is_text(of: pa.DataType) -> bool:
-    """Whether values can be read as text; nulls can."""
-    if pa.types.is_dictionary(of):
-        return _is_text(of.value_type)
+def _is_text(data_type: pa.DataType) -> bool:
+    """Return True if values can be read as text; nulls can."""
+    if pa.types.is_dictionary(data_type):
+        return _is_text(data_type.value_type)
     plain = (pa.types.is_string, pa.types.is_large_string, pa.types.is_null)
-    return any(is_one(of) for is_one in plain)
+    return any(is_one(data_type) for is_one in plain)
 
 
-def _is_cell(of: pa.DataType) -> bool:
-    """Whether values may be what `datasets` stores files as."""
-    if not pa.types.is_struct(of) or {each.name for each in of} != {"bytes", "path"}:
+def _is_cell(data_type: pa.DataType) -> bool:
+    """Return True if values may be files as `datasets` stores them."""
+    if not pa.types.is_struct(data_type) or {part.name for part in data_type} != {"bytes", "path"}:
         return False
     plain = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_null)
-    data = any(is_one(of.field("bytes").type) for is_one in plain)
-    return data and _is_text(of.field("path").type)
+    data = any(is_one(data_type.field("bytes").type) for is_one in plain)
+    return data and _is_text(data_type.field("path").type)
 
 
 def _require_text(name: str, column: pa.ChunkedArray) -> None:
@@ -273,7 +275,7 @@ def _require_text(name: str, column: pa.ChunkedArray) -> None:
 
 
 def _guess(texts: pa.ChunkedArray, pattern: str = "{}$") -> str | None:
-    """The first kind of file that any text ends in."""
+    """Return the first kind of file that any text ends in."""
     for kind in KINDS:
         ending = f"(?is){pattern.format(_ending(kind))}"
         if pc.any(pc.match_substring_regex(texts, ending)).as_py():
@@ -286,7 +288,7 @@ def _ending(kind: str) -> str:
 
 
 def _with_lists(name: str, column: pa.ChunkedArray, kind: str | None) -> pa.ChunkedArray:
-    """A column of text with lists of paths in the place of JSON."""
+    """Return a column of text with lists of paths in place of JSON."""
     if kind == TEXT or not _is_text(column.type):
         return column
     paths = column.cast(pa.string())
@@ -315,12 +317,12 @@ def _parsed(name: str, row: int, text: str | None) -> list[str | None] | None:
             return None
         case list() if all(isinstance(path, str | None) for path in paths):
             return paths
-    reason = 'not a JSON list of paths, as in ["a.nii", "b.nii"], but other cells are lists'
+    reason = 'not a JSON list of paths such as ["a.nii", "b.nii"], as other cells are'
     raise _RefusedError(row, name, text, reason)
 
 
 def _refuse_others(name: str, paths: pa.ChunkedArray, kind: str, row: Row) -> None:
-    """Raise if not all paths end in a suffix of a kind."""
+    """Refuse a column in which some paths end in another suffix."""
     ends = pc.match_substring_regex(paths, rf"(?i){_ending(kind)}$")
     others = pc.invert(pc.or_(ends, pc.is_in(paths, pa.array(NULLS))))
     if not pc.any(others).as_py():
@@ -329,7 +331,7 @@ def _refuse_others(name: str, paths: pa.ChunkedArray, kind: str, row: Row) -> No
     count = f"{pc.sum(others).as_py()} of {pc.count(paths).as_py()}"
     suffixes = " or ".join(f".{suffix}" for suffix in KINDS[kind])
     reason = (
-        f"does not end in {suffixes} ({count} paths do not). If the column holds no files, say"
+        f"does not end in {suffixes} ({count} paths do not). If the column holds no files, pass"
         f" --column {name}=string; if all are of this kind, --column {name}={kind}"
     )
     raise _RefusedError(row(first), name, paths[first].as_py(), reason)

@@ -1,4 +1,4 @@
-"""JSON Lines as Arrow reads them, without what it changes in silence."""
+"""JSON Lines, read by Arrow, without the values that it changes in silence."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _EXACT = 2**53
 """Doubles hold all integers up to this one."""
 
 _BLOCK = arrow_json.ReadOptions(block_size=16 << 20)  # a line must fit into a block
-_SAID = {str: "text", float: "a number", bool: "true or false", list: "a list", dict: "an object"}
+_NAMES = {str: "text", float: "a number", bool: "true or false", list: "a list", dict: "an object"}
 
 
 def read_json_lines(path: Path) -> pa.Table:
-    """Read JSON Lines; text stays text, also where it looks like a date.
+    """Read JSON Lines; text stays text, even if it looks like a date.
 
     Raises:
-        CheckError: A value has another type than those of the lines before, or is an integer that
-            the column cannot hold.
-        pa.ArrowException: It is no JSON Lines.
+        CheckError: A value has another type than those before, or is an integer that the column
+            cannot represent.
+        pa.ArrowException: The file is not JSON Lines.
     """
     try:
         table = arrow_json.read_json(path, read_options=_BLOCK)
@@ -45,14 +45,14 @@ def read_json_lines(path: Path) -> pa.Table:
 
 
 def _as_text(field: pa.Field) -> pa.Field:
-    """A field with the text that Arrow takes for dates."""
+    """Return a field with text in place of the dates that Arrow infers."""
     return field.with_type(
         with_leaves(field.type, lambda of: pa.string() if pa.types.is_timestamp(of) else of)
     )
 
 
 def _large_floats(table: pa.Table) -> set[FieldPath]:
-    """Where numbers are doubles that may have been other integers."""
+    """Return the paths of columns of doubles so large that an integer may have been rounded."""
     return {
         place
         for name in table.column_names
@@ -63,7 +63,7 @@ def _large_floats(table: pa.Table) -> set[FieldPath]:
 
 
 def _rounded(path: Path, places: Collection[FieldPath]) -> list[Problem]:
-    """The first integer in each of these places that a double or 64 bits do not hold."""
+    """Return a problem for the first integer in each place that its type would change."""
     problems: dict[FieldPath, Problem] = {}
     for row, line in _lines(path):
         for place, number in _values((), line):
@@ -72,7 +72,7 @@ def _rounded(path: Path, places: Collection[FieldPath]) -> list[Problem]:
             if not -(2**63) <= number < 2**63:
                 reason = "an integer of more than 64 bits: write it as text"
             elif int(float(number)) != number:
-                reason = "an integer that no float holds, as other numbers here are: write text"
+                reason = "an integer that a float, as the column has, would round: write it as text"
             else:
                 continue
             problems[place] = Problem(row, _name(place), str(number), reason)
@@ -80,14 +80,14 @@ def _rounded(path: Path, places: Collection[FieldPath]) -> list[Problem]:
 
 
 def _mixed(path: Path) -> Problem | None:
-    """The first value whose type is not that of the ones before; Arrow knows only the column."""
+    """Return a problem for the first value of another type; Arrow names only the column."""
     types: dict[FieldPath, type] = {}
     try:
         for row, line in _lines(path):
             for place, value in _values((), line):
                 kind = float if type(value) is int else type(value)
                 if types.setdefault(place, kind) is not kind:
-                    reason = f"is {_SAID[kind]}, the cells before are {_SAID[types[place]]}"
+                    reason = f"is {_NAMES[kind]}, but cells before are {_NAMES[types[place]]}"
                     return Problem(row, _name(place), json.dumps(value), reason)
     except _NoObjectError as error:
         return error.problem
@@ -100,8 +100,8 @@ class _NoObjectError(Exception):
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Row and object of each line that is not empty."""
-    # What is no UTF-8 is found in what Arrow reads.
+    """Yield row and object of each line that is not empty."""
+    # Text that is not UTF-8 is reported by column, in the table that Arrow reads.
     with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as lines:
         for row, line in enumerate(filter(str.strip, lines)):
             try:
@@ -114,7 +114,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _values(place: FieldPath, value: Any) -> Iterator[tuple[FieldPath, Any]]:
-    """All values in a value, and where; the outermost first, without nulls."""
+    """Yield all values within a value with their paths, the outermost first, without nulls."""
     if value is None:
         return
     if place:

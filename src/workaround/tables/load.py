@@ -1,4 +1,4 @@
-"""Tables as they are in their files: CSV, TSV, JSON Lines or Parquet."""
+"""Load a table as it is in its file: CSV, TSV, JSON Lines or Parquet."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from workaround.tables.json_lines import read_json_lines
 
 _SEPARATORS = ",;\t|"
 _SAMPLE = 100
-"""Rows that tell what separates cells."""
+"""Number of rows that show the delimiter of a table."""
 
 
 def load(path: Path, kinds: Mapping[str, str]) -> pa.Table:
-    """Read a table; the cells of CSV and TSV are text or numbers.
+    """Load a table; the cells of CSV and TSV are text or numbers.
 
     Args:
-        path: Of the table.
+        path: Path of the table.
         kinds: Columns of CSV and TSV whose kind is known: they stay text.
 
     Raises:
-        TableError: It cannot be read, two columns have one name, or one has none.
-        CheckError: Cells cannot be read as those of the others.
+        TableError: The table cannot be read, two columns have one name, or one has none.
+        CheckError: Some cells cannot be read as the others of their column.
     """
     try:
         table = _read(path)
         names = table.column_names
     except UnicodeDecodeError:
-        raise TableError(f"{path} names a column in letters that are not UTF-8") from None
+        raise TableError(f"{path} has a column whose name is not UTF-8") from None
     except (OSError, pa.ArrowException) as error:
         raise TableError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
     if twice := {name for name in names if names.count(name) > 1}:
@@ -64,7 +64,7 @@ def _read(path: Path) -> pa.Table:
 
 
 def _with_numbers(path: Path, table: pa.Table, kinds: Mapping[str, str]) -> pa.Table:
-    """A table of text with numbers in the columns that hold nothing else."""
+    """Convert the columns of text that hold nothing but numbers."""
     delimiter = DELIMITERS[path.suffix.lower()]
     _require_delimiter(path, table, delimiter)
     problems = swallowed_rows(table, delimiter)
@@ -77,7 +77,7 @@ def _with_numbers(path: Path, table: pa.Table, kinds: Mapping[str, str]) -> pa.T
 
 
 def _require_delimiter(path: Path, table: pa.Table, delimiter: str) -> None:
-    """Refuse a table of one column that has more of them with another delimiter."""
+    """Refuse a table of one column that another delimiter would split into several."""
     if table.num_columns != 1:
         return
     (name,), (column,) = table.column_names, table.columns
@@ -86,13 +86,13 @@ def _require_delimiter(path: Path, table: pa.Table, delimiter: str) -> None:
         count = name.count(other)
         if count and pc.all(pc.equal(pc.count_substring(cells, other), count)).as_py():
             raise TableError(
-                f"{path} is separated by {other!r}, not by {delimiter!r} as {path.suffix} says: its"
+                f"{path} is separated by {other!r}, not by {delimiter!r} as in {path.suffix}: its"
                 f" one column is {name!r}"
             )
 
 
 def _without_views(table: pa.Table) -> pa.Table:
-    """A table with text and bytes as `datasets` knows them."""
+    """Return a table without views of text and bytes, which `datasets` has no type for."""
     large = table.get_total_buffer_size() >= 2**31
     text, data = (pa.large_string(), pa.large_binary()) if large else (pa.string(), pa.binary())
 
@@ -107,7 +107,7 @@ def _without_views(table: pa.Table) -> pa.Table:
 
 
 def _not_utf8(table: pa.Table) -> list[Problem]:
-    """The first cell of each column whose text is not UTF-8."""
+    """Return a problem for the first cell of each column that is not UTF-8."""
     return [
         Problem(row, name, None, "not UTF-8: save the table as UTF-8")
         for name in table.column_names

@@ -1,4 +1,4 @@
-"""One shard beside the rows it is made of: by what its footer says, or cell by cell."""
+"""Compare a shard with the rows it was made of: by its footer, or cell by cell."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Origin:
 
     Attributes:
         rows: All rows of the split.
-        files: How to reach the files.
-        embed: Whether the contents of files are in the shard.
+        files: Access to the source files.
+        embed: The contents of files are in the shard.
     """
 
     rows: Dataset
@@ -39,24 +39,24 @@ class Origin:
     embed: bool = True
 
     def extract_contents(self, start: int, stop: int) -> SkeletonTable:
-        """Some rows, and what belongs into their cells.
+        """Return some rows, and the contents that belong into their cells.
 
         Raises:
-            OSError: A file is not there.
+            OSError: A source file is missing.
         """
         table = self.rows.with_format("arrow")[start:stop].cast(self.rows.features.arrow_schema)
         return extract_contents(table, self.rows.features, self.files, embed=self.embed)
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What belongs into a column of files.
+class ExpectedCells:
+    """The cells that a column of files should have.
 
     Attributes:
         leaf: The column.
-        rows: Row of each cell, in the split.
-        filled: Which cells have contents.
-        contents: These, in order.
+        rows: Row of each cell in the split.
+        filled: True for each cell that has contents.
+        contents: Contents of those cells, in order.
     """
 
     leaf: FileLeaf
@@ -65,11 +65,11 @@ class Wanted:
     contents: Sequence[Content]
 
 
-def wanted(origin: Origin, start: int, stop: int) -> tuple[pa.Table, list[Wanted]]:
-    """Some rows: without contents, and the contents by column.
+def expected_cells(origin: Origin, start: int, stop: int) -> tuple[pa.Table, list[ExpectedCells]]:
+    """Return some rows without contents, and the expected cells of each column of files.
 
     Raises:
-        SourceChangedError: A file is not there.
+        SourceChangedError: A source file is missing.
     """
     features = origin.rows.features
     try:
@@ -77,77 +77,76 @@ def wanted(origin: Origin, start: int, stop: int) -> tuple[pa.Table, list[Wanted
     except OSError as error:
         path, reason = error.filename or "a source file", error.strerror or error
         raise SourceChangedError(str(path), f"cannot be read: {reason}") from error
-    found: dict[FileLeaf, list[Any]] = {leaf: [] for leaf in file_leaves(features)}
+    by_leaf: dict[FileLeaf, list[Any]] = {leaf: [] for leaf in file_leaves(features)}
     for cells in file_cells(rows.table, features):
-        found[cells.leaf].append((cells.rows + start, np.asarray(cells.contents.is_valid())))
+        by_leaf[cells.leaf].append((cells.rows + start, np.asarray(cells.contents.is_valid())))
     columns = []
-    for leaf, parts in found.items():
-        where, filled = map(np.concatenate, zip(*parts, strict=True))
-        columns.append(Wanted(leaf, where, filled.astype(bool), rows.contents.get(leaf, ())))
+    for leaf, parts in by_leaf.items():
+        cell_rows, filled = map(np.concatenate, zip(*parts, strict=True))
+        contents = rows.contents.get(leaf, ())
+        columns.append(ExpectedCells(leaf, cell_rows, filled.astype(bool), contents))
     return rows.table, columns
 
 
 def compare_footer(stored: StoredShard, origin: Origin, start: int) -> Iterator[Problem]:
-    """What the footer and the page index say of the contents, beside the files.
+    """Compare the sizes in the footer and the page index with the files.
 
-    Where they differ, the contents are read to say which.
+    Where they differ, the contents are read to name the cell.
 
     Args:
         stored: The shard.
-        origin: Its rows.
-        start: Which of them is its first.
+        origin: The rows of its split.
+        start: First row of the shard in the split.
     """
     for number, (group, first, stop) in enumerate(stored.groups(start)):
         columns = {metadata.column_path(column): column for column in group[metadata.COLUMNS].items}
-        for want in wanted(origin, first, stop)[1] if stop > first else ():
-            column = columns.get((*want.leaf.path, "bytes"))
+        for expected in expected_cells(origin, first, stop)[1] if stop > first else ():
+            column = columns.get((*expected.leaf.path, "bytes"))
             if column is None:
-                yield Problem(None, want.leaf.column, None, f"is not in {stored.path}")
-            elif (reason := _footer_difference(stored, column, want, first)) is not None:
-                cells = _cells(stored, number, column, want, origin)
-                found = list(_compare_contents(stored, cells, want, origin.files))
-                yield from found or [Problem(None, want.leaf.column, None, reason)]
+                yield Problem(None, expected.leaf.column, None, f"is not in {stored.path}")
+            elif (reason := _footer_difference(stored, column, expected, first)) is not None:
+                cells = _cells(stored, number, column, expected, origin)
+                differences = list(_compare_contents(stored, cells, expected, origin.files))
+                yield from differences or [Problem(None, expected.leaf.column, None, reason)]
 
 
 def _footer_difference(
-    stored: StoredShard, column: thrift.Struct, want: Wanted, first: int
+    stored: StoredShard, column: thrift.Struct, expected: ExpectedCells, first: int
 ) -> str | None:
-    """What is wrong with a column chunk by what is said of it; None if nothing is."""
-    sizes, held = (
-        column[metadata.META].get(metadata.SIZE_STATISTICS),
-        sum(map(size_of, want.contents)),
-    )
+    """Return how the sizes of a column chunk differ from the expected ones; None if they agree."""
+    sizes = column[metadata.META].get(metadata.SIZE_STATISTICS)
+    nbytes = sum(map(size_of, expected.contents))
     histogram = sizes and sizes.get(metadata.DEFINITION_HISTOGRAM)
     if not histogram or not histogram.items or sizes.get(metadata.UNENCODED_BYTES) is None:
-        return f"{stored.path} does not say how large its cells are: verify it with level='full'"
-    if (cells := histogram.items[-1]) != len(want.contents):
-        return f"{stored.path} has contents in {cells} cells instead of {len(want.contents)}"
-    if sizes[metadata.UNENCODED_BYTES] != held:
-        return f"{stored.path} holds {sizes[metadata.UNENCODED_BYTES]} bytes instead of {held}"
+        return f"{stored.path} does not record the sizes of its cells: verify with level='full'"
+    if (cells := histogram.items[-1]) != len(expected.contents):
+        return f"{stored.path} has contents in {cells} cells instead of {len(expected.contents)}"
+    if sizes[metadata.UNENCODED_BYTES] != nbytes:
+        return f"{stored.path} holds {sizes[metadata.UNENCODED_BYTES]} bytes instead of {nbytes}"
     index = stored.offset_index(column)
     if index is None or index.get(metadata.UNENCODED) is None:
         return None
-    # Page by page: a row may have the contents of another.
+    # Page by page: a row may have the contents of another row.
     starts = [first + page[metadata.FIRST_ROW] for page in index[metadata.LOCATIONS].items]
-    pages = np.searchsorted(starts, want.rows[want.filled], side="right") - 1
-    expected = np.zeros(len(starts), dtype=np.int64)
-    np.add.at(expected, pages, np.array(list(map(size_of, want.contents)), dtype=np.int64))
-    wrong = np.flatnonzero(expected != np.array(index[metadata.UNENCODED].items, dtype=np.int64))
+    pages = np.searchsorted(starts, expected.rows[expected.filled], side="right") - 1
+    totals = np.zeros(len(starts), dtype=np.int64)
+    np.add.at(totals, pages, np.array(list(map(size_of, expected.contents)), dtype=np.int64))
+    wrong = np.flatnonzero(totals != np.array(index[metadata.UNENCODED].items, dtype=np.int64))
     if len(wrong):
         return f"{stored.path} holds other files from row {starts[wrong[0]]} on"
     return None
 
 
 def compare_cells(stored: StoredShard, origin: Origin, start: int) -> Iterator[Problem]:
-    """Every value of a shard beside the rows, and every content byte by byte with its file.
+    """Compare every value of a shard with the rows, and every content with its file.
 
     Arrow reads every column, as `load_dataset` does; contents larger than `ARROW_CELL` are decoded
     here alone. Memory: a row group without contents, and a page or one row of contents.
 
     Args:
         stored: The shard.
-        origin: Its rows.
-        start: Which of them is its first.
+        origin: The rows of its split.
+        start: First row of the shard in the split.
     """
     with decoding():
         parquet = pq.ParquetFile(
@@ -156,26 +155,26 @@ def compare_cells(stored: StoredShard, origin: Origin, start: int) -> Iterator[P
     for number, (group, first, stop) in enumerate(stored.groups(start)):
         if stop == first:
             continue
-        table, wants = wanted(origin, first, stop)
-        there = _without_contents(parquet, number, group, wants)
-        problems = [*_compare_values(stored, there, _reread(table, wants), first)]
+        table, file_columns = expected_cells(origin, first, stop)
+        remote = _without_contents(parquet, number, group, file_columns)
+        problems = [*_compare_values(stored, remote, _reread(table, file_columns), first)]
         columns = {metadata.column_path(column): column for column in group[metadata.COLUMNS].items}
-        for want in wants:
-            column = columns.get((*want.leaf.path, "bytes"))
+        for expected in file_columns:
+            column = columns.get((*expected.leaf.path, "bytes"))
             if column is None:
                 continue  # reported above
-            cells = _cells(stored, number, column, want, origin)
-            problems += _compare_contents(stored, cells, want, origin.files)
+            cells = _cells(stored, number, column, expected, origin)
+            problems += _compare_contents(stored, cells, expected, origin.files)
             if not problems and next(cells, _END) is not _END:
                 reason = f"{stored.path} has more cells than the rows here"
-                problems.append(Problem(first, want.leaf.column, None, reason))
+                problems.append(Problem(first, expected.leaf.column, None, reason))
         yield from problems
 
 
 def _without_contents(
-    parquet: pq.ParquetFile, number: int, group: thrift.Struct, wants: Sequence[Wanted]
+    parquet: pq.ParquetFile, number: int, group: thrift.Struct, expected: Sequence[ExpectedCells]
 ) -> pa.Table:
-    contents = {(*want.leaf.path, "bytes") for want in wants}
+    contents = {(*column.leaf.path, "bytes") for column in expected}
     columns = [metadata.column_path(column) for column in group[metadata.COLUMNS].items]
     # By number: a column "a.bytes" has the dotted name of the contents of a file in a column "a".
     others = [at for at, path in enumerate(columns) if path not in contents]
@@ -185,51 +184,51 @@ def _without_contents(
         return table
 
 
-def _reread(table: pa.Table, wants: Sequence[Wanted]) -> pa.Table:
-    """A table as `_without_contents` would read it: with types that have no contents either."""
+def _reread(table: pa.Table, expected: Sequence[ExpectedCells]) -> pa.Table:
+    """Return a table as `_without_contents` reads it, with types that have no contents either."""
     sink = io.BytesIO()
     pq.write_table(table, sink, row_group_size=max(1, len(table)))
     (group,) = metadata.read_footer(sink.getbuffer())[metadata.ROW_GROUPS].items
-    return _without_contents(pq.ParquetFile(sink), 0, group, wants)
+    return _without_contents(pq.ParquetFile(sink), 0, group, expected)
 
 
 def _compare_values(
-    stored: StoredShard, there: pa.Table, here: pa.Table, first: int
+    stored: StoredShard, remote: pa.Table, local: pa.Table, first: int
 ) -> Iterator[Problem]:
-    for name in dict.fromkeys([*here.column_names, *there.column_names]):
-        if name not in there.column_names or name not in here.column_names:
-            where = "not in" if name in here.column_names else "only in"
+    for name in dict.fromkeys([*local.column_names, *remote.column_names]):
+        if name not in remote.column_names or name not in local.column_names:
+            where = "not in" if name in local.column_names else "only in"
             yield Problem(None, name, None, f"is {where} {stored.path}")
-        elif there[name].type != here[name].type:
-            reason = f"is of type {there[name].type} in {stored.path}, not {here[name].type}"
+        elif remote[name].type != local[name].type:
+            reason = f"is of type {remote[name].type} in {stored.path}, not {local[name].type}"
             yield Problem(None, name, None, reason)
-        elif not there[name].equals(here[name]):
-            yield from _differing_rows(stored, name, there[name], here[name], first)
+        elif not remote[name].equals(local[name]):
+            yield from _differing_rows(stored, name, remote[name], local[name], first)
 
 
 def _differing_rows(
-    stored: StoredShard, name: str, there: pa.ChunkedArray, here: pa.ChunkedArray, first: int
+    stored: StoredShard, name: str, remote: pa.ChunkedArray, local: pa.ChunkedArray, first: int
 ) -> Iterator[Problem]:
-    for row, (found, value) in enumerate(zip(there, here, strict=True), first):
-        # As text, for there are NaNs, which equal nothing.
-        found, value = repr(found.as_py()), repr(value.as_py())
-        if found != value:
-            reason = f"{stored.path} has {_short(found)} instead of {_short(value)}"
+    for row, (remote_value, local_value) in enumerate(zip(remote, local, strict=True), first):
+        # As text, since NaN does not equal itself.
+        remote_value, local_value = repr(remote_value.as_py()), repr(local_value.as_py())
+        if remote_value != local_value:
+            reason = f"{stored.path} has {_short(remote_value)} instead of {_short(local_value)}"
             yield Problem(row, name, None, reason)
 
 
 def _compare_contents(
-    stored: StoredShard, cells: Iterator[StoredCell | None], want: Wanted, files: Files
+    stored: StoredShard, cells: Iterator[StoredCell | None], expected: ExpectedCells, files: Files
 ) -> Iterator[Problem]:
-    contents = iter(want.contents)
-    for row, filled in zip(want.rows.tolist(), want.filled.tolist(), strict=True):
+    contents = iter(expected.contents)
+    for row, filled in zip(expected.rows.tolist(), expected.filled.tolist(), strict=True):
         content = next(contents) if filled else None
         try:
             cell = next(cells)
         except StopIteration:
             yield Problem(
                 row,
-                want.leaf.column,
+                expected.leaf.column,
                 _path(content),
                 f"is not in {stored.path}",
             )
@@ -237,14 +236,14 @@ def _compare_contents(
         if (reason := _difference(cell, content, files)) is not None:
             yield Problem(
                 row,
-                want.leaf.column,
+                expected.leaf.column,
                 _path(content),
                 f"{stored.path} {reason}",
             )
 
 
 def _difference(cell: StoredCell | None, content: Content | None, files: Files) -> str | None:
-    """What is wrong with a cell; None if nothing is."""
+    """Return how a cell differs from its content; None if it does not."""
     if content is None:
         return None if cell is None else f"has {cell.size} bytes in a cell that should be null"
     if cell is None:
@@ -265,11 +264,11 @@ def _difference(cell: StoredCell | None, content: Content | None, files: Files) 
 
 
 def _cells(
-    stored: StoredShard, group: int, column: thrift.Struct, want: Wanted, origin: Origin
+    stored: StoredShard, group: int, column: thrift.Struct, expected: ExpectedCells, origin: Origin
 ) -> Iterator[StoredCell | None]:
-    largest = max(map(size_of, want.contents), default=0)
-    feature = origin.rows.features[want.leaf.path[0]]
-    return stored.cells(group, column, want.leaf, feature, largest)
+    largest = max(map(size_of, expected.contents), default=0)
+    feature = origin.rows.features[expected.leaf.path[0]]
+    return stored.cells(group, column, expected.leaf, feature, largest)
 
 
 def _path(content: Content | None) -> str | None:

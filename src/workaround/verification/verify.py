@@ -1,7 +1,7 @@
-"""Proof that what is on the Hub is what was on disk.
+"""Verify that the shards on the Hub are those of a dataset.
 
-Nothing comes from a cache: a revision is resolved to a commit, and the tree and ranges of the
-shards are read from the Hub at that commit.
+No cache is used: a revision is resolved to a commit, and the tree and the ranges of the shards are
+read from the Hub at that commit.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ _NUMBERED = re.compile(r"-(\d{5})-of-(\d{5})[^/]*$")
 
 @dataclass(frozen=True)
 class VerifyReport:
-    """What was found to be as it should.
+    """The result of a verification without differences.
 
     Attributes:
-        commit: Which was looked at.
-        shards: Number of them.
-        rows: In all shards.
+        commit: Commit that was verified.
+        shards: Number of shards.
+        rows: Number of rows in all shards.
         nbytes: Bytes of all shards.
         level: "footers" if only these were read, "full" if every byte was.
     """
@@ -65,8 +65,8 @@ class VerifyReport:
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """A shard on the Hub, and the rows it is made of."""
+class _ShardOrigin:
+    """A shard on the Hub, and the rows it was made of."""
 
     path: str
     size: int
@@ -79,22 +79,22 @@ class _Piece:
 def verify_upload(
     upload: Upload, commit: str, source: Source, level: Level = "footers"
 ) -> VerifyReport:
-    """Verify an upload just after it was committed.
+    """Verify an upload just after its commit.
 
     Args:
-        upload: Hashes and sizes of the shards, and where they were uploaded.
-        commit: The commit that made it visible; that of a pull request too.
-        source: The rows and files it was made from.
+        upload: Hashes and sizes of the shards, and the repository.
+        commit: Commit that made the upload visible, of a branch or a pull request.
+        source: Rows and files of the upload.
         level: "footers" compares hash, size, rows, cells and the bytes in them; "full" every byte.
 
     Raises:
         VerifyError: A shard is not as it was written.
-        RefusedError: The Hub does not let us read.
+        RefusedError: The Hub refuses to be read.
         UnreachableError: The Hub does not answer.
     """
     repository = upload.repository
     files = repository.files(commit)
-    problems, pieces = [], []
+    problems, shards = [], []
     for split in upload.plan.splits:
         origin = Origin(source.splits[split.name], source.files, source.embed)
         for shard, sent in zip(split.shards, upload.uploaded[split.name], strict=True):
@@ -107,10 +107,10 @@ def verify_upload(
             if reason := _changed(file, sent):
                 problems.append(Problem(shard.start, None, shard.path, reason, split=split.name))
             size, count = file.size, shard.stop - shard.start
-            pieces.append(_Piece(shard.path, size, shard.start, count, split.name, origin))
+            shards.append(_ShardOrigin(shard.path, size, shard.start, count, split.name, origin))
         folder = posixpath.dirname(split.shards[0].path)
         problems += _numbering(split.name, split_files(files, folder, split.name))
-    return _report(repository, commit, pieces, problems, level)
+    return _report(repository, commit, shards, problems, level)
 
 
 def verify(
@@ -124,64 +124,66 @@ def verify(
     token: str | None = None,
     level: Level = "footers",
 ) -> VerifyReport:
-    """Verify an earlier upload, of any release of `datasets` too, against what it was made from.
+    """Verify an earlier upload, by any release of `datasets`, against its dataset.
 
     Args:
         repo_id: ``user/name`` or ``organization/name``.
         dataset: The dataset with its paths, or a `DatasetDict` for several splits at once.
         config_name: Config that was uploaded to.
         split: Name of the split; the dataset's own, or "train".
-        data_dir: Folder of the shards, whatever the card says; by default the card is followed, and
-            has to go with what is here: else `load_dataset` fails.
+        data_dir: Folder of the shards, whatever the card names. By default the card is followed; it
+            has to agree with the dataset: otherwise `load_dataset` fails.
         revision: Branch, tag, commit or ``refs/pr/N``; ``main`` by default.
-        token: To read with; the one that is logged in by default.
-        level: "footers" compares rows, cells and the bytes in them row by row, and reads the end of
-            each shard, not its pages; "full" reads every column with Arrow, as `load_dataset` does,
-            and compares every value, and every byte with its file.
+        token: Token to read with; the one that is logged in by default.
+        level: "footers" compares the numbers of rows and cells and their sizes, and reads the end
+            of each shard, not its pages; "full" reads every column with Arrow, as `load_dataset`
+            does, and compares every value, and every byte with its file.
 
     Returns:
         What was compared.
 
     Raises:
-        VerifyError: The Hub has something else; names row, column and file of each difference.
-        RefusedError: There is no such repository or revision, or the token may not read it.
+        VerifyError: The Hub differs; names row, column and file of each difference.
+        RefusedError: The repository or revision is missing, or the token may not read it.
         UnreachableError: The Hub does not answer.
     """
     source = source_of(dataset, split, embed=True, token=token)
     folder = data_folder(config_name, data_dir)
     repository = Repository(config.HF_ENDPOINT, repo_id, revision, token=token)
     commit = repository.head()
-    there = repository.files(commit)
-    if data_dir:  # `load_dataset` too asks nothing of the card then
-        named = {name: sorted(split_files(there, folder, name)) for name in source.splits}
+    files = repository.files(commit)
+    if data_dir:  # `load_dataset` ignores the card then too
+        named = {name: sorted(split_files(files, folder, name)) for name in source.splits}
         loaded = Loaded(named, None)
     else:
-        loaded = _loaded(repository, commit, there, config_name)
+        loaded = _loaded(repository, commit, files, config_name)
     problems = [
         Problem(None, None, README, "names files that are not on the Hub", split=name)
         for name, paths in loaded.files.items()
         if not paths and name not in source.splits
     ]
-    pieces: list[_Piece] = []
+    shards: list[_ShardOrigin] = []
     for name, rows in source.splits.items():
         paths = loaded.files.get(name, [])
-        if not paths and (elsewhere := split_files(there, folder, name)):
-            reason = f"load_dataset does not find it: the card leads elsewhere than {elsewhere}"
+        if not paths and (elsewhere := split_files(files, folder, name)):
+            reason = f"load_dataset does not find it: the card does not name {elsewhere}"
             problems.append(Problem(None, None, README, reason, split=name))
             continue
-        files = [there[path] for path in paths]
-        found, wrong = _pieces(repository, commit, files, name, Origin(rows, source.files))
-        problems += wrong
-        pieces += found
-    sound = {piece.split: len(piece.origin.rows) for piece in pieces}
-    problems += card_problems(loaded, sound, source.features)
-    return _report(repository, commit, pieces, problems, level)
+        origin = Origin(rows, source.files)
+        split_shards, differences = _complete_shards(
+            repository, commit, [files[path] for path in paths], name, origin
+        )
+        problems += differences
+        shards += split_shards
+    row_counts = {shard.split: len(shard.origin.rows) for shard in shards}
+    problems += card_problems(loaded, row_counts, source.features)
+    return _report(repository, commit, shards, problems, level)
 
 
-def _pieces(
+def _complete_shards(
     repository: Repository, commit: str, files: Sequence[RepoFile], split: str, origin: Origin
-) -> tuple[list[_Piece], list[Problem]]:
-    """The shards of a split, if all are there with all of its rows; else what is wrong."""
+) -> tuple[list[_ShardOrigin], list[Problem]]:
+    """Return the shards of a split, if they are complete; else none, and the problems."""
     problems = _numbering(split, [file.path for file in files])
     counts = []
     for file in files:
@@ -197,52 +199,57 @@ def _pieces(
     starts = accumulate(counts, initial=0)
     parts = zip(files, starts, counts, strict=False)  # there is one start more
     return [
-        _Piece(file.path, file.size, start, count, split, origin) for file, start, count in parts
+        _ShardOrigin(file.path, file.size, start, count, split, origin)
+        for file, start, count in parts
     ], []
 
 
 def _report(
     repository: Repository,
     commit: str,
-    pieces: Sequence[_Piece],
+    shards: Sequence[_ShardOrigin],
     problems: Sequence[Problem],
     level: Level,
 ) -> VerifyReport:
-    found = list(problems)
-    nbytes = sum(piece.size for piece in pieces)
+    differences = list(problems)
+    nbytes = sum(shard.size for shard in shards)
     quiet = not sys.stderr.isatty()
     with tqdm(  # type: ignore[no-untyped-call]
         total=nbytes, unit="B", unit_scale=True, desc="Verifying", disable=quiet
     ) as bar:
-        for piece in pieces:
-            found += retry(f"Verifying {piece.path}", _compare, repository, commit, piece, level)
-            bar.update(piece.size)
-    if found:
-        raise VerifyError(found)
-    rows = sum(piece.rows for piece in pieces)
-    return VerifyReport(commit, len(pieces), rows, nbytes, level)
+        for shard in shards:
+            differences += retry(
+                f"Verifying {shard.path}", _compare, repository, commit, shard, level
+            )
+            bar.update(shard.size)
+    if differences:
+        raise VerifyError(differences)
+    rows = sum(shard.rows for shard in shards)
+    return VerifyReport(commit, len(shards), rows, nbytes, level)
 
 
-def _compare(repository: Repository, commit: str, piece: _Piece, level: Level) -> list[Problem]:
-    found: list[Problem] = []
-    with repository.open(piece.path, commit) as file:
+def _compare(
+    repository: Repository, commit: str, shard: _ShardOrigin, level: Level
+) -> list[Problem]:
+    problems: list[Problem] = []
+    with repository.open(shard.path, commit) as file:
         try:
-            stored = StoredShard.open(piece.path, file, piece.size)
-            if stored.rows == piece.rows:
+            stored = StoredShard.open(shard.path, file, shard.size)
+            if stored.rows == shard.rows:
                 compare = compare_footer if level == "footers" else compare_cells
-                found.extend(compare(stored, piece.origin, piece.start))
+                problems.extend(compare(stored, shard.origin, shard.start))
             else:
-                reason = f"has {stored.rows} rows instead of {piece.rows}"
-                found.append(Problem(piece.start, None, piece.path, reason))
+                reason = f"has {stored.rows} rows instead of {shard.rows}"
+                problems.append(Problem(shard.start, None, shard.path, reason))
         except DamagedError as error:
-            found.append(Problem(piece.start, None, piece.path, f"is damaged: {error}"))
+            problems.append(Problem(shard.start, None, shard.path, f"is damaged: {error}"))
         except SourceChangedError as error:
-            found.append(Problem(None, None, None, str(error)))
-    return [replace(problem, split=piece.split) for problem in found]
+            problems.append(Problem(None, None, None, str(error)))
+    return [replace(problem, split=shard.split) for problem in problems]
 
 
 def _changed(file: RepoFile, sent: UploadedShard) -> str | None:
-    """How a file on the Hub differs from the one that was sent."""
+    """Return how a file on the Hub differs from the one that was sent; None if it does not."""
     if file.size != sent.size:
         return f"has {file.size} bytes on the Hub instead of {sent.size}"
     if sent.oid is None:
@@ -253,10 +260,10 @@ def _changed(file: RepoFile, sent: UploadedShard) -> str | None:
 
 
 def _numbering(split: str, paths: Sequence[str]) -> list[Problem]:
-    """Shards that are missing, or left over, going by the numbers in their names."""
-    found = [match for path in paths if (match := _NUMBERED.search(path))]
-    totals = {int(match[2]) for match in found}
-    there = {int(match[1]) for match in found}
+    """Return problems for missing and left-over shards, by the numbers in their names."""
+    matches = [match for path in paths if (match := _NUMBERED.search(path))]
+    totals = {int(match[2]) for match in matches}
+    numbers = {int(match[1]) for match in matches}
     if not paths:
         reasons = ["is not on the Hub"]
     elif len(totals) > 1:
@@ -265,16 +272,16 @@ def _numbering(split: str, paths: Sequence[str]) -> list[Problem]:
         reasons = [
             f"shard {number} of {total} is not on the Hub"
             for total in totals
-            for number in sorted(set(range(total)) - there)
+            for number in sorted(set(range(total)) - numbers)
         ]
     return [Problem(None, None, None, reason, split=split) for reason in reasons]
 
 
 def _loaded(
-    repository: Repository, commit: str, there: Mapping[str, RepoFile], config_name: str
+    repository: Repository, commit: str, files: Mapping[str, RepoFile], config_name: str
 ) -> Loaded:
-    """The config, as `load_dataset` finds it."""
-    readme = repository.read_text(README, commit) if README in there else None
+    """Look a config up as `load_dataset` does."""
+    readme = repository.read_text(README, commit) if README in files else None
     root = f"hf://{repository.url('', commit)}".rstrip("/")
     try:
         return retry(

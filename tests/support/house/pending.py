@@ -11,9 +11,6 @@ LAYOUT = {
     "repro/synthetic",
     # workaround
     "workaround",
-    "workaround/planning",
-    "workaround/preflight",
-    "workaround/tables",
 }
 
 # Docstrings and names.
@@ -30,11 +27,6 @@ LANGUAGE = {
     "repro/results",
     # tests
     # workaround
-    "workaround/cli",
     "workaround/hub",
-    "workaround/planning",
-    "workaround/preflight",
-    "workaround/tables",
     "workaround/upload",
-    "workaround/verification",
 }

@@ -41,7 +41,7 @@ def run(*arguments: object) -> tuple[int, str, str]:
 
 
 def call(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
-    """The same in this process."""
+    """Run the command in this process, and return the same."""
     try:
         status = main([str(argument) for argument in arguments])
     except SystemExit as exited:  # argparse

@@ -48,7 +48,7 @@ def halves(dataset: Dataset) -> list[Dataset]:
 
 
 def rewrite(repo_id: str, path: str, change: Callable[[Rows], Any], **options: Any) -> str:
-    """Write a shard anew with other rows."""
+    """Write a shard again with other rows."""
     local = HfApi().hf_hub_download(repo_id, path, repo_type="dataset")
     table = pq.read_table(local)
     rows = table.to_pylist()

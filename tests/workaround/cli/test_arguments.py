@@ -28,7 +28,7 @@ def table(make_nifti: Callable[..., Path], tmp_path: Path) -> Path:
     [
         ([], "COMMAND"),
         (["push", "{table}"], "REPO"),
-        (["push", "missing.csv", REPO], "there is no missing.csv"),
+        (["push", "missing.csv", REPO], "no such file or folder: missing.csv"),
         (["push", "{table}", "a/b/c"], "a/b/c"),
         (["push", "{table}", REPO, "--split", "a b"], "'a b'"),
         (["push", "{table}", REPO, "--config", "data"], "'data'"),
@@ -48,7 +48,7 @@ def test_wrong_use_is_status_2_and_says_why(
     arguments: list[str],
     message: str,
 ) -> None:
-    status, output, error = call(capsys, *(each.format(table=table) for each in arguments))
+    status, output, error = call(capsys, *(argument.format(table=table) for argument in arguments))
     assert (status, output) == (2, "")
     assert message in error
 

@@ -42,7 +42,7 @@ def table(make_nifti: Callable[..., Path], tmp_path: Path) -> Path:
 
 
 def names_and_sizes(cells: Any) -> Any:
-    """What is in file cells."""
+    """Return the names and sizes of file cells."""
     if isinstance(cells, list):
         return [names_and_sizes(cell) for cell in cells]
     return cells and (cells["path"], len(cells["bytes"]))
@@ -58,7 +58,7 @@ def loaded(repo_id: str = REPO, **arguments: Any) -> dict[str, list[Any]]:
 
 
 def expected(table: Path) -> dict[str, list[Any]]:
-    """What a push of the table leaves."""
+    """Return the columns that a push of the table leaves."""
 
     def file(name: str) -> tuple[str, int]:
         return name, (table.parent / name).stat().st_size
@@ -103,10 +103,10 @@ def test_push_of_a_bids_folder_loads(
 
 def test_json_is_one_object(hub: Hub, table: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, output, error = call(capsys, "push", table, REPO, "--json", "--num-shards", 2)
-    found = json.loads(output)
+    result = json.loads(output)
     assert (status, error) == (0, "")
-    assert found.pop("seconds") >= 0
-    assert found == {
+    assert result.pop("seconds") >= 0
+    assert result == {
         "url": f"{hub.url}/datasets/{REPO}",
         "commit": HfApi().dataset_info(REPO).sha,
         "pull_request": None,
@@ -257,9 +257,9 @@ def test_check_lists_all_problems(broken: Path, capsys: pytest.CaptureFixture[st
 
 def test_check_lists_problems_as_json(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, output, _ = call(capsys, "check", broken, "--json")
-    found = json.loads(output)
-    assert (status, found["rows"]) == (1, ROWS)
-    assert [each["row"] for each in found["problems"]] == [1, 2]
+    result = json.loads(output)
+    assert (status, result["rows"]) == (1, ROWS)
+    assert [problem["row"] for problem in result["problems"]] == [1, 2]
 
 
 def test_check_reads_every_byte_at_full_level(
@@ -302,12 +302,12 @@ def test_push_of_broken_data_sends_nothing(
     status, output, error = call(capsys, "push", broken, REPO, "--json")
     assert status == 1
     assert error.startswith("workaround: 2 problems; nothing was uploaded:\n  row 1, ")
-    found = json.loads(output)
-    assert [each["row"] for each in found["problems"]] == [1, 2]
+    result = json.loads(output)
+    assert [problem["row"] for problem in result["problems"]] == [1, 2]
     assert hub.requests("POST") == []
 
 
-def test_table_without_files_is_meant_only_if_it_is_said(
+def test_table_without_files_is_refused_if_strict(
     hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     table = tmp_path / "table.csv"
@@ -338,7 +338,7 @@ def test_verify_finds_what_differs(table: Path, capsys: pytest.CaptureFixture[st
     assert call(capsys, "push", table, REPO)[0] == 0
     again = ("verify", REPO, "--against", table)
     status, output, _ = call(capsys, *again)
-    assert (status, output.startswith(f"{REPO} has what {table} has: 4 rows, 1 shard")) == (0, True)
+    assert (status, output.startswith(f"{REPO} matches {table}: 4 rows, 1 shard")) == (0, True)
     assert output.splitlines()[1].startswith("not read: the pages of the shards")
     _, output, _ = call(capsys, *again, "--level", "full")
     assert "not read" not in output

@@ -1,4 +1,4 @@
-"""What the Hub itself refuses: said before anything is sent."""
+"""Limits of the Hub: what exceeds them is refused before anything is sent."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ def plan_of(count: int, nbytes: int = 1000) -> Plan:
     return Plan((SplitPlan("train", count, count, count * nbytes, count * nbytes, tuple(shards)),))
 
 
-def said(plan: Plan, stay: list[str] | None = None) -> list[tuple[str | None, str, bool]]:
+def reported(plan: Plan, remaining: list[str] | None = None) -> list[tuple[str | None, str, bool]]:
     return [
         (problem.path, problem.reason.split(";")[0], problem.tolerable)
-        for problem in limit_problems(plan, stay or [])
+        for problem in limit_problems(plan, remaining or [])
     ]
 
 
 def test_full_folder_is_refused() -> None:
-    assert said(plan_of(FOLDER_FILES)) == []
-    assert said(plan_of(FOLDER_FILES + 1)) == [
+    assert reported(plan_of(FOLDER_FILES)) == []
+    assert reported(plan_of(FOLDER_FILES + 1)) == [
         ("data", "10001 files are over the 10000 that the Hub takes in a folder", False)
     ]
 
 
 def test_files_that_stay_count_and_replaced_ones_do_not() -> None:
     plan = plan_of(FOLDER_FILES)
-    assert said(plan, ["data/train-7.parquet", "raw/train-7.parquet", "README.md"]) == []
-    ((folder, _, _),) = said(plan, ["data/test-0.parquet"])
+    assert reported(plan, ["data/train-7.parquet", "raw/train-7.parquet", "README.md"]) == []
+    ((folder, _, _),) = reported(plan, ["data/test-0.parquet"])
     assert folder == "data"
 
 
 def test_full_repository_is_advised_against() -> None:
-    stay = [f"other/{number}" for number in range(REPO_FILES)]
-    assert said(plan_of(1), stay[1:]) == []
-    assert said(plan_of(1), stay) == [
+    remaining = [f"other/{number}" for number in range(REPO_FILES)]
+    assert reported(plan_of(1), remaining[1:]) == []
+    assert reported(plan_of(1), remaining) == [
         (None, "100001 files are over the 100000 that the Hub advises for a repository", True)
     ]
 
@@ -60,6 +60,6 @@ def test_full_repository_is_advised_against() -> None:
     ],
 )
 def test_large_file_is_named(nbytes: int, expected: list[tuple[str, bool]]) -> None:
-    found = said(plan_of(1, nbytes))
-    assert [(reason, tolerable) for _, reason, tolerable in found] == expected
-    assert {path for path, _, _ in found} <= {"data/train-0.parquet"}
+    result = reported(plan_of(1, nbytes))
+    assert [(reason, tolerable) for _, reason, tolerable in result] == expected
+    assert {path for path, _, _ in result} <= {"data/train-0.parquet"}

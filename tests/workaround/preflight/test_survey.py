@@ -53,24 +53,24 @@ def test_files_and_contents_count_in_their_rows(tmp_path: Path) -> None:
     a, b = str(tmp_path / "a"), str(tmp_path / "b")
     Path(a).write_bytes(bytes(1000))
     Path(b).write_bytes(bytes(2000))
-    held = {"bytes": bytes(500), "path": None}
-    cells = [[a, b], [], [held], None, [a, held]]
+    embedded = {"bytes": bytes(500), "path": None}
+    cells = [[a, b], [], [embedded], None, [a, embedded]]
     features = Features({"runs": LargeList(IMAGE), "n": Value("int64")})
     dataset = Dataset.from_dict({"runs": cells, "n": list(range(5))}, features=features)
-    found = survey(dataset, Files())
+    result = survey(dataset, Files())
     cell = 8 + len(a)  # the lengths of bytes and path, and the path
     expected = [3000 + 2 * cell, 0, 508, 0, 1500 + cell + 8]
-    assert found.row_bytes.tolist() == [8 + 4 + each for each in expected]
-    assert (found.files, found.file_bytes) == (3, 4000)
+    assert result.row_bytes.tolist() == [8 + 4 + size for size in expected]
+    assert (result.files, result.file_bytes) == (3, 4000)
 
 
 def test_without_embedding_rows_are_of_average_size(tmp_path: Path) -> None:
     features = Features({"scan": IMAGE})
     dataset = Dataset.from_dict({"scan": [str(tmp_path / "gone")] * 3}, features=features)
-    found = survey(dataset, Files(), embed=False)
-    assert found.files == 0
-    assert found.problems == []
-    assert found.row_bytes.tolist() == [dataset.data.nbytes // 3] * 3
+    result = survey(dataset, Files(), embed=False)
+    assert result.files == 0
+    assert result.problems == []
+    assert result.row_bytes.tolist() == [dataset.data.nbytes // 3] * 3
 
 
 def test_each_distinct_file_is_looked_at_once(
@@ -90,9 +90,9 @@ def test_each_distinct_file_is_looked_at_once(
     features = Features({"a": IMAGE, "b": List(IMAGE)})
     names = [str(path) for path in paths]
     table = {"a": names * 1000, "b": [names] * 3000}
-    found = survey(Dataset.from_dict(table, features=features), Files())
+    result = survey(Dataset.from_dict(table, features=features), Files())
     assert sorted(asked) == names
-    assert found.files == 12_000
+    assert result.files == 12_000
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -114,7 +114,7 @@ def test_totals_are_those_of_the_cells(data: st.DataObject, tmp_path_factory: An
         files += int(external.sum())
         for row, path in zip(cells.rows[external], np.array(cells.paths)[external], strict=True):
             expected[row] += sizes[path]
-    found = survey(dataset, Files())
-    assert found.files == files
+    result = survey(dataset, Files())
+    assert result.files == files
     if file_leaves(features):  # otherwise nothing is walked over
-        assert found.row_bytes.tolist() == expected.tolist()
+        assert result.row_bytes.tolist() == expected.tolist()

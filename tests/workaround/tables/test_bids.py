@@ -24,7 +24,7 @@ def plain(rows: Dataset) -> list[dict[str, Any]]:
 
     def path(cell: Any) -> Any:
         if isinstance(cell, list):
-            return [path(each) for each in cell]
+            return [path(item) for item in cell]
         return cell["path"] if isinstance(cell, dict) else cell
 
     return [{name: path(row[name]) for name in row} for row in rows.data.table.to_pylist()]
@@ -47,10 +47,10 @@ def touch(tmp_path: Path) -> Callable[..., Path]:
 def test_the_table_is_that_of_the_tree(make_bids_tree: MakeTree) -> None:
     runs = {"T1w": 1, "bold": 2, "dwi": 1}
     tree = make_bids_tree(3, sessions=2, runs=runs, missing_every=3, size=20_000)
-    found = bids_table(tree.root)
+    result = bids_table(tree.root)
     names = ["subject_id", "session_id", "T1w", "bold", "dwi"]
-    assert plain(found.select_columns(names)) == list(tree.rows)
-    assert found.features == Features(
+    assert plain(result.select_columns(names)) == list(tree.rows)
+    assert result.features == Features(
         {
             "subject_id": Value("string"),
             "session_id": Value("string"),
@@ -73,11 +73,11 @@ def test_what_names_say_is_beside_the_images(touch: Callable[..., Path]) -> None
         "sub-1/ses-b/func/sub-1_ses-b_task-rest_run-1_bold.nii.gz",
         "sub-1/ses-c/anat/sub-1_ses-c_acq-mprage_T1w.nii.gz",
     )
-    found = plain(bids_table(root))
-    assert [row["bold_task"] for row in found] == [["naming", "rest", "rest"], ["rest"], []]
-    assert [row["bold_run"] for row in found] == [[None, 2, 10], [1], []]
-    assert [row["T1w_acq"] for row in found] == [None, None, "mprage"]
-    assert [Path(path).name for path in found[0]["bold"]] == [
+    result = plain(bids_table(root))
+    assert [row["bold_task"] for row in result] == [["naming", "rest", "rest"], ["rest"], []]
+    assert [row["bold_run"] for row in result] == [[None, 2, 10], [1], []]
+    assert [row["T1w_acq"] for row in result] == [None, None, "mprage"]
+    assert [Path(path).name for path in result[0]["bold"]] == [
         "sub-1_ses-a_task-naming_bold.nii",
         "sub-1_ses-a_task-rest_run-2_bold.nii.gz",
         "sub-1_ses-a_task-rest_run-10_bold.nii.gz",
@@ -113,9 +113,9 @@ def test_participants_are_joined_by_their_id(touch: Callable[..., Path]) -> None
     root = touch(*(f"sub-{name}/ses-1/anat/sub-{name}_ses-1_T1w.nii" for name in ("1", "2", "3")))
     text = "age\tparticipant_id\tgroup\n31\tsub-3\t01\nn/a\tsub-1\t02\n50\tsub-9\t03\n"
     touch("participants.tsv", text=text)
-    found = bids_table(root)
-    assert found.column_names[:4] == ["subject_id", "session_id", "age", "group"]
-    rows = plain(found)
+    result = bids_table(root)
+    assert result.column_names[:4] == ["subject_id", "session_id", "age", "group"]
+    rows = plain(result)
     assert [row["age"] for row in rows] == [None, None, 31]
     assert [row["group"] for row in rows] == ["02", None, "01"]
 
@@ -133,7 +133,7 @@ def test_columns_of_participants_can_be_named(touch: Callable[..., Path]) -> Non
         ("id\nsub-1\n", "no column participant_id"),
         ("participant_id\nsub-1\nsub-1\n", "several rows of one participant, sub-1"),
         ("participant_id\nsub-1\n1\n", "several rows of one participant, sub-1"),
-        ("participant_id\nsub-01\nsub-02\n", "no row of any subject here: sub-1"),
+        ("participant_id\nsub-01\nsub-02\n", "no row of any subject: sub-1"),
         ("participant_id\tT1w\nsub-1\tyes\n", "two columns 'T1w'"),
     ],
 )
@@ -167,7 +167,7 @@ def test_a_subject_without_a_row_of_participants_is_refused_if_strict(
     assert "no row of sub-1" in caplog.text
     with pytest.raises(CheckError, match="no row of sub-1") as caught:
         bids_table(root, strict=True)
-    assert [each.tolerable for each in caught.value.problems] == [True]
+    assert [problem.tolerable for problem in caught.value.problems] == [True]
 
 
 @pytest.mark.parametrize("name", ["participants.tsv", "sub-1/dwi/sub-1_dwi.bval"])
@@ -203,7 +203,7 @@ def test_images_whose_names_are_not_bids_are_refused_if_strict(
     assert all(path in caplog.text for path in left_out)
     with pytest.raises(CheckError, match="left out") as caught:
         bids_table(root, strict=True)
-    places = [(each.path, each.tolerable) for each in caught.value.problems]
+    places = [(problem.path, problem.tolerable) for problem in caught.value.problems]
     assert places == [(f"{root}/{path}", True) for path in left_out]
 
 

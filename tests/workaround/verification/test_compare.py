@@ -67,9 +67,9 @@ def test_a_cell_with_more_bytes_than_its_file(level: str) -> None:
 @LEVELS
 def test_contents_in_a_cell_that_should_have_none(level: str) -> None:
     file = written(dataset_of(IMAGE, cell(b"abc"), cell(b"d")))
-    found = compared(file, dataset_of(IMAGE, cell(b"abc"), None), level)
-    assert {(each.row, each.column) for each in found} == {(1, "f")}
-    assert found[-1].reason == "shard has 1 bytes in a cell that should be null"
+    problems = compared(file, dataset_of(IMAGE, cell(b"abc"), None), level)
+    assert {(problem.row, problem.column) for problem in problems} == {(1, "f")}
+    assert problems[-1].reason == "shard has 1 bytes in a cell that should be null"
 
 
 @LEVELS
@@ -89,7 +89,7 @@ def test_a_shard_that_does_not_say_its_sizes_needs_the_other_level() -> None:
     file = with_sizes(written(rows), lambda meta: meta.fields.pop(metadata.SIZE_STATISTICS))
     (problem,) = compared(file, rows, "footers")
     assert problem.column == "f"
-    assert "verify it with level='full'" in problem.reason
+    assert "verify with level='full'" in problem.reason
     assert compared(file, rows, "full") == []
 
 
@@ -109,7 +109,7 @@ def test_a_value_in_the_middle_of_a_large_array() -> None:
     one[30, 30] = 1
     rows = dataset_of(Array2D((60, 60), "float32"), zeros, zeros)
     file = written(dataset_of(Array2D((60, 60), "float32"), zeros, one))
-    assert [(each.row, each.column) for each in compared(file, rows, "full")] == [(1, "f")]
+    assert [(problem.row, problem.column) for problem in compared(file, rows, "full")] == [(1, "f")]
     assert compared(written(rows), rows, "full") == []
 
 
@@ -138,8 +138,8 @@ def test_a_page_index_that_is_longer_than_the_tail() -> None:
     assert group[metadata.COLUMNS].items[0][metadata.OFFSET_INDEX] < stored.tail_start
     assert compared(file, rows, "footers") == []
     contents[:2] = contents[1::-1]
-    found = compared(written(dataset_of(IMAGE, *contents), **pages), rows, "footers")
-    assert [each.row for each in found] == [0, 1]
+    problems = compared(written(dataset_of(IMAGE, *contents), **pages), rows, "footers")
+    assert [problem.row for problem in problems] == [0, 1]
 
 
 class Vanishing(Files):
@@ -155,6 +155,6 @@ def test_a_file_that_goes_away_while_it_is_compared(tmp_path: Path) -> None:
     for path in paths:
         Path(path).write_bytes(b"content")
     rows = dataset_of(IMAGE, *(cell(None, path) for path in paths))
-    found = compared(shard_of(rows), rows, "full", Vanishing())
-    assert [(each.row, each.path) for each in found] == [*enumerate(paths)]
-    assert all("cannot be compared with the file" in each.reason for each in found)
+    problems = compared(shard_of(rows), rows, "full", Vanishing())
+    assert [(problem.row, problem.path) for problem in problems] == [*enumerate(paths)]
+    assert all("cannot be compared with the file" in problem.reason for problem in problems)

@@ -16,7 +16,7 @@ from tests.support.workaround.nested import shard
 from workaround.arrow.files import Files
 from workaround.errors import DamagedError
 from workaround.parquet import metadata
-from workaround.verification.compare import Origin, compare_cells, compare_footer, wanted
+from workaround.verification.compare import Origin, compare_cells, compare_footer, expected_cells
 from workaround.verification.stored_shard import StoredShard
 
 KINDS = Features(
@@ -85,7 +85,7 @@ def test_sound_shard_is_verified(name: str) -> None:
     changes=st.lists(st.tuples(st.integers(8, 4000), st.integers(0, 255)), min_size=1, max_size=3),
 )
 def test_damaged_shard_is_never_verified(name: str, changes: list[tuple[int, int]]) -> None:
-    """Whatever Arrow cannot load is reported as damage; nothing else is raised."""
+    """Report all that Arrow cannot load as damage; nothing else is raised."""
     file = bytearray(SHARDS[name])
     for from_end, value in changes:
         file[-min(from_end, len(file) - 4)] = value
@@ -132,7 +132,7 @@ def test_contents_are_decoded_a_few_at_a_time() -> None:
     file = Measured(sink.getvalue())
     stored = StoredShard.open("shard", file, len(file.getvalue()))
     ((group, start, stop),) = stored.groups(0)
-    (want,) = wanted(Origin(rows, Files()), start, stop)[1]
+    (want,) = expected_cells(Origin(rows, Files()), start, stop)[1]
     before, most = pa.total_allocated_bytes(), 0
     contents = stored.cells(0, group[metadata.COLUMNS].items[0], want.leaf, kinds["scan"], size)
     for content in contents:

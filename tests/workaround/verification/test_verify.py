@@ -1,4 +1,4 @@
-"""What is on the Hub beside what was on disk: every kind of damage is found and named."""
+"""The Hub compared with the disk: every kind of damage is reported, with its place."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def test_what_was_uploaded_is_what_is_there(pushed: str, dataset: Dataset, level
     report = verify(pushed, dataset, level=level)
     head = HfApi().repo_info(pushed, repo_type="dataset").sha
     size = sum(
-        each.size
-        for each in HfApi().list_repo_tree(pushed, "data", repo_type="dataset")
-        if isinstance(each, RepoFile)
+        file.size
+        for file in HfApi().list_repo_tree(pushed, "data", repo_type="dataset")
+        if isinstance(file, RepoFile)
     )
     assert report == VerifyReport(str(head), 2, ROWS, size, level)
 
@@ -95,17 +95,19 @@ def test_shards_in_each_others_place(pushed: str, dataset: Dataset, level: Level
         for path in PATHS
     )
     upload(pushed, {FIRST: second, SECOND: first})
-    found = problems(pushed, dataset, level)
-    assert {0, 3} <= {problem.row for problem in found if problem.column == "t1w"}
+    differences = problems(pushed, dataset, level)
+    assert {0, 3} <= {problem.row for problem in differences if problem.column == "t1w"}
 
 
 @LEVELS
 def test_rows_in_another_order(pushed: str, dataset: Dataset, level: Level) -> None:
     order = [5, 1, 2, 3, 4, 0]
-    found = problems(pushed, dataset.select(order), level)
-    assert {problem.row for problem in found if problem.column == "t1w"} == {0, 5}
+    differences = problems(pushed, dataset.select(order), level)
+    assert {problem.row for problem in differences if problem.column == "t1w"} == {0, 5}
     path = dataset[5]["t1w"]["path"]
-    assert any((0, "t1w", path) == (each.row, each.column, each.path) for each in found)
+    assert any(
+        (0, "t1w", path) == (problem.row, problem.column, problem.path) for problem in differences
+    )
 
 
 def spoil(content: Callable[[bytes], bytes | None]) -> Callable[[Rows], None]:
@@ -171,15 +173,15 @@ def test_rows_that_changed_places_are_found_by_their_pages(pushed: str, dataset:
         rows[0]["t1w"], rows[1]["t1w"] = rows[1]["t1w"], rows[0]["t1w"]
 
     rewrite(pushed, SECOND, change, write_page_index=True, data_page_size=1, write_batch_size=1)
-    found = problems(pushed, dataset, "footers")
-    assert [(problem.row, problem.column) for problem in found] == [(3, "t1w"), (4, "t1w")]
+    differences = problems(pushed, dataset, "footers")
+    assert [(problem.row, problem.column) for problem in differences] == [(3, "t1w"), (4, "t1w")]
 
 
 @LEVELS
 def test_paths_that_were_pushed_without_their_files(
     pushed: str, dataset: Dataset, level: Level
 ) -> None:
-    """What 4.4.0 leaves there (catalog: ``embed-zero-bytes``)."""
+    """Check shards as 4.4.0 leaves them (catalog: ``embed-zero-bytes``)."""
 
     def change(rows: Rows) -> None:
         for row in rows:
@@ -188,9 +190,11 @@ def test_paths_that_were_pushed_without_their_files(
                     cell["bytes"] = None
 
     rewrite(pushed, FIRST, change, write_page_index=True)
-    found = problems(pushed, dataset, level)
-    assert {problem.column for problem in found} == {"t1w", "bold"}
-    assert any(problem.row == 0 and problem.path == dataset[0]["t1w"]["path"] for problem in found)
+    differences = problems(pushed, dataset, level)
+    assert {problem.column for problem in differences} == {"t1w", "bold"}
+    assert any(
+        problem.row == 0 and problem.path == dataset[0]["t1w"]["path"] for problem in differences
+    )
 
 
 def test_a_folder_of_this_machine(pushed: str, dataset: Dataset) -> None:
@@ -215,8 +219,8 @@ def test_another_value_in_another_column(pushed: str, dataset: Dataset) -> None:
 
 def test_columns_that_are_missing_added_or_of_another_type(pushed: str, dataset: Dataset) -> None:
     other = dataset.rename_column("subject", "name").cast_column("age", Value("float64"))
-    found = [problem for problem in problems(pushed, other, "full") if problem.row is None]
-    assert {(problem.column, problem.reason.split(f"{FIRST}")[0]) for problem in found} >= {
+    differences = [problem for problem in problems(pushed, other, "full") if problem.row is None]
+    assert {(problem.column, problem.reason.split(f"{FIRST}")[0]) for problem in differences} >= {
         ("name", "is not in "),
         ("subject", "is only in "),
         ("age", "is of type float in "),
@@ -247,8 +251,8 @@ def test_every_shard_that_is_damaged_is_named_with_its_split(
     test = "data/test-00000-of-00001.parquet"
     upload(pushed, {FIRST: b"no Parquet", SECOND: b"none either", test: shard_of(dataset)})
     rewrite(pushed, test, spoil(lambda _: b""))
-    found = problems(pushed, DatasetDict({"train": dataset, "test": dataset}), level)
-    places = {(each.split, each.row, each.path) for each in found}
+    differences = problems(pushed, DatasetDict({"train": dataset, "test": dataset}), level)
+    places = {(problem.split, problem.row, problem.path) for problem in differences}
     source = dataset[1]["t1w"]["path"]
     assert places == {("train", None, FIRST), ("train", None, SECOND), ("test", 1, source)}
 
@@ -256,8 +260,8 @@ def test_every_shard_that_is_damaged_is_named_with_its_split(
 def test_a_source_file_that_is_gone(pushed: str, dataset: Dataset) -> None:
     path = Path(dataset[0]["t1w"]["path"])
     path.unlink()
-    found = problems(pushed, dataset, "footers")
-    assert str(path) in str(found[0])
+    differences = problems(pushed, dataset, "footers")
+    assert str(path) in str(differences[0])
 
 
 def test_a_source_file_that_cannot_be_compared(pushed: str, dataset: Dataset) -> None:
@@ -281,8 +285,8 @@ def test_splits_are_found_by_the_card_and_by_folder(repo_id: str, dataset: Datas
     splits = DatasetDict({"train": first, "test": second})
     assert verify(repo_id, splits, config_name="big", level="full").shards == 2
     swapped = DatasetDict({"train": second, "test": first})
-    found = problems(repo_id, swapped, "footers", config_name="big")
-    assert {problem.split for problem in found} == {"train", "test"}
+    differences = problems(repo_id, swapped, "footers", config_name="big")
+    assert {problem.split for problem in differences} == {"train", "test"}
     upload(repo_id, {"x/train-00000-of-00001.parquet": shard_of(first)})
     assert verify(repo_id, first, data_dir="x").rows == ROWS // 2
 

@@ -1,4 +1,4 @@
-"""What `load_dataset` would make of a repository is part of what is verified."""
+"""The card, as `load_dataset` follows it, is verified too."""
 
 from __future__ import annotations
 
@@ -85,8 +85,12 @@ def test_a_card_that_load_dataset_stumbles_over(
     reason: str,
 ) -> None:
     edit(carded, old, new)
-    found = problems(carded, dataset, "footers")
-    places = [(each.split, each.column, each.path) for each in found if reason in each.reason]
+    differences = problems(carded, dataset, "footers")
+    places = [
+        (problem.split, problem.column, problem.path)
+        for problem in differences
+        if reason in problem.reason
+    ]
     assert places == [(split, column, "README.md")]
 
 
@@ -109,8 +113,8 @@ def test_files_that_no_card_leads_to(repo_id: str, dataset: Dataset) -> None:
     (problem,) = problems(repo_id, dataset, "footers", split="scans", config_name="big")
     assert problem.reason == "has no config 'big', but default"
     commit(repo_id, CommitOperationDelete(path))
-    found = problems(repo_id, dataset, "footers", split="scans")
-    assert [each.split for each in found] == ["scans"]
+    differences = problems(repo_id, dataset, "footers", split="scans")
+    assert [problem.split for problem in differences] == ["scans"]
 
 
 def test_a_folder_that_is_named_comes_before_the_card(carded: str, dataset: Dataset) -> None:

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.hub(xet=False)
 def sent(repo_id: str) -> tuple[list[Shard], list[UploadedShard]]:
     """The shards as a push would know them."""
     tree = HfApi().list_repo_tree(repo_id, "data", repo_type="dataset")
-    files = sorted((each for each in tree if isinstance(each, RepoFile)), key=lambda x: x.path)
+    files = sorted((item for item in tree if isinstance(item, RepoFile)), key=lambda x: x.path)
     shards, uploaded = [], []
     for number, file in enumerate(files):
         start, stop = number * ROWS // 2, (number + 1) * ROWS // 2
@@ -112,8 +112,8 @@ def test_a_changed_cell_is_found_by_hash_and_named_when_read(pushed: str, datase
         check(pushed, dataset, known)
     with pytest.raises(VerifyError) as caught:
         check(pushed, dataset, known, level="full")
-    found = [(each.row, each.column, each.path) for each in caught.value.problems]
-    assert found == [(3, None, SECOND), (4, "t1w", spoiled), (4, "bold", spoiled)]
+    differences = [(problem.row, problem.column, problem.path) for problem in caught.value.problems]
+    assert differences == [(3, None, SECOND), (4, "t1w", spoiled), (4, "bold", spoiled)]
 
 
 def test_a_shard_that_the_push_lost(pushed: str, dataset: Dataset) -> None:
