@@ -3,12 +3,6 @@
 # Missing tests, large files and large folders.
 LAYOUT = {
     # repro
-    "repro",
-    "repro/bisect",
-    "repro/cli",
-    "repro/judge",
-    "repro/report",
-    "repro/synthetic",
     # workaround
     "workaround",
 }
