@@ -15,6 +15,7 @@ Each message says what is wrong, where, and what to do next. ::
     ├── JournalError           the journal of the upload cannot be read or written
     ├── WorkersLostError       the processes or the executor are gone
     ├── CardConflictError      the dataset card on the Hub contradicts the upload
+    ├── ForeignFilesError      other files of the repository are in the way of the upload
     ├── RefusedError           the Hub refuses, and would again
     │   └── AccessError        the token may not write there
     ├── UnreachableError       the Hub does not answer
@@ -214,6 +215,30 @@ class WorkersLostError(UploadError):
 
 class CardConflictError(UploadError):
     """The card on the Hub contradicts this upload."""
+
+
+class ForeignFilesError(UploadError):
+    """Files of the repository that no push has brought are in the way of the upload.
+
+    Attributes:
+        paths: All of them.
+        reason: Why they are in the way.
+    """
+
+    SHOWN = 10
+
+    def __init__(self, paths: Sequence[str], reason: str) -> None:
+        super().__init__(tuple(paths), reason)
+        self.paths, self.reason = tuple(paths), reason
+
+    def __str__(self) -> str:
+        """Return the first files, and what to do."""
+        names = ", ".join(self.paths[: self.SHOWN])
+        more = f" and {len(self.paths) - self.SHOWN} more" if len(self.paths) > self.SHOWN else ""
+        return (
+            f"{names}{more}: {self.reason}. Nothing was removed: move or rename it on the Hub, or"
+            " pass another data_dir."
+        )
 
 
 class UnreadableCardError(UploadError):

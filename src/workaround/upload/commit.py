@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from datasets import Features
 from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelete
 from huggingface_hub.hf_api import RepoFile
 
-from workaround.hub.card import CardUpdate, ConfigTarget, PushedSplit, updated_files
-from workaround.hub.card_lookup import split_files
+from workaround.errors import CardConflictError
+from workaround.hub.card import (
+    README,
+    CardUpdate,
+    ConfigTarget,
+    CurrentCard,
+    PushedSplit,
+    updated_files,
+)
+from workaround.hub.replacement import require_room, sharded_splits, stale_shards
 from workaround.hub.repository import CommitMessage, Operation, Repository
 from workaround.hub.retry import retry
 from workaround.planning.plan import Plan
@@ -24,8 +31,6 @@ MAX_OPERATIONS = 25_000
 """Most LFS files of one commit (documentation of ``HfApi.create_commit``)."""
 MAX_PAYLOAD = 16 << 20
 """Most bytes of regular files in one commit: the client holds them several times over."""
-
-_SHARDED = re.compile(r"data/(?P<split>[^/]+)-\d{5}-of-\d{5}[^/]*\.parquet")
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ def commit(upload: Upload, journal: Journal) -> CommitInfo:
 
     Raises:
         CardConflictError: The card on the Hub contradicts the upload.
+        ForeignFilesError: Another writer has put files in its way meanwhile.
         RefusedError: The Hub refuses the commit.
         UnreachableError: The Hub does not answer.
     """
@@ -87,10 +93,11 @@ def check_commit(
 
     Raises:
         CardConflictError: The card on the Hub contradicts the upload.
+        ForeignFilesError: Other files are in the way.
     """
     snapshot = RepoSnapshot.take(repository, target, plan)
     snapshot.cards(features, {split.name: 0 for split in plan.splits})
-    return snapshot.files.keys() - {path for paths in snapshot.stale.values() for path in paths}
+    return snapshot.files.keys() - snapshot.stale_paths()
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,8 @@ class RepoSnapshot:
         files: All its files by path.
         target: The config that is uploaded to.
         plan: Of the upload.
-        stale: Files of earlier uploads of each split.
+        stale: Shards of earlier uploads that it replaces, by split.
+        card: The card.
     """
 
     repository: Repository
@@ -112,14 +120,35 @@ class RepoSnapshot:
     target: ConfigTarget
     plan: Plan
     stale: Mapping[str, Sequence[str]]
+    card: CurrentCard
 
     @classmethod
-    def take(cls, repository: Repository, target: ConfigTarget, plan: Plan) -> RepoSnapshot:
-        """Read the head of the branch."""
-        head = repository.head()
+    def take(
+        cls, repository: Repository, target: ConfigTarget, plan: Plan, revision: str | None = None
+    ) -> RepoSnapshot:
+        """Read the head of a revision, by default of the branch.
+
+        Raises:
+            CardConflictError: The card on the Hub contradicts the upload.
+            ForeignFilesError: Other files are in the way.
+        """
+        head = repository.head(revision)
         files = repository.files(head)
-        stale = {split.name: _stale(files, target, split.name) for split in plan.splits}
-        return cls(repository, head, files, target, plan, stale)
+        if any(path.startswith(f"{README}/") for path in files):
+            raise CardConflictError(f"{README} of the repository is a folder: remove it there")
+
+        def read(path: str) -> str | None:
+            return repository.read_text(path, head) if path in files else None
+
+        card = CurrentCard.parse(read, sharded_splits(files), target.config_name)
+        shards = {split.name: [shard.path for shard in split.shards] for split in plan.splits}
+        stale = stale_shards(files, target, list(shards), card.patterns)
+        require_room(files, target, shards, stale, card.patterns)
+        return cls(repository, head, files, target, plan, stale, card)
+
+    def stale_paths(self) -> set[str]:
+        """Return the shards that the upload replaces."""
+        return {path for paths in self.stale.values() for path in paths}
 
     def cards(self, features: Features, uploaded_bytes: Mapping[str, int]) -> dict[str, bytes]:
         """Return the files of the card after the upload.
@@ -138,53 +167,74 @@ class RepoSnapshot:
             )
             for split in self.plan.splits
         ]
-        update = CardUpdate(self.target, features, splits)
-        return updated_files(update, self._reader(), _sharded_splits(self.files))
+        return updated_files(CardUpdate(self.target, features, splits), self.card)
 
-    def _reader(self) -> Callable[[str], str | None]:
-        """Return a function that reads a text file of the repository once; None if it is absent."""
 
-        @cache
-        def read(path: str) -> str | None:
-            return self.repository.read_text(path, self.head) if path in self.files else None
+@dataclass(frozen=True)
+class _Changes:
+    """What is left to be done for an upload at one state of the repository.
 
-        return read
+    Attributes:
+        head: Commit of the state.
+        missing: Shards that are not committed yet.
+        cards: Files of the card that change.
+        deleted: Shards of earlier uploads.
+    """
+
+    head: str
+    missing: Sequence[UploadedShard]
+    cards: Mapping[str, bytes]
+    deleted: Sequence[str]
+
+    @classmethod
+    def since(cls, snapshot: RepoSnapshot, upload: Upload) -> _Changes:
+        """Compare an upload with the repository."""
+        shards = upload.shards()
+        sizes = {name: sum(shard.size for shard in sent) for name, sent in upload.uploaded.items()}
+        cards = snapshot.cards(upload.features, sizes)
+        return cls(
+            snapshot.head,
+            [shard for shard in shards.values() if not _has_shard(snapshot.files, shard)],
+            {path: text for path, text in cards.items() if not _has(snapshot.files, path, text)},
+            sorted(snapshot.stale_paths() - shards.keys()),
+        )
+
+    def cards_and_deletions(self) -> list[Operation]:
+        """Return the operations of the last part: readers see all of it or nothing."""
+        return [
+            *(CommitOperationAdd(path, text) for path, text in self.cards.items()),
+            *map(CommitOperationDelete, self.deleted),
+        ]
 
 
 def _commit_once(upload: Upload, journal: Journal) -> CommitInfo:
     repository = upload.repository
-    snapshot = RepoSnapshot.take(repository, upload.target, upload.plan)
-    shards = upload.shards()
-    sizes = {name: sum(shard.size for shard in sent) for name, sent in upload.uploaded.items()}
-    cards = snapshot.cards(upload.features, sizes)
-    missing = [shard for shard in shards.values() if not _has_shard(snapshot.files, shard)]
-    changed = {
-        path: text for path, text in cards.items() if _oid(snapshot.files, path) != git_oid(text)
-    }
-    deleted = sorted({path for paths in snapshot.stale.values() for path in paths} - shards.keys())
-    if not missing and not changed and not deleted:
-        return repository.commit_info(upload.message, snapshot.head)
-    if repository.create_pr and (opened := _opened(upload, changed, deleted)) is not None:
+    changes = _changes(upload)
+    if not changes.missing and not changes.cards and not changes.deleted:
+        return repository.commit_info(upload.message, changes.head)
+    if repository.create_pr and (opened := _opened(upload, changes)) is not None:
         return opened
-    cards_and_deletions: list[Operation] = [
-        *(CommitOperationAdd(path, text) for path, text in changed.items()),
-        *map(CommitOperationDelete, deleted),
-    ]
-    parts = list(split_parts(missing))
-    if len(parts) > 1:
-        return _staged(upload, journal, parts, cards_and_deletions)
-    return repository.commit(
-        [*_additions(parts, journal), *cards_and_deletions],
-        upload.message,
-        revision=repository.revision,
-        create_pr=repository.create_pr,
-        parent=snapshot.head,
-    )
+    parts = list(split_parts(changes.missing))
+    if len(parts) <= 1:
+        return repository.commit(
+            [*_additions(parts, journal), *changes.cards_and_deletions()],
+            upload.message,
+            revision=repository.revision,
+            create_pr=repository.create_pr,
+            parent=changes.head,
+        )
+    if repository.create_pr or repository.revision in {None, "main"}:
+        return _staged(upload, journal)
+    return _in_parts(upload, journal, changes, repository.revision)
 
 
-def _opened(
-    upload: Upload, cards: Mapping[str, bytes], deleted: Sequence[str]
-) -> CommitInfo | None:
+def _changes(upload: Upload, revision: str | None = None) -> _Changes:
+    """Return the changes since the head of a revision, by default of the branch."""
+    snapshot = RepoSnapshot.take(upload.repository, upload.target, upload.plan, revision)
+    return _Changes.since(snapshot, upload)
+
+
+def _opened(upload: Upload, changes: _Changes) -> CommitInfo | None:
     """Return the open pull request of just this upload: an answer was lost, or the call killed."""
     repository = upload.repository
     for number, url in repository.pull_requests(upload.message.title):
@@ -192,8 +242,8 @@ def _opened(
         files = repository.files(revision)
         if (
             all(_has_shard(files, shard) for shard in upload.shards().values())
-            and all(_oid(files, path) == git_oid(text) for path, text in cards.items())
-            and not files.keys() & set(deleted)
+            and all(_has(files, path, text) for path, text in changes.cards.items())
+            and not files.keys() & set(changes.deleted)
         ):
             info = repository.commit_info(upload.message, repository.head(revision))
             return dataclasses.replace(info, pr_url=url)
@@ -215,26 +265,21 @@ def split_parts(shards: Sequence[UploadedShard]) -> Iterator[list[UploadedShard]
         yield part
 
 
-def _staged(
-    upload: Upload,
-    journal: Journal,
-    parts: Sequence[Sequence[UploadedShard]],
-    last: Sequence[Operation],
-) -> CommitInfo:
+def _staged(upload: Upload, journal: Journal) -> CommitInfo:
     """Commit in parts to a pull request, where no reader looks, and merge it in one step.
 
     The Hub merges into ``main`` only: another branch gets the parts one after the other, the card
     with the last.
     """
     repository, message = upload.repository, upload.message
-    if not repository.create_pr and repository.revision not in {None, "main"}:
-        return _in_parts(upload, journal, parts, last, str(repository.revision))
     if (left := journal.staged()) is not None:  # by a call that was killed
         repository.close_pull_request(left)
     opened = repository.open_pull_request(message)
     journal.stage(opened.num)
+    revision = f"refs/pr/{opened.num}"
     try:
-        info = _in_parts(upload, journal, parts, last, f"refs/pr/{opened.num}")
+        # What it starts from may be newer than the head that was read before.
+        info = _in_parts(upload, journal, _changes(upload, revision), revision)
         if repository.create_pr:
             return dataclasses.replace(info, pr_url=opened.url)
         return repository.commit_info(message, repository.merge_pull_request(opened.num))
@@ -244,28 +289,16 @@ def _staged(
 
 
 def _in_parts(
-    upload: Upload,
-    journal: Journal,
-    parts: Sequence[Sequence[UploadedShard]],
-    last: Sequence[Operation],
-    revision: str,
+    upload: Upload, journal: Journal, changes: _Changes, revision: str | None
 ) -> CommitInfo:
-    repository, message = upload.repository, upload.message
-    for part in parts[:-1]:
-        repository.commit([*_additions([part], journal)], message, revision=revision)
-    operations = [*_additions(parts[-1:], journal), *last]
-    return repository.commit(operations, message, revision=revision)
-
-
-def _stale(files: Mapping[str, RepoFile], target: ConfigTarget, split: str) -> list[str]:
-    """Return the files of an earlier upload of a split, or of the whole config."""
-    return split_files(files, target.data_dir, None if target.whole_config else split)
-
-
-def _sharded_splits(files: Mapping[str, RepoFile]) -> list[str]:
-    """Return the splits of a repository that was uploaded to before cards had configs."""
-    matches = filter(None, map(_SHARDED.fullmatch, files))
-    return list(dict.fromkeys(match["split"] for match in matches))
+    """Commit to a revision, part by part; another writer in between is a conflict."""
+    repository, message, parent = upload.repository, upload.message, changes.head
+    *first, last = split_parts(changes.missing)
+    for part in first:
+        additions = [*_additions([part], journal)]
+        parent = repository.commit(additions, message, revision=revision, parent=parent).oid
+    operations = [*_additions([last], journal), *changes.cards_and_deletions()]
+    return repository.commit(operations, message, revision=revision, parent=parent)
 
 
 def _additions(
@@ -285,12 +318,15 @@ def _additions(
 
 def _has_shard(files: Mapping[str, RepoFile], shard: UploadedShard) -> bool:
     """Return whether a shard is committed already."""
-    if shard.oid is not None:
-        return _oid(files, shard.path) == shard.oid
-    file = files.get(shard.path)
-    return file is not None and file.lfs is not None and file.lfs.sha256 == shard.sha256
+    return shard.path in files and _is(files[shard.path], shard.oid, shard.sha256)
 
 
-def _oid(files: Mapping[str, RepoFile], path: str) -> str | None:
-    """Return git's id of a file of the repository; None if there is none."""
-    return files[path].blob_id if path in files else None
+def _has(files: Mapping[str, RepoFile], path: str, content: bytes) -> bool:
+    """Return whether a file with a content is committed already."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    return path in files and _is(files[path], git_oid(content), sha256)
+
+
+def _is(file: RepoFile, oid: str | None, sha256: str) -> bool:
+    """Return whether a file has a content, given by git's id and its hash."""
+    return file.blob_id == oid if file.lfs is None else file.lfs.sha256 == sha256
