@@ -42,8 +42,9 @@ SUPPORT = ROOT / "tests" / "support" / "workaround"
 INSTEAD, PLAIN = SUPPORT / "instead.py", SUPPORT / "plain.py"
 # Not their scripts, but promises, here and in test_survival_images.py: one calls what upstream
 # embeds with, one takes the memory that the allocator keeps, which levels off after some shards,
-# for growth, one pushes 2 GiB, for which a cap is promised, and three what the uploader refuses.
-# Scripts that need no Hub do not push.
+# for growth, one pushes 2 GiB, for which a cap is promised, one makes the row groups of upstream
+# smaller, one starts a process of its own, and the others push what the uploader refuses, streams
+# and buckets among it. Scripts that need no Hub do not push.
 PROMISED = {
     "sliced-list-embed",
     "additions-retain-bytes",
@@ -51,8 +52,30 @@ PROMISED = {
     "cell-without-bytes-and-path-fails",
     "bucket-folder-keeps-old-shards",
     "stream-with-empty-shard-fails",
+    "bucket-second-config-forgets-first",
+    "empty-split-unloadable",
+    "mismatch-found-after-upload",
+    "no-main-guard-fails",
+    "row-group-of-whole-shard",
+    "stream-dict-num-proc-crashes",
+    "stream-max-shard-size-ignores-files",
+    "stream-reorders-rows",
+    "stream-second-split-crashes",
 }
-PUSHING = [bug for bug in BUGS if bug.needs_hub and bug.id not in PROMISED]
+SHARED = {  # the uploader has them too
+    "default-config-lost",
+    "dict-push-deletes-foreign-files",
+    "two-configs-one-data-dir",
+}
+PUSHING = [
+    pytest.param(
+        bug,
+        id=bug.id,
+        marks=pytest.mark.xfail(bug.id in SHARED, reason="the uploader has it too", strict=True),
+    )
+    for bug in BUGS
+    if bug.needs_hub and bug.id not in PROMISED
+]
 CAP = 700 * MIB
 
 Push = Callable[..., Any]
@@ -104,7 +127,7 @@ def _run(
     return isolate.run(argv, memory=memory, timeout=100, env=env)
 
 
-@pytest.mark.parametrize("bug", PUSHING, ids=lambda bug: bug.id)
+@pytest.mark.parametrize("bug", PUSHING)
 def test_script_does_not_find_its_bug(hub: Hub, tmp_path: Path, bug: Bug) -> None:
     env = {**os.environ, "TMPDIR": str(tmp_path)}
     with warm.start(INSTEAD, bug.script, env=env, cwd=tmp_path) as process:
