@@ -30,7 +30,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
+
+Severity = Literal["error", "omission", "remark"]
 
 
 class UploadError(Exception):
@@ -61,7 +63,9 @@ class Problem:
         column: Name of the column, dotted where it is nested; None if it is not about one.
         path: The file as the dataset names it; None if there is none.
         reason: What is wrong, and what to do about it.
-        tolerable: May be intended: ``strict=False`` turns it into a warning.
+        severity: "error": wrong, partial or not loadable, always refused. "omission": some of the
+            data would not come along, refused unless ``strict=False``. "remark": logged, never
+            refused.
         split: Name of the split; None if it is not about one.
     """
 
@@ -69,7 +73,7 @@ class Problem:
     column: str | None
     path: str | None
     reason: str
-    tolerable: bool = False
+    severity: Severity = "error"
     split: str | None = None
 
     def __str__(self) -> str:
@@ -119,7 +123,7 @@ class CheckError(_ProblemsError):
         ]
         if count > self.SHOWN:
             lines.append(f"  ... and {count - self.SHOWN} more: workaround.check lists them all")
-        if all(problem.tolerable for problem in self.problems):
+        if all(problem.severity == "omission" for problem in self.problems):
             lines.append("To upload anyway, pass strict=False (--no-strict).")
         return "\n".join(lines)
 

@@ -80,7 +80,8 @@ def push_to_hub(
         verify: What to compare on the Hub afterwards: "footers" for hash, size and rows of each
             shard, and the number of its cells and their bytes; "full" for every cell with its
             file; "none".
-        strict: Refuse tolerable problems too; otherwise they are logged as warnings.
+        strict: Refuse omissions too, data that would not come along; otherwise they are logged as
+            warnings, as remarks always are.
         executor: Any `concurrent.futures.Executor`, to write and upload shards in its workers.
 
     Returns:

@@ -61,6 +61,6 @@ def test_the_first_problems_are_listed_and_the_others_counted(
 
 
 def test_only_what_strict_refuses_is_offered_to_be_uploaded_anyway() -> None:
-    tolerable = Problem(0, "t1w", "a.nii", "is there twice", tolerable=True)
-    assert "--no-strict" in str(CheckError([tolerable]))
-    assert "--no-strict" not in str(CheckError([tolerable, Problem(1, "t1w", "b.nii", "is gone")]))
+    omission = Problem(0, "t1w", "a.nii", "left out", severity="omission")
+    assert "--no-strict" in str(CheckError([omission]))
+    assert "--no-strict" not in str(CheckError([omission, Problem(1, "t1w", "b.nii", "is gone")]))

@@ -88,7 +88,7 @@ def test_any_feature_of_files_is_embedded_at_any_depth(
         },
         features=features,
     )
-    push_to_hub(rows, REPO, strict=False)
+    push_to_hub(rows, REPO)
     result = load_dataset(REPO, split="train")
     assert result.features == features
     assert contents(result) == contents(rows)
@@ -237,7 +237,7 @@ def test_without_embedding_only_names_are_uploaded(hub: Hub, make_nifti: MakeNif
 def test_split_without_rows(hub: Hub, make_nifti: MakeNifti) -> None:
     rows = sessions(make_nifti)
     splits = DatasetDict({"train": rows, "test": rows.select([])})
-    push_to_hub(splits, REPO, strict=False)
+    push_to_hub(splits, REPO)
     assert loaded(REPO) == contents(rows)
     assert [Path(path).name.split("-")[0] for path in parquet_files(REPO)] == ["test", "train"]
 

@@ -114,7 +114,7 @@ def _add_strict(to: argparse.ArgumentParser) -> None:
         "--no-strict",
         action="store_false",
         dest="strict",
-        help="only warn of problems that may be intended, such as a file in two rows",
+        help="upload although some data would be left out, and only warn of it",
     )
 
 

@@ -19,7 +19,7 @@ from huggingface_hub.errors import HFValidationError
 from workaround.cli.arguments import parser
 from workaround.errors import ArgumentError, CheckError, UploadError, VerifyError
 from workaround.planning.plan import format_bytes, plan
-from workaround.preflight.check import check
+from workaround.preflight.check import check, partition
 from workaround.preflight.options import PushOptions
 from workaround.prepare import prepare
 from workaround.push import push_prepared
@@ -64,8 +64,12 @@ def _check(arguments: argparse.Namespace) -> Report:
     else:
         rows = len(dataset)
         problems = check(dataset, split=arguments.split, level=arguments.level)
-    lines = [*map(str, problems), f"{_number(len(problems), 'problem')} found"]
-    refused = [problem for problem in problems if arguments.strict or not problem.tolerable]
+    refused, logged = partition(problems, strict=arguments.strict)
+    lines = [
+        *(f"{problem.severity}: {problem}" for problem in logged),
+        *map(str, refused),
+        f"{_number(len(refused), 'problem')} found",
+    ]
     values = {"rows": rows, "problems": [asdict(problem) for problem in problems]}
     return Report("\n".join(lines), values, FAILED if refused else DONE)
 

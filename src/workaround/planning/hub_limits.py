@@ -12,7 +12,7 @@ import posixpath
 from collections import Counter
 from collections.abc import Collection
 
-from workaround.errors import Problem
+from workaround.errors import Problem, Severity
 from workaround.planning.plan import Plan, format_bytes
 
 FOLDER_FILES = 10_000
@@ -36,12 +36,12 @@ def limit_problems(plan: Plan, remaining_files: Collection[str] = ()) -> list[Pr
     for folder in sorted({posixpath.dirname(shard.path) for shard in shards}):
         if (count := folders[folder]) > FOLDER_FILES:
             reason = f"{count} files are over the {FOLDER_FILES} that the Hub takes in a folder"
-            problems.append(_problem(folder, f"{reason}; make larger shards", tolerable=False))
+            problems.append(_problem(folder, f"{reason}; make larger shards", "error"))
     if len(paths) > REPO_FILES:
         reason = (
             f"{len(paths)} files are over the {REPO_FILES} that the Hub advises for a repository"
         )
-        problems.append(_problem(None, f"{reason}; make larger shards", tolerable=True))
+        problems.append(_problem(None, f"{reason}; make larger shards", "remark"))
     for shard in shards:
         if (size := shard.nbytes) > GOOD_FILE_BYTES:
             bad = size > FILE_BYTES
@@ -49,9 +49,9 @@ def limit_problems(plan: Plan, remaining_files: Collection[str] = ()) -> list[Pr
             limit = format_bytes(FILE_BYTES if bad else GOOD_FILE_BYTES)
             reason = f"a shard of {format_bytes(size)} is over the {limit} that the Hub {rule}"
             hint = "lower max_shard_size or raise num_shards"
-            problems.append(_problem(shard.path, f"{reason}; {hint}", tolerable=not bad))
+            problems.append(_problem(shard.path, f"{reason}; {hint}", "error" if bad else "remark"))
     return problems
 
 
-def _problem(path: str | None, reason: str, *, tolerable: bool) -> Problem:
-    return Problem(None, None, path, reason, tolerable=tolerable)
+def _problem(path: str | None, reason: str, severity: Severity) -> Problem:
+    return Problem(None, None, path, reason, severity=severity)

@@ -7,8 +7,8 @@
   `column_survey` is the part of it that is about one column of files.
 - `inspect`: one file, or contents that are in the table, and its defects. `nifti`: defects of NIfTI
   headers.
-- problem: one thing wrong with a cell, a column or a split (`workaround.errors.Problem`). A
-  tolerable one may be intended; the others are always refused.
+- problem: one thing wrong with a cell, a column or a split (`workaround.errors.Problem`). An
+  error is always refused, an omission if strict, a remark never.
 - defect: one thing wrong with a file, without the cell that names it.
 
 A dataset that passes is planned (`planning`) and uploaded (`upload`) without further questions.

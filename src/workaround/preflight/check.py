@@ -13,6 +13,9 @@ from workaround.preflight.inspect import CheckLevel
 from workaround.preflight.source import Source, source_of
 from workaround.preflight.survey import Survey, survey
 
+LOGGED = 20
+"""Number of problems that are logged one by one."""
+
 log = logging.getLogger("workaround")
 
 
@@ -73,18 +76,34 @@ def problems_of(surveyed: Mapping[str, Survey]) -> list[Problem]:
 
 
 def require_sound(problems: Iterable[Problem], *, strict: bool) -> None:
-    """Refuse data with problems.
+    """Refuse data with problems, and log those that are not refused.
 
     Args:
         problems: All problems.
-        strict: Refuse tolerable ones too; otherwise they are logged as warnings.
+        strict: Refuse omissions too.
 
     Raises:
         CheckError: Some problems are refused.
     """
-    problems = list(problems)
-    refused = [problem for problem in problems if strict or not problem.tolerable]
+    refused, logged = partition(problems, strict=strict)
+    for problem in logged[:LOGGED]:
+        log.warning("%s: %s", problem.severity, problem)
+    if len(logged) > LOGGED:
+        log.warning("... and %d more: workaround.check lists them all", len(logged) - LOGGED)
     if refused:
         raise CheckError(refused)
+
+
+def partition(problems: Iterable[Problem], *, strict: bool) -> tuple[list[Problem], list[Problem]]:
+    """Return the problems that are refused, and those that are only logged.
+
+    Args:
+        problems: All problems.
+        strict: Refuse omissions too.
+    """
+    refusals = {"error", "omission"} if strict else {"error"}
+    refused: list[Problem] = []
+    logged: list[Problem] = []
     for problem in problems:
-        log.warning("%s", problem)
+        (refused if problem.severity in refusals else logged).append(problem)
+    return refused, logged

@@ -94,7 +94,7 @@ class Column:
         sizes = np.concatenate([sizes, *self.embedded_sizes])
         if not len(rows):
             reason = "no row has a file in this column"
-            self.problems.append(Problem(None, self.leaf.column, None, reason, tolerable=True))
+            self.problems.append(Problem(None, self.leaf.column, None, reason, severity="remark"))
             return
         totals = np.bincount(rows, sizes + LENGTH).astype(np.int64) + LEVELS
         for row in np.flatnonzero(totals > MAX_PAGE):
@@ -120,7 +120,7 @@ class Column:
             reason = f"a relative path{more}: it means another file outside {Path.cwd()}"
             cell = min(relative)
             path = names[int(files[cell])].as_py()
-            self._add_problem(int(rows[cell]), path, Defect(reason, tolerable=True))
+            self._add_problem(int(rows[cell]), path, Defect(reason, severity="remark"))
 
     def _judge_repeated(self, rows: Int64Array, files: Int64Array, names: pa.Array) -> None:
         """Add a problem for each file that is in several cells."""
@@ -131,11 +131,11 @@ class Column:
             first, *others = np.unique(rows[cells]).tolist()
             also = f"the same file as in {_rows(others)}" if others else "several times in this row"
             reason = f"{also}: uploaded {len(cells)} times"
-            self._add_problem(first, names[int(number)].as_py(), Defect(reason, tolerable=True))
+            self._add_problem(first, names[int(number)].as_py(), Defect(reason, severity="remark"))
 
     def _add_problem(self, row: int, path: str | None, defect: Defect) -> None:
         self.problems.append(
-            Problem(row, self.leaf.column, path, defect.reason, tolerable=defect.tolerable)
+            Problem(row, self.leaf.column, path, defect.reason, severity=defect.severity)
         )
 
 

@@ -30,6 +30,7 @@ from nibabel.imageglobals import LoggingOutputSuppressor
 from nibabel.spatialimages import HeaderDataError
 
 from workaround.arrow.contents import GZIP, drain_gzip, gzip_damage
+from workaround.errors import Severity
 
 HEADERS: dict[bytes, Any] = {
     size.to_bytes(4, order): header
@@ -55,11 +56,11 @@ class Defect:
 
     Attributes:
         reason: One line for people: what is wrong, and what to do.
-        tolerable: True if ``strict=False`` uploads the file anyway.
+        severity: As of the `Problem` that it becomes.
     """
 
     reason: str
-    tolerable: bool = False
+    severity: Severity = "error"
 
 
 class _DefectError(Exception):
@@ -128,7 +129,7 @@ def _defect(read: Callable[[], int]) -> Defect | None:
         return Defect(
             "a NIfTI-2 image, which the installed `datasets` uploads but cannot decode once it is"
             " loaded; convert it to NIfTI-1",
-            tolerable=True,
+            severity="omission",
         )
     return None
 

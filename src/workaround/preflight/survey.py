@@ -88,7 +88,7 @@ def survey(
     }
     if not rows:
         reason = "the split has no rows: `load_dataset` will fail unless it is given another split"
-        shape.append(Problem(None, None, None, reason, tolerable=True))
+        shape.append(Problem(None, None, None, reason, severity="remark"))
         return Survey(np.empty(0, np.int64), np.empty(0, np.int64), problems=shape)
     if not columns or not embed:
         average = np.full(rows, dataset.data.nbytes // len(dataset.data), dtype=np.int64)

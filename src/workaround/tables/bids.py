@@ -230,7 +230,7 @@ def _left_out(root: Path, images: Container[str]) -> list[Problem]:
     """Return a problem for each file that ends as images do and is not indexed as one."""
     reason = "left out: not a BIDS name, such as sub-01_T1w.nii.gz; rename it"
     return [
-        Problem(None, None, str(root / path), reason, tolerable=True)
+        Problem(None, None, str(root / path), reason, severity="omission")
         for path in _files_of_subjects(root)
         if path.lower().endswith(IMAGES) and path not in images
     ]
@@ -261,7 +261,7 @@ def _participants(
     if rows.null_count == len(rows):
         raise BidsError(f"{path} has no row of any subject: {subjects[0]} is not one of its ids")
     problems = [
-        Problem(None, "participant_id", str(path), f"no row of {subject}", tolerable=True)
+        Problem(None, "participant_id", str(path), f"no row of {subject}", severity="omission")
         for subject in pc.unique(subjects.filter(rows.is_null())).to_pylist()
     ]
     others = [name for name in table.column_names if name != "participant_id"]

@@ -78,7 +78,7 @@ def read_table(
             "no column holds files: end paths in a suffix such as .nii.gz, or pass --column"
             " NAME=KIND"
         )
-        require_sound([Problem(None, None, str(path), reason, tolerable=True)], strict=strict)
+        require_sound([Problem(None, None, str(path), reason, severity="omission")], strict=strict)
     return dataset
 
 

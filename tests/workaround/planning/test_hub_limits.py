@@ -19,9 +19,9 @@ def plan_of(count: int, nbytes: int = 1000) -> Plan:
     return Plan((SplitPlan("train", count, count, count * nbytes, count * nbytes, tuple(shards)),))
 
 
-def reported(plan: Plan, remaining: list[str] | None = None) -> list[tuple[str | None, str, bool]]:
+def reported(plan: Plan, remaining: list[str] | None = None) -> list[tuple[str | None, str, str]]:
     return [
-        (problem.path, problem.reason.split(";")[0], problem.tolerable)
+        (problem.path, problem.reason.split(";")[0], problem.severity)
         for problem in limit_problems(plan, remaining or [])
     ]
 
@@ -29,7 +29,7 @@ def reported(plan: Plan, remaining: list[str] | None = None) -> list[tuple[str |
 def test_full_folder_is_refused() -> None:
     assert reported(plan_of(FOLDER_FILES)) == []
     assert reported(plan_of(FOLDER_FILES + 1)) == [
-        ("data", "10001 files are over the 10000 that the Hub takes in a folder", False)
+        ("data", "10001 files are over the 10000 that the Hub takes in a folder", "error")
     ]
 
 
@@ -44,7 +44,7 @@ def test_full_repository_is_advised_against() -> None:
     remaining = [f"other/{number}" for number in range(REPO_FILES)]
     assert reported(plan_of(1), remaining[1:]) == []
     assert reported(plan_of(1), remaining) == [
-        (None, "100001 files are over the 100000 that the Hub advises for a repository", True)
+        (None, "100001 files are over the 100000 that the Hub advises for a repository", "remark")
     ]
 
 
@@ -54,12 +54,12 @@ def test_full_repository_is_advised_against() -> None:
         (GOOD_FILE_BYTES, []),
         (
             GOOD_FILE_BYTES + 1,
-            [("a shard of 20.0 GB is over the 20.0 GB that the Hub advises", True)],
+            [("a shard of 20.0 GB is over the 20.0 GB that the Hub advises", "remark")],
         ),
-        (FILE_BYTES + 1, [("a shard of 50.0 GB is over the 50.0 GB that the Hub takes", False)]),
+        (FILE_BYTES + 1, [("a shard of 50.0 GB is over the 50.0 GB that the Hub takes", "error")]),
     ],
 )
-def test_large_file_is_named(nbytes: int, expected: list[tuple[str, bool]]) -> None:
+def test_large_file_is_named(nbytes: int, expected: list[tuple[str, str]]) -> None:
     result = reported(plan_of(1, nbytes))
-    assert [(reason, tolerable) for _, reason, tolerable in result] == expected
+    assert [(reason, severity) for _, reason, severity in result] == expected
     assert {path for path, _, _ in result} <= {"data/train-0.parquet"}

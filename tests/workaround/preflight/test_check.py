@@ -14,7 +14,7 @@ from datasets import Dataset, DatasetDict, Features, Image, List, Value
 from repro.synthetic.broken import Broken, write_broken
 from tests.support.workaround.checks import NIFTI, reasons, scans
 from workaround.errors import ArgumentError, CheckError, Problem
-from workaround.preflight.check import check, require_sound
+from workaround.preflight.check import LOGGED, check, require_sound
 
 as_root = pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 
@@ -37,7 +37,7 @@ def test_broken_file_is_named(
     (problem,) = check(scans([sound, None, broken]))
     assert (problem.row, problem.column, problem.path) == (2, "scan", broken)
     assert reason in problem.reason
-    assert not problem.tolerable
+    assert problem.severity == "error"
 
 
 @as_root
@@ -116,17 +116,17 @@ def test_unknown_protocol_is_a_problem_of_the_cell() -> None:
     assert reasons(scans(["nowhere://scan.nii"])) == ["cannot be read: Protocol not known: nowhere"]
 
 
-def test_split_without_rows_is_tolerable() -> None:
+def test_split_without_rows_is_a_remark() -> None:
     (problem,) = check(scans([]))
     assert problem.reason.startswith("the split has no rows")
-    assert problem.tolerable
+    assert problem.severity == "remark"
 
 
 @pytest.mark.parametrize("cells", [[{}, {}], [[{}], []], [{"deep": {}}, None]])
 def test_objects_without_fields_are_named(sound: str, cells: list[Any]) -> None:
     rows = scans([sound, None])
     (problem,) = check(rows.add_column("meta", cells))
-    assert (problem.column, problem.tolerable) == ("meta", False)
+    assert (problem.column, problem.severity) == ("meta", "error")
     assert "without fields" in problem.reason
 
 
@@ -161,29 +161,41 @@ def test_nothing_is_looked_at_without_embedding(tmp_path: Path) -> None:
     assert check(dataset, embed_external_files=False) == []
 
 
-TOLERABLE = Problem(1, "scan", "a.nii", "relative", tolerable=True)
+OMISSION = Problem(1, "scan", "a.nii", "left out", severity="omission")
+REMARK = Problem(2, "scan", "b.nii", "twice", severity="remark")
 
 
 BAD = Problem(0, "scan", "b.nii", "no such file")
 
 
-def test_tolerable_problems_are_warnings_where_asked_for(
-    caplog: pytest.LogCaptureFixture,
+@pytest.mark.parametrize(
+    ("strict", "logged"),
+    [(True, [REMARK]), (False, [OMISSION, REMARK])],
+)
+def test_problems_that_are_not_refused_are_logged(
+    caplog: pytest.LogCaptureFixture, strict: bool, logged: list[Problem]
 ) -> None:
     with caplog.at_level(logging.WARNING, "workaround"):
-        require_sound([TOLERABLE], strict=False)
-    assert caplog.messages == ["row 1, column 'scan', a.nii: relative"]
+        require_sound(logged, strict=strict)
+    assert caplog.messages == [f"{problem.severity}: {problem}" for problem in logged]
 
 
-def test_tolerable_problems_are_refused_otherwise() -> None:
+def test_many_remarks_are_logged_in_a_few_lines(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "workaround"):
+        require_sound([REMARK] * (LOGGED + 7), strict=True)
+    assert len(caplog.messages) == LOGGED + 1
+    assert caplog.messages[-1].startswith("... and 7 more")
+
+
+def test_omissions_are_refused_if_strict() -> None:
     with pytest.raises(CheckError, match=r"strict=False \(--no-strict\)") as raised:
-        require_sound([TOLERABLE], strict=True)
-    assert raised.value.problems == (TOLERABLE,)
+        require_sound([OMISSION, REMARK], strict=True)
+    assert raised.value.problems == (OMISSION,)
 
 
-def test_other_problems_are_refused_all_the_same() -> None:
+def test_errors_are_always_refused() -> None:
     with pytest.raises(CheckError) as raised:
-        require_sound([BAD, TOLERABLE], strict=False)
+        require_sound([BAD, OMISSION], strict=False)
     assert raised.value.problems == (BAD,)
     assert str(raised.value) == (
         "1 problem; nothing was uploaded:\n  row 0, column 'scan', b.nii: no such file"
@@ -199,5 +211,5 @@ def test_long_list_of_problems_is_cut_in_the_message_alone() -> None:
 
 
 def test_error_travels_between_processes() -> None:
-    error = pickle.loads(pickle.dumps(CheckError([BAD, TOLERABLE])))
-    assert error.problems == (BAD, TOLERABLE)
+    error = pickle.loads(pickle.dumps(CheckError([BAD, OMISSION])))
+    assert error.problems == (BAD, OMISSION)

@@ -31,12 +31,12 @@ def test_row_over_two_gib_is_refused_and_names_its_size(tmp_path: Path) -> None:
         os.truncate(path, size)  # of holes
     cells = [[str(large)], [str(large), str(large)], [str(small), str(large)]]
     problems = check(scans(cells, List(Image(decode=False))))
-    (refused,) = (problem for problem in problems if not problem.tolerable)
+    (refused,) = (problem for problem in problems if problem.severity == "error")
     assert (refused.row, refused.column, refused.path) == (1, "scan", None)
     assert str(2**31 + 74) in refused.reason
 
 
-def test_relative_path_is_tolerable(
+def test_relative_path_is_a_remark(
     tmp_path: Path, sound: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -44,22 +44,22 @@ def test_relative_path_is_tolerable(
     (problem,) = check(scans([None, Path(sound).name, second]))
     assert (problem.row, problem.path) == (1, "sound.nii.gz")
     assert problem.reason.startswith("a relative path, as 1 more of this column")
-    assert problem.tolerable
+    assert problem.severity == "remark"
 
 
-def test_file_in_several_cells_of_a_column_is_tolerable(sound: str, tmp_path: Path) -> None:
+def test_file_in_several_cells_of_a_column_is_a_remark(sound: str, tmp_path: Path) -> None:
     other = str(write_nifti(tmp_path / "other.nii", 5000))
     cells = [[sound], [other], [sound, sound], [sound]]
     (problem,) = check(scans(cells, List(NIFTI)))
     assert problem == Problem(
-        0, "scan", sound, "the same file as in rows 2, 3: uploaded 4 times", tolerable=True
+        0, "scan", sound, "the same file as in rows 2, 3: uploaded 4 times", severity="remark"
     )
 
 
-def test_file_twice_in_one_row_is_tolerable(sound: str) -> None:
+def test_file_twice_in_one_row_is_a_remark(sound: str) -> None:
     (problem,) = check(scans([[sound, sound]], List(NIFTI)))
     assert problem.reason == "several times in this row: uploaded 2 times"
-    assert problem.tolerable
+    assert problem.severity == "remark"
 
 
 def test_file_in_two_rows_is_named_with_both(sound: str) -> None:
@@ -74,7 +74,7 @@ def test_file_in_two_columns_is_no_problem(sound: str) -> None:
 
 
 @pytest.mark.parametrize(("feature", "cells"), [(NIFTI, [None, None]), (List(NIFTI), [[], None])])
-def test_column_without_files_is_tolerable(feature: Any, cells: list[Any]) -> None:
+def test_column_without_files_is_a_remark(feature: Any, cells: list[Any]) -> None:
     assert check(scans(cells, feature)) == [
-        Problem(None, "scan", None, "no row has a file in this column", tolerable=True)
+        Problem(None, "scan", None, "no row has a file in this column", severity="remark")
     ]

@@ -31,7 +31,7 @@ def defect_of(content: bytes) -> Defect | None:
 def reason(content: bytes) -> str:
     defect = defect_of(content)
     assert defect is not None
-    assert not defect.tolerable
+    assert defect.severity == "error"
     return defect.reason
 
 
@@ -60,7 +60,7 @@ def test_nifti_2_is_tolerated_where_it_cannot_be_decoded(
         Nifti().decode_example({"bytes": content, "path": None})
     except nib.spatialimages.HeaderDataError:
         assert defect is not None
-        assert defect.tolerable
+        assert defect.severity == "omission"
         assert "NIfTI-2" in defect.reason
     else:
         assert defect is None
@@ -161,7 +161,7 @@ def test_file_without_defect_is_decoded(changes: list[tuple[Any, ...]], extensio
     defect = defect_of(content)
     if defect is None:
         assert decodes(content)
-    elif not defect.tolerable:
+    elif defect.severity == "error":
         assert "pair" in defect.reason or not decodes(content)
 
 

@@ -167,7 +167,7 @@ def test_a_subject_without_a_row_of_participants_is_refused_if_strict(
     assert "no row of sub-1" in caplog.text
     with pytest.raises(CheckError, match="no row of sub-1") as caught:
         bids_table(root, strict=True)
-    assert [problem.tolerable for problem in caught.value.problems] == [True]
+    assert [problem.severity for problem in caught.value.problems] == ["omission"]
 
 
 @pytest.mark.parametrize("name", ["participants.tsv", "sub-1/dwi/sub-1_dwi.bval"])
@@ -203,8 +203,8 @@ def test_images_whose_names_are_not_bids_are_refused_if_strict(
     assert all(path in caplog.text for path in left_out)
     with pytest.raises(CheckError, match="left out") as caught:
         bids_table(root, strict=True)
-    places = [(problem.path, problem.tolerable) for problem in caught.value.problems]
-    assert places == [(f"{root}/{path}", True) for path in left_out]
+    places = [(problem.path, problem.severity) for problem in caught.value.problems]
+    assert places == [(f"{root}/{path}", "omission") for path in left_out]
 
 
 def test_derivatives_and_what_is_no_image_are_left_out(touch: Callable[..., Path]) -> None:

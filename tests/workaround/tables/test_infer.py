@@ -230,7 +230,7 @@ def test_a_table_without_files_is_refused_if_strict(
     assert "no column holds files" in caplog.text
     with pytest.raises(CheckError, match="no column holds files") as caught:
         read_table(path, strict=True)
-    assert [problem.tolerable for problem in caught.value.problems] == [True]
+    assert [problem.severity for problem in caught.value.problems] == ["omission"]
 
 
 def test_a_column_with_something_else_in_it_is_a_problem_with_its_row(
