@@ -16,11 +16,11 @@ UNREAD = 141  # and for SIGPIPE
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    from repro.cli import bisect, drift, issue, list, matrix, report, run  # noqa: A004
+    from repro.cli import bisect, drift, fix, issue, list, matrix, report, run  # noqa: A004
 
     root = argparse.ArgumentParser(prog="python -m repro", description=__doc__)
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    for command in (list, run, matrix, bisect, issue, report, drift):
+    for command in (list, run, matrix, bisect, fix, issue, report, drift):
         command.add(commands)
     return root
 

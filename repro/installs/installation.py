@@ -6,6 +6,7 @@ Runs by itself too, in any Python, and prints its own: standard library only.
 from __future__ import annotations
 
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -55,10 +56,12 @@ class Installation:
     Attributes:
         python: its interpreter.
         environment: what `environment` says there.
+        overlay: A folder of packages that shadow those installed; None if there is none.
     """
 
     python: Path
     environment: Mapping[str, str]
+    overlay: Path | None = None
 
     @classmethod
     def this(cls) -> Installation:
@@ -77,6 +80,14 @@ class Installation:
             [python, "-P", __file__], capture_output=True, text=True, check=True
         )
         return cls(python, json.loads(answer.stdout))
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The environment variables that scripts need to see the overlay."""
+        if self.overlay is None:
+            return {}
+        inherited = filter(None, [os.environ.get("PYTHONPATH")])
+        return {"PYTHONPATH": os.pathsep.join([os.fspath(self.overlay), *inherited])}
 
     @property
     def datasets(self) -> str:

@@ -42,12 +42,13 @@ def examine(
         repro.sandbox.run.IsolationError: it cannot be isolated or capped on this machine.
     """
     installation = installation or Installation.this()
+    env = {**hub_env, **installation.variables}
     script = [os.fspath(installation.python), os.fspath(bug.script)]
-    run = isolate.run(script, timeout=bug.timeout, env=hub_env)
+    run = isolate.run(script, timeout=bug.timeout, env=env)
     capped = None
     if bug.cap_bytes is not None:
         large = [*script, "--large"]
-        capped = isolate.run(large, memory=bug.cap_bytes, timeout=bug.timeout, env=hub_env)
+        capped = isolate.run(large, memory=bug.cap_bytes, timeout=bug.timeout, env=env)
     return judge(bug, Version(installation.datasets), run, capped)
 
 
