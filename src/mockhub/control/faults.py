@@ -36,6 +36,8 @@ _RATE_LIMIT = {
 """The headers of the Hub's rate limit: no requests remain, for one second.
 https://huggingface.co/docs/hub/rate-limits"""
 
+MAX_METHOD = 50
+
 _LEAST = {"count": 1, "after": 0, "reset_after": 0, "truncate": 0, "reset_answer": 0, "pace": 1}
 _HEADER = re.compile(r"[!#-'*+.^-z|~-]+: [ -~]*", re.IGNORECASE)
 
@@ -85,6 +87,8 @@ class Fault:
     def __post_init__(self) -> None:  # noqa: D105 - the class says what it raises
         if not isinstance(self.method, str) or not isinstance(self.lose_answer, bool):
             raise TypeError("method must be a string and lose_answer a boolean")
+        if len(self.method) > MAX_METHOD:
+            raise ValueError(f"method must not have more than {MAX_METHOD} characters")
         compile_pattern(self.path)
         for name, least in _LEAST.items():
             value = getattr(self, name)

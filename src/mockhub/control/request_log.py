@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -17,6 +19,9 @@ from mockhub.state import state_of
 
 ADMIN = "/mockhub/"
 MOST_KEPT = 10_000
+
+_TICKET = re.compile(r"^(/(?:lfs-storage|cdn)/)([^/]+)")
+_TOKEN = re.compile(r"\bhf_[A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,22 @@ class LogMiddleware:
             self._log.end(note())
 
 
+def redact(text: str, request: Request) -> str:
+    """Replace tickets and tokens: whoever has one may use it.
+
+    Tickets become the start of their hash, so that two uploads can still be distinguished.
+    """
+    _, _, token = request.headers.get("authorization", "").partition(" ")
+    if token:
+        text = text.replace(token, "***")
+    text = _TOKEN.sub("***", text)
+    return _TICKET.sub(lambda match: match[1] + _short_hash(match[2]), text)
+
+
+def _short_hash(ticket: str) -> str:
+    return f"ticket-{hashlib.sha256(ticket.encode()).hexdigest()[:12]}"
+
+
 def _open_exchange(request: Request) -> Exchange:
     try:
         account = state_of(request).accounts.identify(request.headers.get("authorization"))
@@ -148,12 +169,12 @@ def _open_exchange(request: Request) -> Exchange:
         user = None
     return Exchange(
         method=request.method,
-        path=request.scope["path"],
-        query=request.scope["query_string"].decode("latin-1"),
+        path=redact(request.scope["path"], request),
+        query=redact(request.scope["query_string"].decode("latin-1"), request),
         status=None,
         received=0,
         sent=0,
         user=user,
-        agent=sys.intern(request.headers.get("user-agent", "")),
+        agent=sys.intern(redact(request.headers.get("user-agent", ""), request)),
         started=time.time(),
     )

@@ -10,61 +10,107 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, Protocol, cast
+
+import re2
 
 Mode = Literal["lfs", "regular"]
 
 _LFS = "filter=lfs diff=lfs merge=lfs -text"
 _SPECIAL = re.compile(r"[*?\[\\]")
 _BRACKET = re.compile(r"\[([!^]?)(\]?(?:\[:\w+:\]|[^\]])*)\]")
-_CLASSES = {
-    "alnum": "a-zA-Z0-9",
-    "alpha": "a-zA-Z",
-    "digit": "0-9",
-    "lower": "a-z",
-    "space": r"\s",
-    "upper": "A-Z",
-    "xdigit": "0-9a-fA-F",
-}
-_NOTHING = re.compile("(?!)")
+_CLASS = re.compile(r"\\\[:(\w+):\\\]")  # such as [:space:], with its brackets escaped
+_TOKEN = re.compile(rf"{_BRACKET.pattern}|\*+|\\.|.", re.DOTALL)
+
+
+class Component(Protocol):
+    """A compiled regular expression of a path component."""
+
+    def fullmatch(self, text: str, /) -> object | None:
+        """Return a match of the whole text; None if there is none."""
+
+
+@dataclass(frozen=True)
+class PathPattern:
+    """A compiled pattern (gitignore(5), "Pattern format"), matched component by component.
+
+    Attributes:
+        components: A compiled expression for each component; None for ``**``, any folders.
+    """
+
+    components: tuple[Component | None, ...]
+
+    def matches(self, path: str) -> bool:
+        """Return True if the pattern matches the whole path."""
+        names = path.split("/")
+        ends = {0}  # numbers of leading names that the components so far match
+        for number, component in enumerate(self.components, 1):
+            if component is None:
+                is_last = number == len(self.components)
+                ends = set(range(min(ends) + is_last, len(names) + 1))
+            else:
+                ends = {
+                    end + 1 for end in ends if end < len(names) and component.fullmatch(names[end])
+                }
+            if not ends:
+                return False
+        return len(names) in ends
+
+
+_NOTHING = PathPattern(())
 
 
 @lru_cache(maxsize=1024)
-def compile_pattern(pattern: str) -> re.Pattern[str]:
-    """Translate a git pattern (gitignore(5), "Pattern format") to a regular expression.
+def compile_pattern(pattern: str) -> PathPattern:
+    """Compile a git pattern.
 
     A pattern without a slash matches the last component of a path; ``**`` spans directories.
     A malformed pattern matches nothing.
     """
-    regex = "" if "/" in pattern.rstrip("/") else "(?:.*/)?"
-    rest = pattern.removeprefix("/")
-    while rest:
-        if rest.startswith("**/"):
-            regex, rest = regex + "(?:.*/)?", rest[3:]
-        elif rest.startswith("**"):
-            regex, rest = regex + ".*", rest[2:]
-        elif rest[0] == "*":
-            regex, rest = regex + "[^/]*", rest[1:]
-        elif rest[0] == "?":
-            regex, rest = regex + "[^/]", rest[1:]
-        elif bracket := _BRACKET.match(rest):
-            regex, rest = regex + _members(*bracket.groups()), rest[bracket.end() :]
-        elif rest[0] == "\\" and len(rest) > 1:
-            regex, rest = regex + re.escape(rest[1]), rest[2:]
+    components = [] if "/" in pattern.rstrip("/") else ["**"]
+    expression = ""
+    for piece in [*_pieces(pattern.removeprefix("/")), "/"]:
+        if piece == "/":
+            components.append(expression)
+            expression = ""
         else:
-            regex, rest = regex + re.escape(rest[0]), rest[1:]
+            expression += piece
     try:
-        return re.compile(regex)
-    except re.error:
+        return PathPattern(tuple(_compile_component(text) for text in components))
+    except re2.error:
         return _NOTHING
 
 
+def _compile_component(text: str) -> Component | None:
+    if text == "**":
+        return None
+    options = re2.Options()
+    options.log_errors = False  # they are raised
+    # RE2 needs linear time: uploads bring their own patterns, which must not block the server.
+    expression = "".join(map(_translate, _pieces(text)))
+    return cast("Component", re2.compile(expression, options))
+
+
+def _pieces(text: str) -> list[str]:
+    return [match[0] for match in _TOKEN.finditer(text)]
+
+
+def _translate(piece: str) -> str:
+    """Return the regular expression of a piece of a component."""
+    if piece.startswith("*"):
+        return ".*"
+    if piece == "?":
+        return "."
+    if bracket := _BRACKET.fullmatch(piece):
+        return _members(*bracket.groups())
+    return str(re2.escape(piece[1:] if piece[0] == "\\" and len(piece) > 1 else piece))
+
+
 def _members(negation: str, members: str) -> str:
-    """Translate a bracket expression, which never matches a slash."""
+    """Translate a bracket expression."""
     escaped = members.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
-    for name, characters in _CLASSES.items():
-        escaped = escaped.replace(rf"\[:{name}:\]", characters)
-    return f"(?!/)[{'^' if negation else ''}{escaped}]"
+    escaped = _CLASS.sub(r"[:\1:]", escaped)
+    return f"[{'^' if negation else ''}{escaped}]"
 
 
 @dataclass(frozen=True)
@@ -110,7 +156,7 @@ def _parse_attributes(gitattributes: str) -> _Attributes:
 def attribute_mode(gitattributes: str, path: str) -> Mode | None:
     """Return the mode that ``.gitattributes`` gives a path, by its last matching line."""
     parsed = _parse_attributes(gitattributes)
-    matching = (line for line in parsed.patterns if compile_pattern(line.pattern).fullmatch(path))
+    matching = (line for line in parsed.patterns if compile_pattern(line.pattern).matches(path))
     name = path.rpartition("/")[2]
     candidates = (next(matching, None), parsed.paths.get(path), parsed.names.get(name))
     lines = [line for line in candidates if line is not None]
@@ -141,6 +187,6 @@ def _excludes(gitignore: str, path: str, *, is_folder: bool) -> bool:
         pattern = pattern.removeprefix("!")
         if pattern.endswith("/") and not is_folder:
             continue
-        if compile_pattern(pattern.rstrip("/")).fullmatch(path):
+        if compile_pattern(pattern.rstrip("/")).matches(path):
             return not negated
     return False

@@ -13,6 +13,9 @@ from functools import cached_property
 
 from mockhub.errors import BadRequestError
 
+MAX_DEPTH = 100
+"""Most components of a path; trees are walked recursively."""
+
 Changes = Mapping[str, "Entry | None"]
 """New entries by path; None for a deleted file."""
 

@@ -6,6 +6,7 @@ Routes are matched against the path as it was sent, and each parameter is decode
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import quote, unquote
 
 from starlette.convertors import Convertor, register_url_convertor
@@ -74,13 +75,29 @@ class Right(Convertor[str]):
         return value
 
 
-for _name, _convertor in {
+class Part(Convertor[int]):
+    """The number of a part of an upload."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        """Parse."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """Format."""
+        return str(value)
+
+
+_CONVERTORS: dict[str, Convertor[Any]] = {
     "seg": Segment(),
     "rest": Rest(),
     "plural": Plural(),
     "web": Web(),
     "right": Right(),
-}.items():
+    "part": Part(),
+}
+for _name, _convertor in _CONVERTORS.items():
     register_url_convertor(_name, _convertor)
 
 

@@ -8,17 +8,23 @@ from starlette.responses import JSONResponse, Response
 
 from mockhub.errors import HubError
 
+MAX_MESSAGE = 2000
+"""Characters of a message; clients refuse long headers."""
+
 _NO_ROUTE = "Sorry, we can't find the page you are looking for."
 
 
 def response_of(error: HubError) -> JSONResponse:
     """Return the answer a client gets: the message in the body and in a header, and the code."""
-    headers = {"X-Error-Message": header_text(error.message), **error.headers}
+    message = error.message
+    if len(message) > MAX_MESSAGE:  # such as one that repeats a name of many megabytes
+        message = f"{message[:MAX_MESSAGE]}..."
+    headers = {"X-Error-Message": header_text(message), **error.headers}
     if error.code:
         headers["X-Error-Code"] = error.code
     if error.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="Authentication required", charset="UTF-8"'
-    body = {"error": error.message, **error.extra}
+    body = {"error": message, **error.extra}
     return JSONResponse(body, status_code=error.status, headers=headers)
 
 

@@ -10,7 +10,7 @@ from huggingface_hub import HfApi
 
 from mockhub.control.request_log import MOST_KEPT, Exchange, Log
 from mockhub.server.process import Hub
-from tests.support.mockhub.wire import send
+from tests.support.mockhub.wire import NewRepo, send
 
 EVERY = re.compile("")
 
@@ -40,6 +40,33 @@ def test_log_holds_no_token(hub: Hub) -> None:
     assert "whoami" in log
     assert hub.token not in log
     assert "hf_wrong" not in log
+
+
+def test_log_holds_no_ticket(hub: Hub) -> None:
+    repo = NewRepo(hub, "user/data")
+    repo.api.create_repo(repo.id, repo_type="dataset")
+    objects = [{"oid": digit * 64, "size": 1} for digit in "ab"]
+    batch = {"operation": "upload", "objects": objects}
+    answer = send(hub, "POST", f"/datasets/{repo.id}.git/info/lfs/objects/batch", batch).json
+    links = [item["actions"]["upload"]["href"] for item in answer["objects"]]
+    for link in (links[0], links[0], f"{links[1]}/1"):
+        send(hub, "PUT", link, b"x", token=None)
+    send(hub, "GET", f"/cdn/{links[0].rpartition('/')[2]}/a.bin", token=None)
+    paths = [
+        request.path for request in hub.requests(path="^/(lfs-storage|cdn)/ticket-[0-9a-f]{12}")
+    ]
+    assert len(paths) == 4
+    assert paths[0] == paths[1] != paths[2].removesuffix("/1")
+    log = repr(hub.requests())
+    assert not any(link.rpartition("/")[2] in log for link in links)
+
+
+def test_log_holds_no_token_in_a_url_or_agent(hub: Hub) -> None:
+    headers = {"User-Agent": f"probe; {hub.token}"}
+    send(hub, "GET", f"/api/x/{hub.token}?token={hub.token}&other=hf_abcDEF123", headers=headers)
+    (request,) = hub.requests(path="/api/x/")
+    assert (request.path, request.query) == ("/api/x/***", "token=***&other=***")
+    assert request.agent == "probe; ***"
 
 
 def test_log_is_searched_by_method_and_path(hub: Hub) -> None:

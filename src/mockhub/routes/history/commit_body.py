@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from mockhub.errors import BadRequestError, EntryNotFoundError, HubError
-from mockhub.git.tree import Entry, Tree, TreeBuilder, deletions_first
+from mockhub.git.tree import MAX_DEPTH, Entry, Tree, TreeBuilder, deletions_first
 from mockhub.routes.history.commit_lines import read_lines
 from mockhub.routes.transfer.preupload import GITATTRIBUTES, MAX_REGULAR
 from mockhub.state import State
 from mockhub.storage.blobs import READ_SIZE
 
-MAX_FOLDERS = 100
-"""Most components of a path; trees are walked recursively."""
+MAX_OPERATIONS = 100_000
+"""Most operations of a commit."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,8 @@ def read_draft(state: State, holder: str, body: BinaryIO) -> Draft:
                 operations.append(Delete(_path(value)))
             case key:
                 raise BadRequestError(f"Unknown key in commit: {key}")
+        if len(operations) > MAX_OPERATIONS:
+            raise HubError(413, f"At most {MAX_OPERATIONS} operations per commit")
     if header is None or not header.get("summary"):
         raise BadRequestError("Add a line with the key `header` and a summary")
     if not operations:
@@ -180,7 +182,7 @@ def _path(value: dict[str, Any]) -> str:
     if (
         not {"", ".", "..", ".git"}.isdisjoint(parts)
         or parts[0] == GITATTRIBUTES != path  # the server writes a file of this name
-        or len(parts) > MAX_FOLDERS
+        or len(parts) > MAX_DEPTH
         or any(unicodedata.category(char) in {"Cc", "Cs"} for char in path)
     ):
         raise BadRequestError(f"Invalid path: {path!r}")

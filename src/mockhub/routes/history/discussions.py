@@ -177,7 +177,7 @@ def _changing(answer: str, act: Act) -> Callable[[Request], Any]:
     async def route(request: Request) -> JSONResponse:
         repo, account = _participant(request)
         number, comment = request.path_params["number"], request.path_params.get("comment", "")
-        body = await read_json(request) if await request.body() else {}
+        body = await read_json(request, optional=True)
         owner = may_write(account, repo.namespace)
 
         def change() -> Event:

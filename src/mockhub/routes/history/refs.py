@@ -45,7 +45,7 @@ async def create_branch(request: Request) -> JSONResponse:
     """Create a branch, from ``main`` unless the body has another starting point."""
     repo, _ = writable_repo(request)
     name = request.path_params["ref"]
-    body = await read_json(request) if await request.body() else {}
+    body = await read_json(request, optional=True)
     if name.startswith("refs/") or not is_ref_name(name):
         raise BadRequestError(f"Invalid reference for a branch: {name}")
     start = str(body.get("startingPoint") or "main")

@@ -17,13 +17,16 @@ from mockhub.errors import BadRequestError, EntryNotFoundError, HubError
 from mockhub.git.commits import Commit
 from mockhub.git.tree import Entry, File, Folder, lfs_pointer
 from mockhub.http.paths import API
-from mockhub.http.requests import TRUE, flag, read_json
+from mockhub.http.requests import TRUE, flag, read_body, read_json
 from mockhub.repos.repo import Repo
 from mockhub.routes.permissions import content_repo, readable_repo
 from mockhub.state import State, state_of
 
 MAX_PATHS = 1000
 MAX_EXPANDED = 50
+
+MAX_START = 1 << 60
+"""Largest number of an item; `islice` takes no larger ones."""
 
 T = TypeVar("T")
 
@@ -49,19 +52,27 @@ async def paths_info(request: Request) -> JSONResponse:
     sha = repo.resolve(request.path_params["revision"])
     if "json" in request.headers.get("content-type", ""):
         body = await read_json(request)
-        asked, expand = body.get("paths", []), body.get("expand") is True
+        wanted, expand = body.get("paths", []), body.get("expand") is True
     else:
-        form = parse_qs((await request.body()).decode(errors="replace"))
-        asked, expand = form.get("paths", []), form.get("expand", [""])[0].lower() in TRUE
-    if not isinstance(asked, list):
+        form = await _read_form(request)
+        wanted, expand = form.get("paths", []), form.get("expand", [""])[0].lower() in TRUE
+    if not isinstance(wanted, list):
         raise BadRequestError("'paths' must be a list")
-    if len(asked) > MAX_PATHS:
+    if len(wanted) > MAX_PATHS:
         raise HubError(413, f"At most {MAX_PATHS} paths per call")
     files = await run_in_threadpool(repo.tree, sha)
-    wanted = dict.fromkeys(str(path).strip("/") for path in asked)
-    nodes = [(path, files.node(path)) for path in wanted if path]
+    paths = dict.fromkeys(str(path).strip("/") for path in wanted)
+    nodes = [(path, files.node(path)) for path in paths if path]
     described = [describe(state, repo, path, node, expand=expand) for path, node in nodes if node]
     return JSONResponse(described)
+
+
+async def _read_form(request: Request) -> dict[str, list[str]]:
+    text = (await read_body(request)).decode(errors="replace")
+    try:
+        return parse_qs(text, max_num_fields=MAX_PATHS + 1)
+    except ValueError:
+        raise HubError(413, f"At most {MAX_PATHS} paths per call") from None
 
 
 def describe(
@@ -123,7 +134,7 @@ def paginate(request: Request, items: Iterable[T], size: int) -> tuple[list[T], 
         start = int(query["cursor"]) if "cursor" in query else int(query.get("p", 0)) * size
     except ValueError:
         raise BadRequestError("'cursor', 'p' and 'limit' must be integers") from None
-    start = max(0, start)
+    start = min(max(0, start), MAX_START)
     page = list(islice(items, start, start + size + 1))
     if len(page) <= size:
         return page, {}

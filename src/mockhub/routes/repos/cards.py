@@ -20,6 +20,8 @@ from mockhub.repos.repo import RepoType
 CARD = "README.md"
 SDKS = ("gradio", "docker", "static", "streamlit")
 """The SDKs of Spaces."""
+MAX_METADATA = 4 << 20
+"""Most characters of metadata: PyYAML takes a second for 100 kB."""
 MAX_VALUES = 1_000_000
 """Most values of a card with its aliases expanded: a few lines of YAML can mean billions."""
 
@@ -74,6 +76,8 @@ def metadata(text: str) -> dict[str, Any] | None:
     front = _FRONT_MATTER.match(text)
     if front is None:
         return None
+    if len(front[1]) > MAX_METADATA:
+        raise CardError(f"The metadata of {CARD} must not have more than {MAX_METADATA} characters")
     try:
         loaded = yaml.safe_load(front[1])
     except (yaml.YAMLError, RecursionError) as error:

@@ -17,11 +17,14 @@ from starlette.routing import Route
 
 from mockhub.errors import BadRequestError, HubError
 from mockhub.git.commits import now
+from mockhub.http.requests import read_body
 from mockhub.routes.permissions import named_repo
 from mockhub.routes.transfer.buckets import find_bucket, writable_bucket
 from mockhub.state import SHA256, state_of
 from mockhub.storage.buckets import Bucket, BucketFile, Change
 from mockhub.xet.shards import XetFile
+
+MAX_OPERATIONS = 10_000
 
 
 class OperationError(ValueError):
@@ -31,7 +34,7 @@ class OperationError(ValueError):
 async def batch(request: Request) -> JSONResponse:
     """Add, copy and delete files, in order; report the operations that fail."""
     bucket = writable_bucket(request)
-    operations = _read_lines(await request.body())
+    operations = _read_lines(await read_body(request))
     failed = await run_in_threadpool(_apply, request, bucket, operations)
     report = {
         "success": not failed,
@@ -47,6 +50,8 @@ def _read_lines(body: bytes) -> list[dict[str, Any]]:
         operations = [json.loads(line) for line in body.splitlines() if not line.isspace()]
     except (ValueError, RecursionError):
         raise BadRequestError("A line of the batch is not JSON") from None
+    if len(operations) > MAX_OPERATIONS:
+        raise HubError(413, f"At most {MAX_OPERATIONS} operations per call")
     if not all(isinstance(operation, dict) for operation in operations):
         raise BadRequestError("A line of the batch is not an object")
     return operations

@@ -30,6 +30,9 @@ from mockhub.storage.signed_tokens import TicketError
 
 MEDIA_TYPE = "application/vnd.git-lfs+json"
 PURPOSE = "lfs"
+MAX_OBJECTS = 1000
+MAX_PARTS = 10_000
+"""Most parts of an upload, as in S3."""
 
 
 async def batch(request: Request) -> JSONResponse:
@@ -42,8 +45,10 @@ async def batch(request: Request) -> JSONResponse:
     try:
         wanted = [(str(item["oid"]), int(item["size"])) for item in body["objects"]]
         transfers = set(body.get("transfers", ["basic"]))
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise BadRequestError("Every object needs 'oid' and 'size'") from None
+    if len(wanted) > MAX_OBJECTS:
+        raise HubError(413, f"At most {MAX_OBJECTS} objects per call")
     if state.options.xet and "xet" in transfers:
         objects: list[dict[str, Any]] = [{"oid": oid, "size": size} for oid, size in wanted]
         return JSONResponse({"transfer": "xet", "objects": objects}, media_type=MEDIA_TYPE)
@@ -64,6 +69,8 @@ def _object(request: Request, repo: Repo, oid: str, size: int, *, in_parts: bool
         wrong = {"error": {"code": 422, "message": f"Object {oid} has {stored} bytes, not {size}"}}
         return item if stored == size else item | wrong
     part_size = state.options.part_size if in_parts and size > state.options.part_size else 0
+    if part_size and -(-size // part_size) > MAX_PARTS:
+        return item | {"error": {"code": 422, "message": f"{oid} has more than {MAX_PARTS} parts"}}
     link, _ = state.tickets.issue(PURPOSE, holder=repo.oid, oid=oid, size=size, part_size=part_size)
     href = f"{endpoint_of(request)}/lfs-storage/{link}"
     header = {}
@@ -110,7 +117,7 @@ async def complete(request: Request) -> JSONResponse:
     body = await read_json(request)
     try:
         numbers = sorted(int(part["partNumber"]) for part in body["parts"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise BadRequestError("Every part needs 'partNumber'") from None
     if numbers != list(range(1, upload.parts + 1)):
         raise BadRequestError(f"Name each of the {upload.parts} parts of the upload exactly once")
@@ -186,6 +193,6 @@ routes = [
     Route(f"{_INFO}/verify", verify, methods=["POST"]),
     Route("/lfs-storage/{link}", put_object, methods=["PUT"]),
     Route("/lfs-storage/{link}", complete, methods=["POST"]),
-    Route("/lfs-storage/{link}/{number:int}", put_part, methods=["PUT"]),
+    Route("/lfs-storage/{link}/{number:part}", put_part, methods=["PUT"]),
     Route(f"{API}/lfs-files/duplicate", duplicate, methods=["POST"]),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,7 +12,7 @@ from starlette.routing import Route
 
 from mockhub.errors import BadRequestError, HubError
 from mockhub.git.attributes import Mode, attribute_mode, is_ignored
-from mockhub.git.tree import Entry
+from mockhub.git.tree import MAX_DEPTH, Entry, Tree
 from mockhub.http.paths import API
 from mockhub.http.requests import read_json
 from mockhub.options import UploadMode
@@ -22,6 +21,7 @@ from mockhub.state import State, state_of
 
 MAX_REGULAR = 10 << 20
 MAX_FILES = 256
+MAX_GITIGNORE = 1 << 20
 GITATTRIBUTES = ".gitattributes"
 ALWAYS_REGULAR = {"README.md", GITATTRIBUTES}
 
@@ -59,27 +59,35 @@ async def preupload(request: Request) -> JSONResponse:
     gitignore = body.get("gitIgnore")
     if not isinstance(gitignore, str):
         gitignore = text_of(state, tree.get(".gitignore"))
+    if len(gitignore) > MAX_GITIGNORE:
+        raise HubError(413, f"'gitIgnore' must not have more than {MAX_GITIGNORE} characters")
     files = body.get("files")
     if not isinstance(files, list):
         raise BadRequestError("The body needs 'files'")
     if len(files) > MAX_FILES:
         raise HubError(413, f"At most {MAX_FILES} files per call")
-    answers = []
-    for file in files:
-        try:
-            path, size = str(file["path"]), int(file["size"])
-            sample = base64.b64decode(file.get("sample", ""), validate=True)
-        except (KeyError, TypeError, AttributeError, ValueError, binascii.Error):
-            raise BadRequestError("Every file needs 'path', 'size' and a base64 'sample'") from None
-        answer: dict[str, Any] = {
-            "path": path,
-            "uploadMode": upload_mode(path, size, sample, gitattributes, state.options.upload_mode),
-            "shouldIgnore": is_ignored(gitignore, path),
-        }
-        if (entry := tree.get(path)) is not None:
-            answer["oid"] = entry.sha256 if entry.lfs else entry.oid
-        answers.append(answer)
+    answers = await run_in_threadpool(
+        lambda: [_answer(state, tree, file, gitattributes, gitignore) for file in files]
+    )
     return JSONResponse({"files": answers})
+
+
+def _answer(
+    state: State, tree: Tree, file: Any, gitattributes: str, gitignore: str
+) -> dict[str, Any]:
+    try:
+        path, size = str(file["path"]), int(file["size"])
+        sample = base64.b64decode(file.get("sample", ""), validate=True)
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
+        raise BadRequestError("Every file needs 'path', 'size' and a base64 'sample'") from None
+    if path.count("/") >= MAX_DEPTH:
+        raise BadRequestError(f"A path must not have more than {MAX_DEPTH} components")
+    mode = upload_mode(path, size, sample, gitattributes, state.options.upload_mode)
+    ignored = is_ignored(gitignore, path)
+    answer: dict[str, Any] = {"path": path, "uploadMode": mode, "shouldIgnore": ignored}
+    if (entry := tree.get(path)) is not None:
+        answer["oid"] = entry.sha256 if entry.lfs else entry.oid
+    return answer
 
 
 def text_of(state: State, entry: Entry | None) -> str:

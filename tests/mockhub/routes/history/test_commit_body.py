@@ -101,3 +101,14 @@ def test_operations_happen_in_order(repo: NewRepo) -> None:
     repo.commit(delete("a"), add("a", b"2"), delete("b"), add("c"), delete("c"))
     assert repo.files() == ["a"]
     assert repo.read("a").body == b"2"
+
+
+def test_commit_of_a_million_lines_is_refused(repo: NewRepo) -> None:
+    line = b'\n{"key": "deletedFile", "value": {"path": "a"}}'
+    body = b'{"key": "header", "value": {"summary": "t"}}' + line * 1_000_000
+    answer = repo.send("POST", "/commit/main", body)
+    assert (answer.status, answer.json["error"]) == (413, "At most 100000 operations per commit")
+
+
+def test_path_of_ten_thousand_parts_is_refused(repo: NewRepo) -> None:
+    assert repo.commit(add("a/" * 10_000 + "b")).status == 400

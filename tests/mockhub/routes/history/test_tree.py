@@ -193,3 +193,14 @@ def test_awkward_names_survive(repo: NewRepo) -> None:
         )
         with open(path, "rb") as file:  # noqa: PTH123 - whatever the client returns
             assert file.read() == name.encode()
+
+
+@pytest.mark.parametrize("query", ["cursor=1" + "0" * 30, "p=1" + "0" * 30, "cursor=-5"])
+def test_page_of_any_number_is_answered(repo: NewRepo, query: str) -> None:
+    assert repo.send("GET", f"/tree/main?{query}").status == 200
+
+
+def test_form_of_a_million_paths_is_refused(repo: NewRepo) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    answer = repo.send("POST", "/paths-info/main", b"paths=a&" * 1_000_000, headers=headers)
+    assert answer.status == 413

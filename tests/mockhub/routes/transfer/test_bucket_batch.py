@@ -105,3 +105,9 @@ def test_failed_operations_are_reported_and_the_others_run(hub: Hub, api: HfApi)
 @pytest.mark.usefixtures("api")
 def test_malformed_batch_is_refused(hub: Hub, line: bytes) -> None:
     assert batch(hub, line).status == 400
+
+
+@pytest.mark.usefixtures("api")
+def test_batch_of_a_hundred_thousand_lines_is_refused(hub: Hub) -> None:
+    line = b'{"type": "deleteFile", "path": "a"}'
+    assert batch(hub, *[line] * 100_000).status == 413

@@ -262,3 +262,23 @@ def test_discarding_server_knows_sizes_and_keeps_no_bytes(tmp_path: Path) -> Non
     stored = [file for file in tmp_path.glob("blobs/*/*") if file.suffix != ".size"]
     assert not {whole, long} & {file.read_bytes() for file in stored}
     assert list(tmp_path.glob("uploads/*")) == []
+
+
+@pytest.mark.parametrize("size", [10**30, 1e999])
+def test_impossible_size_gets_no_links(repo: NewRepo, size: float) -> None:
+    body = {
+        "operation": "upload",
+        "transfers": ["multipart"],
+        "objects": [{"oid": "a" * 64, "size": size}],
+    }
+    answer = send(repo.hub, "POST", f"/datasets/{repo.id}.git/info/lfs/objects/batch", body)
+    if answer.status == 200:
+        assert answer.json["objects"][0]["error"]["code"] == 422
+    else:
+        assert answer.status == 400
+
+
+def test_batch_has_a_thousand_objects_at_most(repo: NewRepo) -> None:
+    body = {"operation": "upload", "objects": [{"oid": "a" * 64, "size": 1}] * 1001}
+    path = f"/datasets/{repo.id}.git/info/lfs/objects/batch"
+    assert send(repo.hub, "POST", path, body).status == 413

@@ -125,3 +125,22 @@ def test_existing_files_are_reported_by_id(repo: NewRepo) -> None:
 def test_revision_must_exist(repo: NewRepo, revision: str) -> None:
     answer = repo.send("POST", f"/preupload/{revision}", {"files": []})
     assert (answer.status, answer.headers["X-Error-Code"]) == (404, "RevisionNotFound")
+
+
+def test_path_of_ten_thousand_parts_is_refused(repo: NewRepo) -> None:
+    files = [{"path": "a/" * 10_000 + "b", "size": 1, "sample": ""}]
+    assert repo.send("POST", "/preupload/main", {"files": files}).status == 400
+
+
+def test_size_without_end_is_refused(repo: NewRepo) -> None:
+    files = b'{"files": [{"path": "a", "size": 1e999}]}'
+    assert repo.send("POST", "/preupload/main", files).status == 400
+
+
+def test_no_pattern_blocks_the_server(repo: NewRepo) -> None:
+    """A backtracking matcher needs years for this: the time-out of the tests would end it."""
+    body = {
+        "files": [{"path": "a" * 10_000, "size": 1, "sample": ""}],
+        "gitIgnore": "*a" * 30 + "*b",
+    }
+    assert not repo.send("POST", "/preupload/main", body).json["files"][0]["shouldIgnore"]
