@@ -65,9 +65,9 @@ def test_closed_stdin_ends_it(tmp_path: Path) -> None:
         (["--host", "192.0.2.1"], "cannot listen on 192.0.2.1:0"),
         (["--host", "example.com"], "--host"),
         (["--user", "nobody"], "NAME:TOKEN"),
-        (["--user", "ann:hf_a:read"], "the first of users must be one that may write"),
+        (["--user", "ann:hf_a:read"], "the first of users must have a token that may write"),
         (["--upload-mode", "git"], "--upload-mode"),
-        (["--page-size", "0"], "page_size is a number above 0"),
+        (["--page-size", "0"], "page_size must be above 0"),
         (["--root", "/dev/null/x"], "/dev/null/x"),
     ],
 )
