@@ -7,6 +7,7 @@ the moment it is read: a file that is another by then is an error, never uploade
 from __future__ import annotations
 
 import hashlib
+import lzma
 import os
 import posixpath
 import tarfile
@@ -20,20 +21,25 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
-from typing import Any, BinaryIO, ParamSpec, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
+from datasets import config
 from datasets.filesystems import COMPRESSION_FILESYSTEMS
 from fsspec.core import url_to_fs
 
 from workaround.arrow.paths import archive_of, is_local, normal
-from workaround.errors import SourceChangedError, SourceDamagedError, UnreachableError
-from workaround.hub.retry import causes, is_transient, retry
+from workaround.arrow.servers import impatient, require_listening
+from workaround.errors import (
+    SourceChangedError,
+    SourceDamagedError,
+    UnreachableError,
+    UploadError,
+)
+from workaround.hub.retry import is_transient, retry
 
 BLOCK = 4 << 20
 READERS = 16  # threads: enough to hide the latency of a network file system
 QUEUED = 1000  # folders that wait for a thread
-REFUSALS = 3
-"""Refused connections after which a server of files is taken to be down."""
 COMPRESSED = {f"{system.protocol}://" for system in COMPRESSION_FILESYSTEMS}
 """Schemes of single files that are decompressed on the way; their size is known once read."""
 VERSIONS = (
@@ -43,7 +49,6 @@ VERSIONS = (
 )
 """What file systems report that changes with a file; URLs of answers are signed anew each time."""
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -92,7 +97,7 @@ class Files:
         if is_local(path):
             return _local_file(path, Path(normal(path)).stat())
         system, inner = self._system(path)
-        info = retry(f"Looking up {path}", _impatient(system.info), inner)
+        info = self._info(path, system, inner)
         if info["type"] == "directory":
             raise IsADirectoryError("a directory, not a file")
         if normal(path).startswith(tuple(COMPRESSED)):
@@ -215,7 +220,19 @@ class Files:
         if is_local(path):
             return _local_file(path, Path(path).stat()).version
         system, inner = self._system(path)
-        return _remote_version(retry(f"Looking up {path}", _impatient(system.info), inner))
+        return _remote_version(self._info(path, system, inner))
+
+    def _info(self, path: str, system: Any, inner: str) -> Any:
+        server = normal(path).rpartition("::")[2]
+        if server.startswith("hf://"):
+            server = self.endpoint or config.HF_ENDPOINT
+
+        def look_up() -> Any:
+            if server.startswith(("http://", "https://")):
+                require_listening(server)
+            return system.info(inner)
+
+        return retry(f"Looking up {path}", impatient(look_up))
 
     def _count(self, path: str) -> int:
         """Return the size of a stream of unknown size, by reading it."""
@@ -258,12 +275,16 @@ def _reading(path: str) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise SourceChangedError(path, "was deleted since it was checked") from error
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError) as error:
-        raise SourceDamagedError(path, str(error) or "it ends early") from error
-    except OSError as error:
-        if not is_local(path) and is_transient(error):
+    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError) as error:
+        raise SourceDamagedError(path, f"damaged: {str(error) or 'it ends early'}") from error
+    except UploadError:
+        raise
+    except Exception as error:
+        if is_local(path) and not isinstance(error, OSError):
+            raise
+        if is_transient(error):
             raise UnreachableError(f"Reading {path}: {error}. Run the same call again.") from error
-        reason = error.strerror or str(error) or type(error).__name__
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise SourceChangedError(path, f"can no longer be read: {reason}") from error
 
 
@@ -300,23 +321,6 @@ def _hash(*values: object) -> int:
 def _without_waiting(path: str, flags: int) -> int:
     """Open a path; a pipe is not waited for."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def _impatient(action: Callable[P, T]) -> Callable[P, T]:
-    """Give up on a server that refuses connections, long before `retry` does."""
-    refusals = 0
-
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        nonlocal refusals
-        try:
-            return action(*args, **kwargs)
-        except Exception as error:
-            refusals += any(isinstance(cause, ConnectionRefusedError) for cause in causes(error))
-            if refusals == REFUSALS:
-                raise UnreachableError(f"{error}. Is the server running?") from error
-            raise
-
-    return call
 
 
 def _folder(path: str) -> str:

@@ -39,6 +39,11 @@ def archive_of(path: str) -> str | None:
     return None if is_local(path) or "::" not in path else normal(path.rpartition("::")[2])
 
 
+def scheme_of(path: str) -> str:
+    """Return the scheme of a URL, of a chained one that of its archive; "" for a local path."""
+    return (archive_of(path) or normal(path)).rpartition("://")[0]
+
+
 def upload_name(path: str, *, embed: bool) -> str:
     """Return the part of a path to upload.
 

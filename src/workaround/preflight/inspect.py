@@ -9,13 +9,16 @@ from typing import Literal
 import pyarrow as pa
 
 from workaround.arrow.files import Files, SourceFile
-from workaround.arrow.paths import archive_of, is_local
-from workaround.errors import RefusedError, SourceChangedError, SourceDamagedError
+from workaround.arrow.paths import archive_of, is_local, normal, scheme_of
+from workaround.errors import SourceChangedError, SourceDamagedError, UnreachableError
 from workaround.preflight.nifti import START, Defect, header_defect, nifti_defect
+from workaround.preflight.path_advice import missing_reason
 
 CheckLevel = Literal["sizes", "headers", "full"]
 """How much of each file the check reads: nothing, headers, or every byte of gzip streams."""
 
+EXTRAS = {"http": "http", "https": "http", "s3": "s3", "s3a": "s3"}
+"""Extras of this package that open URLs, by scheme."""
 EMPTY = Defect("empty: 0 bytes; copy the file again, or leave it out")
 
 
@@ -46,10 +49,14 @@ def inspect_file(files: Files, path: str, *, level: CheckLevel, nifti: bool) -> 
         defect = None if source.size else EMPTY
         if source.size and level != "sizes":
             defect = _read(files, source, full=level == "full", nifti=nifti)
-    except (OSError, ValueError, ImportError, RefusedError) as error:
-        return Inspection(None, Defect(_reason(path, error)))
     except (SourceChangedError, SourceDamagedError) as error:
         return Inspection(None, Defect(error.reason))
+    except UnreachableError:
+        raise  # of a server that other files may be on too
+    except Exception as error:  # clients of servers, and readers of archives, have their own
+        if is_local(path) and not isinstance(error, (OSError, ValueError)):
+            raise
+        return Inspection(None, Defect(_reason(path, error)))
     return Inspection(source, defect)
 
 
@@ -85,20 +92,27 @@ def inspect_content(content: pa.Buffer, *, full: bool, nifti: bool) -> Defect | 
 
 
 def _reason(path: str, error: Exception) -> str:
+    local = is_local(path)
     match error:
-        case FileNotFoundError() if is_local(path) and Path(path).is_symlink():
-            target = Path(path).readlink()
-            annex = "; `datalad get` fetches it" if ".git/annex/objects" in str(target) else ""
-            return f"a symbolic link to {target}, which is missing{annex}"
-        case FileNotFoundError() if path.startswith("~"):
-            return "no such file: ~ is not expanded, os.path.expanduser does it"
-        case FileNotFoundError() if is_local(path) and not Path(path).is_absolute():
-            return f"no such file in {Path.cwd()}: make the path absolute"
+        case FileNotFoundError() | NotADirectoryError() if local:
+            return _link_reason(Path(normal(path))) or missing_reason(path)
         case FileNotFoundError():
             return "no such file"
         case PermissionError():
             return "cannot be read: permission denied"
+        case ImportError() if (extra := EXTRAS.get(scheme_of(path))) is not None:
+            return f"cannot be read: pip install 'nifti-hub-workaround[{extra}]' opens such URLs"
         case OSError(strerror=str(text)):
             return f"cannot be read: {text}"
-        case _:
+        case _ if str(error):
             return f"cannot be read: {error}"
+        case _:
+            return f"cannot be read: {type(error).__name__}"
+
+
+def _link_reason(file: Path) -> str | None:
+    if not file.is_symlink():
+        return None
+    target = file.readlink()
+    annex = "; `datalad get` fetches it" if ".git/annex/objects" in str(target) else ""
+    return f"a symbolic link to {target}, which is missing{annex}"
