@@ -22,6 +22,7 @@ from huggingface_hub.errors import LocalTokenNotFoundError, RepositoryNotFoundEr
 from huggingface_hub.hf_api import RepoFile
 
 from workaround.errors import AccessError, RefusedError
+from workaround.hub.client import set_up_xet
 from workaround.hub.retry import retry, retry_until
 
 BLOCK = 8 << 20
@@ -168,6 +169,7 @@ class Repository:
             addition: The file; the client notes in it how it travels.
             stop: Once it is set, a busy Hub is waited for no longer.
         """
+        set_up_xet()
         retry_until(
             stop,
             f"Uploading {addition.path_in_repo}",

@@ -18,6 +18,7 @@ from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
 from workaround.errors import RefusedError, UnreachableError, UploadError
 from workaround.hub.backoff import own_delay, server_delay
+from workaround.hub.client import single_attempts
 from workaround.hub.redact import scrub
 
 TRIES = 8
@@ -25,7 +26,14 @@ TRIES = 8
 PATIENCE = 2 * 3600.0
 """Seconds to wait in all for one operation: the longest window of the Hub, that of commits, is an
 hour."""
-TRANSIENT = {408, 409, 412, 425, 429, 500, 502, 503, 504}
+TRANSIENT = {408, 409, 412, 425, 429, *range(500, 600)}
+_LINK_REFUSED = {400, 401, 403, 404, 410, 422}
+"""Statuses of the storage for an upload link that has expired, or for bytes that arrived damaged.
+
+The Hub allowed the upload when it made the link, so that another attempt, with another link, may
+succeed."""
+_XET_DAMAGED = 400
+"""Status of the storage for a block that does not have the announced hash."""
 _HINTS = {
     400: "The Hub does not accept the request.",
     401: "Log in with `hf auth login`, or pass a valid token.",
@@ -64,6 +72,12 @@ def causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__
 
 
+def _text(error: BaseException) -> str:
+    """Return the messages of an error and its causes; the client's own names a file alone."""
+    lines = (" ".join(str(cause).split()) for cause in causes(error))
+    return " ".join(dict.fromkeys(lines))
+
+
 def response_of(error: BaseException | None) -> Any:
     """Return the HTTP response behind an error; None if there is none."""
     for cause in causes(error):
@@ -91,7 +105,8 @@ def status_of(error: BaseException | None) -> int | None:
 def advice(error: BaseException) -> str | None:
     """Return what to do about a permanent failure; None if it is transient or unknown."""
     if (status := status_of(error)) is not None:
-        return None if status in TRANSIENT else _HINTS.get(status, "")
+        transient = status in TRANSIENT or _is_refused_transfer(error, status)
+        return None if transient else _HINTS.get(status, "")
     hints = map(_advice, causes(error))
     return next((hint for hint in hints if hint is not None), None)
 
@@ -107,6 +122,13 @@ def _advice(cause: BaseException) -> str | None:
     return _UNSENT.get(type(cause).__name__) if _module(type(cause)) in _CLIENTS else None
 
 
+def _is_refused_transfer(error: BaseException, status: int) -> bool:
+    """Return whether the storage refused the bytes of a file, not the Hub the request."""
+    if response_of(error) is None:  # of hf_xet
+        return status == _XET_DAMAGED
+    return type(error) is RuntimeError and status in _LINK_REFUSED  # the client wraps these alone
+
+
 def is_transient(error: BaseException) -> bool:
     """Return whether a failure may be gone at the next attempt."""
     return advice(error) is None and (
@@ -117,7 +139,7 @@ def is_transient(error: BaseException) -> bool:
 def _is_transport(error: BaseException) -> bool:
     if isinstance(error, RuntimeError):  # of hf_xet up to 1.4
         return "error sending request" in str(error)
-    return isinstance(error, (ConnectionError, TimeoutError)) or any(
+    return isinstance(error, (ConnectionError, TimeoutError, JSONDecodeError)) or any(
         kind.__name__ in _CLIENTS.get(_module(kind), ()) for kind in type(error).__mro__
     )
 
@@ -146,15 +168,15 @@ class _Clock:
         if asked is None or asked < delay:
             self.tries += 1
         if self.tries == TRIES:
-            text = f"{what} failed {self.failures} times, at last with: {error}."
+            text = f"{what} failed {self.failures} times, at last with: {_text(error)}."
             raise UnreachableError(f"{text} Run the same call again later.") from error
         if asked is not None:
             delay = asked * random.uniform(1, 1.1)  # noqa: S311 - workers, not all at once
             if self.waited + delay > PATIENCE:
                 text = f"the Hub asks to wait for {_hours(asked)}, after {_hours(self.waited)}"
-                text = f"{what}: {text}: {error}. Run the same call again then."
+                text = f"{what}: {text}: {_text(error)}. Run the same call again then."
                 raise UnreachableError(text) from error
-        log.warning("%s failed (%s); trying again in %.0f s", what, error, delay)
+        log.warning("%s failed (%s); trying again in %.0f s", what, _text(error), delay)
         self.waited += delay
         if stop is None:
             sleep(delay)
@@ -207,13 +229,14 @@ def retry_until(
     with _clock() as clock:
         while True:
             try:
-                return action(*args, **kwargs)
+                with single_attempts():
+                    return action(*args, **kwargs)
             except Exception as error:
                 scrub(error)
                 if isinstance(error, UploadError):  # of a part that has spent its attempts
                     raise
                 if (hint := advice(error)) is not None:
-                    raise RefusedError(f"{what}: {error} {hint}".strip()) from error
+                    raise RefusedError(f"{what}: {_text(error)} {hint}".strip()) from error
                 if not is_transient(error):
                     raise
                 clock.wait(what, error, stop)

@@ -164,9 +164,20 @@ def test_what_waiting_does_not_help_is_refused_at_once(
 def test_web_page_in_the_place_of_an_answer_is_refused_at_once(pauses: list[float]) -> None:
     with pytest.raises(RefusedError, match="web page"):
         retry("Preparing", lambda: json.loads("\n<!doctype html><title>Log in</title>"))
-    with pytest.raises(json.JSONDecodeError):
-        retry("Committing", lambda: json.loads('{"a damaged file of the repository": '))
     assert pauses == []
+
+
+def test_damaged_answer_is_asked_for_again(pauses: list[float]) -> None:
+    answers = iter(['{"sha": "0', '{"sha": "01"}'])
+    assert retry("Reading", lambda: json.loads(next(answers))) == {"sha": "01"}
+    assert len(pauses) == 1
+
+
+@pytest.mark.parametrize("status", [500, 501, 507, 520, 524, 530])
+def test_every_error_of_a_server_is_tried_again(hub: Hub, pauses: list[float], status: int) -> None:
+    hub.fail("GET", "/api/datasets/user/data", status=status)
+    push_to_hub(Dataset.from_dict({"n": [1]}), REPO)
+    assert len(pauses) == 1
 
 
 @pytest.mark.parametrize("endpoint", ["127.0.0.1", "nothing://127.0.0.1"])
