@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import secrets
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -21,6 +18,7 @@ from filelock import FileLock, Timeout
 from huggingface_hub import constants
 
 from workaround.errors import JournalError, TargetBusyError
+from workaround.upload.temporary import temporary_folder
 
 # No fsync for each shard: a kill loses nothing, a power cut at worst the lines of the last ones.
 _SCHEMA = """
@@ -29,7 +27,6 @@ PRAGMA synchronous = NORMAL;
 CREATE TABLE IF NOT EXISTS shard (
     path TEXT, key TEXT, sha256 TEXT, size INTEGER, oid TEXT, content BLOB, PRIMARY KEY (path, key)
 );
-CREATE TABLE IF NOT EXISTS folder (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS pull_request (number INTEGER PRIMARY KEY);
 """
 
@@ -58,6 +55,11 @@ class UploadedShard:
     oid: str | None
 
 
+def git_oid(content: bytes) -> str:
+    """Return git's id of a file."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324 - git's own
+
+
 class Journal:
     """The memory of one upload; opened by `open_journal`.
 
@@ -73,7 +75,13 @@ class Journal:
         """Return a shard that was uploaded with the same fingerprint; None if it was not."""
         query = "SELECT path, key, sha256, size, oid FROM shard WHERE path = ? AND key = ?"
         row = self._database.execute(query, (path, key)).fetchone()
-        return row and UploadedShard(*row)
+        if row is None:
+            return None
+        shard = UploadedShard(*row)
+        if shard.oid is not None and git_oid(self.content(shard)) != shard.oid:
+            log.warning("The journal has lost the content of %s: it is sent again", path)
+            return None
+        return shard
 
     def get(self, path: str, key: str) -> UploadedShard:
         """Return a shard that was uploaded.
@@ -109,6 +117,12 @@ class Journal:
             if number is not None:
                 self._database.execute("INSERT INTO pull_request VALUES (?)", (number,))
 
+    def is_empty(self) -> bool:
+        """Return whether nothing is remembered."""
+        query = "SELECT EXISTS (SELECT 1 FROM shard UNION ALL SELECT 1 FROM pull_request)"
+        (remembered,) = self._database.execute(query).fetchone()
+        return not remembered
+
     def clear(self) -> None:
         """Forget all shards: they are committed, or lost on the Hub."""
         with self._database:
@@ -117,9 +131,9 @@ class Journal:
 
 @contextmanager
 def open_journal(target: str) -> Iterator[Journal]:
-    """Open the journal of a target, and keep others out.
+    """Open the journal of a target, and keep other processes out.
 
-    What a killed upload left in its temporary folder is removed.
+    A journal that remembers nothing when it is closed is removed.
 
     Args:
         target: Name of the place that is uploaded to: endpoint, repository, revision, config.
@@ -147,17 +161,14 @@ def _open(base: Path, target: str) -> Iterator[Journal]:
             raise TargetBusyError(
                 f"Another process uploads to {target}. Wait until it ends, or stop it."
             ) from None
-        database = stack.enter_context(closing(_connect(base.with_suffix(".sqlite"))))
-        for (left,) in database.execute("SELECT path FROM folder").fetchall():
-            if Path(left).exists():
-                shutil.rmtree(left)
-        folder = Path(tempfile.gettempdir()) / f"workaround-{secrets.token_hex(8)}"
-        with database:  # first the name, then the folder: a kill in between leaves nothing
-            database.execute("DELETE FROM folder")
-            database.execute("INSERT INTO folder VALUES (?)", (str(folder),))
-        folder.mkdir(mode=0o700)
-        stack.callback(shutil.rmtree, folder)
-        yield Journal(database, folder)
+        folder = stack.enter_context(temporary_folder())
+        file = base.with_suffix(".sqlite")
+        with closing(_connect(file)) as database:
+            journal = Journal(database, folder)
+            yield journal
+            is_empty = journal.is_empty()
+        if is_empty:
+            _remove(file)
 
 
 def _connect(file: Path) -> sqlite3.Connection:
@@ -165,14 +176,21 @@ def _connect(file: Path) -> sqlite3.Connection:
     database = sqlite3.connect(file)
     try:
         database.executescript(_SCHEMA)
+        ((verdict,), *_) = database.execute("PRAGMA quick_check").fetchall()
+        if verdict == "ok":
+            return database
     except sqlite3.DatabaseError as error:
         database.close()
-        if error.sqlite_errorcode not in _DAMAGED:
+        if error.sqlite_errorcode & 0xFF not in _DAMAGED:  # the rest says in which way
             raise
-        damaged = file.replace(file.with_suffix(".damaged"))
-        log.warning("The journal was damaged, and is now %s: all shards are sent again", damaged)
-        for rest in ("-wal", "-shm"):
-            file.with_name(file.name + rest).unlink(missing_ok=True)
-        database = sqlite3.connect(file)
-        database.executescript(_SCHEMA)
+    database.close()
+    log.warning("The journal %s was damaged: all shards are sent again", file)
+    _remove(file)
+    database = sqlite3.connect(file)
+    database.executescript(_SCHEMA)
     return database
+
+
+def _remove(file: Path) -> None:
+    for suffix in ("", "-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)

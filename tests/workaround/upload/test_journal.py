@@ -10,7 +10,7 @@ import sqlite3
 import tempfile
 import threading
 import time
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +218,7 @@ def test_full_disk_is_a_clear_error_and_leaves_nothing(
 
 
 @pytest.mark.parametrize("rest", [b"", b"more of it"])
-def test_damaged_journal_is_set_aside(
+def test_damaged_journal_is_started_over(
     hub: Hub, rows: Dataset, caplog: pytest.LogCaptureFixture, rest: bytes
 ) -> None:
     stop_at_commit(hub, rows)
@@ -226,9 +226,62 @@ def test_damaged_journal_is_set_aside(
     journal.write_bytes(b"not a database " * 100)
     journal.with_name(f"{journal.name}-wal").write_bytes(rest)
     push_to_hub(rows, REPO, num_shards=SHARDS)
-    assert "The journal was damaged" in caplog.text
+    assert "was damaged: all shards are sent again" in caplog.text
     assert loaded(REPO) == contents(rows)
-    assert journal.with_suffix(".damaged").exists()
+    assert [file.suffix for file in journal.parent.iterdir()] == [".lock"]
+
+
+def test_damaged_page_is_started_over(
+    hub: Hub, rows: Dataset, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop_at_commit(hub, rows)
+    (journal,) = (hub.home / "workaround").glob("*.sqlite")
+    page = 4096
+    pages = bytearray(journal.read_bytes())
+    assert len(pages) >= 3 * page  # the schema, and the rows and the index of the shards
+    pages[2 * page :] = os.urandom(len(pages) - 2 * page)
+    journal.write_bytes(pages)
+    push_to_hub(rows, REPO, num_shards=SHARDS)
+    assert "was damaged: all shards are sent again" in caplog.text
+    assert loaded(REPO) == contents(rows)
+
+
+@pytest.mark.hub(upload_mode="regular")
+def test_damaged_content_of_a_regular_shard_is_sent_again(
+    hub: Hub, rows: Dataset, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop_at_commit(hub, rows)
+    (journal,) = (hub.home / "workaround").glob("*.sqlite")
+    with closing(sqlite3.connect(journal)) as database, database:
+        database.execute(
+            "UPDATE shard SET content = zeroblob(length(content)) WHERE path LIKE '%3-of%'"
+        )
+    push_to_hub(rows, REPO, num_shards=SHARDS)
+    assert "lost the content of data/train-00003-of-00006.parquet" in caplog.text
+    assert loaded(REPO) == contents(rows)
+
+
+@pytest.mark.hub(upload_mode="regular")
+def test_successful_upload_leaves_nothing_of_its_size(hub: Hub, rows: Dataset) -> None:
+    push_to_hub(rows, REPO, num_shards=SHARDS)
+    files = list((hub.home / "workaround").iterdir())
+    assert [file.suffix for file in files] == [".lock"]
+    assert sum(file.stat().st_size for file in files) < 1000
+
+
+def test_journal_that_names_a_folder_does_not_remove_it(
+    hub: Hub, rows: Dataset, tmp_path: Path
+) -> None:
+    stop_at_commit(hub, rows)
+    (journal,) = (hub.home / "workaround").glob("*.sqlite")
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "file").write_text("mine")
+    with closing(sqlite3.connect(journal)) as database, database:  # as older releases did
+        database.execute("CREATE TABLE folder (path TEXT PRIMARY KEY) WITHOUT ROWID")
+        database.execute("INSERT INTO folder VALUES (?)", (str(precious),))
+    push_to_hub(rows, REPO, num_shards=SHARDS)
+    assert (precious / "file").read_text() == "mine"
 
 
 def test_journal_that_cannot_be_written_is_a_clear_error(
