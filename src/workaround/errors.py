@@ -208,13 +208,14 @@ class JournalError(UploadError):
 class WorkersLostError(UploadError):
     """The workers of the executor are gone, or take no more work."""
 
+    def __init__(self, reason: str, advice: str | None = None) -> None:
+        super().__init__(reason, advice)
+
     def __str__(self) -> str:
         """Return why, and what to do."""
-        (reason,) = self.args
-        return (
-            f"The workers are gone ({reason}): a system kills what takes too much memory. Use fewer"
-            " processes or smaller shards; the same call resumes the upload."
-        )
+        reason, advice = self.args
+        advice = advice or "Give it workers again, or leave out the executor"
+        return f"The workers are gone ({reason}). {advice}. The same call resumes the upload."
 
 
 class CardConflictError(UploadError):

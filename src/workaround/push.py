@@ -23,7 +23,7 @@ from workaround.upload.journal import Journal, open_journal
 from workaround.upload.pipeline import upload_shards
 from workaround.upload.progress import show_progress
 from workaround.upload.shard import ShardJob
-from workaround.upload.workers import processes_of
+from workaround.upload.workers import require_main_guard, worker_processes
 from workaround.verification.verify import verify_upload
 
 log = logging.getLogger("workaround")
@@ -121,6 +121,8 @@ def push_to_hub(
         strict=strict,
         executor=executor,
     )
+    if options.workers > 1 and options.executor is None:
+        require_main_guard()
     return push_prepared(prepare(dataset, options))
 
 
@@ -144,7 +146,7 @@ def push_prepared(prepared: PreparedPush) -> CommitInfo:
             journal.clear()
         executor = options.executor
         if executor is None and options.workers > 1:
-            executor = stack.enter_context(processes_of(options.workers))
+            executor = stack.enter_context(worker_processes(options.workers))
         upload = _upload(prepared, repository, journal, executor)
         try:
             info = commit(upload, journal)

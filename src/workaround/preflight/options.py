@@ -79,3 +79,9 @@ class PushOptions(PlanOptions):
             raise ArgumentError("commit_message cannot be empty")
         if self.verify not in get_args(Verify):
             raise ArgumentError(f"verify is one of {get_args(Verify)}, not {self.verify!r}")
+        if self.executor is not None and not isinstance(self.executor, Executor):
+            raise ArgumentError(
+                "executor is a concurrent.futures.Executor, not"
+                f" {type(self.executor).__name__}: wrap what has a method `submit` in"
+                " workaround.executors.from_submit"
+            )

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
+    CancelledError,
     Executor,
     Future,
-    ThreadPoolExecutor,
     wait,
 )
 from threading import Event
 
 from huggingface_hub import constants
 
-from workaround.errors import WorkersLostError
+from workaround.errors import ArgumentError, WorkersLostError
 from workaround.hub.repository import Repository
 from workaround.upload.journal import Journal, UploadedShard
 from workaround.upload.progress import Progress
-from workaround.upload.shard import ShardJob, fingerprint, make, send, write
+from workaround.upload.remote import ShardResult, run, task
+from workaround.upload.shard import ShardJob, fingerprint, send, write
+from workaround.upload.workers import DaemonThreads, WorkerProcesses
 
 AHEAD = 2
 """Shards given to each worker of an executor before its first is done. Without an executor it is
@@ -28,13 +31,12 @@ the number of files: one being written and one on its way, or both on their way.
 
 WORKERS = 8
 """Assumed number of workers of an executor that does not say."""
-GRACE = 10.0
-"""Seconds for what is on its way after Ctrl-C; what takes longer is sent again by the next call."""
+GRACE = 1.0
+"""Seconds for shards on their way after Ctrl-C; the next call sends the others again."""
 
 log = logging.getLogger("workaround")
 
-Sent = tuple[UploadedShard, bytes | None]
-Start = Callable[[ShardJob, str], Future[Sent]]
+Start = Callable[[ShardJob, str], Future[ShardResult]]
 
 
 def upload_shards(
@@ -57,40 +59,65 @@ def upload_shards(
         All shards, in order.
 
     Raises:
+        ArgumentError: The executor does not return futures of `concurrent.futures`.
         OSError: A source file cannot be read, or the disk is full.
         SourceChangedError: A source file changes meanwhile.
         RefusedError: The Hub refuses a shard.
         UnreachableError: The Hub does not answer.
         WorkersLostError: The executor has no workers any more.
     """
-    if executor is not None:
-        # Executors have no public way to ask.
-        workers = getattr(executor, "_max_workers", None)
-
-        def make_in_worker(job: ShardJob, key: str) -> Future[Sent]:
-            try:
-                return executor.submit(make, job, key, repository, journal.folder)
-            except RuntimeError as error:  # it was shut down, or has lost its workers
-                raise WorkersLostError(str(error)) from error
-
-        try:
-            limit = AHEAD * (workers if isinstance(workers, int) else WORKERS)
-            return _upload(jobs, _Pending(journal, progress, make_in_worker, limit, Event()))
-        except BrokenExecutor as error:
-            raise WorkersLostError(str(error)) from error
-
-    # hf_xet sends a shard over several connections by itself, and takes memory for each shard.
-    senders = AHEAD if constants.HF_HUB_DISABLE_XET else 1
-    pool, stop = ThreadPoolExecutor(senders, thread_name_prefix="upload"), Event()
-
-    def write_here(job: ShardJob, key: str) -> Future[Sent]:
-        written = write(job, journal.folder)
-        return pool.submit(send, written, job.shard.path, key, repository, stop)
-
+    stop = Event()
+    if executor is None:
+        # hf_xet sends a shard over several connections by itself, and takes memory for each shard.
+        threads = DaemonThreads(AHEAD if constants.HF_HUB_DISABLE_XET else 1)
+        start, limit = _writer(threads, journal, repository, stop), AHEAD
+    else:
+        start, limit = _submitter(executor, journal, repository), AHEAD * _count(executor)
+    pending = _Pending(journal, progress, start, limit, stop)
     try:
-        return _upload(jobs, _Pending(journal, progress, write_here, AHEAD, stop))
-    finally:
-        pool.shutdown(wait=False)
+        return _upload(jobs, pending)
+    except (BrokenExecutor, CancelledError) as error:
+        reason = str(error) or "they gave up a shard"
+        advice = executor.advice() if isinstance(executor, WorkerProcesses) else None
+        raise WorkersLostError(reason, advice) from error
+
+
+def _writer(threads: Executor, journal: Journal, repository: Repository, stop: Event) -> Start:
+    """Return a function that writes a shard, and sends it in a thread."""
+
+    def write_and_send(job: ShardJob, key: str) -> Future[ShardResult]:
+        file = write(job, journal.folder)
+        return threads.submit(
+            lambda: ShardResult(*send(file, job.shard.path, key, repository, stop))
+        )
+
+    return write_and_send
+
+
+def _submitter(executor: Executor, journal: Journal, repository: Repository) -> Start:
+    """Return a function that lets a worker write and send a shard."""
+
+    def submit(job: ShardJob, key: str) -> Future[ShardResult]:
+        try:
+            future = executor.submit(run, task(job, key, repository, journal.folder, executor))
+        except BrokenExecutor:
+            raise
+        except RuntimeError as error:  # it was shut down
+            raise WorkersLostError(str(error)) from error
+        if not isinstance(future, Future):
+            raise ArgumentError(
+                f"{type(executor).__name__}.submit returns {type(future).__name__}, no future of"
+                " concurrent.futures: wrap the executor in workaround.executors.from_submit"
+            )
+        return future
+
+    return submit
+
+
+def _count(executor: Executor) -> int:
+    """Return the number of workers: executors have no public way to ask."""
+    workers = getattr(executor, "_max_workers", None)
+    return workers if isinstance(workers, int) and workers > 0 else WORKERS
 
 
 def _upload(jobs: Iterable[ShardJob], pending: _Pending) -> list[UploadedShard]:
@@ -114,53 +141,61 @@ class _Pending:
         self._start = start
         self._limit = limit
         self._stop = stop
-        self._pending: dict[Future[Sent], ShardJob] = {}
+        self._pending: dict[Future[ShardResult], ShardJob] = {}
 
     def __enter__(self) -> _Pending:
         return self
 
     def take(self, job: ShardJob, key: str) -> None:
+        """Start a shard, unless it is on the Hub, once fewer than the limit are pending."""
         if self.journal.find(job.shard.path, key) is not None:
             log.info("%s is on the Hub already", job.shard.path)
             self._progress.add(job.shard.nbytes)
             return
-        while len(self._pending) >= self._limit:
-            self._collect()
+        self._wait_while(self._limit)
         self._pending[self._start(job, key)] = job
-
-    def _collect(self, timeout: float | None = None) -> bool:
-        """Record the finished shards; return False if none finished within the timeout."""
-        done, _ = wait(self._pending, timeout, return_when=FIRST_COMPLETED)
-        jobs = [(self._pending.pop(future), future) for future in done]
-        failed = [error for _, future in jobs if (error := future.exception()) is not None]
-        for job, future in jobs:
-            if future.exception() is None:
-                self.journal.add(*future.result())
-                self._progress.add(job.shard.nbytes)
-        if failed:
-            raise failed[0]
-        return bool(done)
 
     def drain(self) -> None:
         """Wait for all shards."""
-        while self._pending:
-            self._collect()
+        self._wait_while(1)
+
+    def _wait_while(self, count: int) -> None:
+        while len(self._pending) >= count:
+            if failures := self._collect(self._wait(None)):
+                raise failures[0]
+
+    def _wait(self, timeout: float | None) -> set[Future[ShardResult]]:
+        return wait(self._pending, timeout, return_when=FIRST_COMPLETED).done
+
+    def _collect(self, done: Iterable[Future[ShardResult]]) -> list[BaseException]:
+        """Record the finished shards, and return the failures of the others."""
+        failures: list[BaseException] = []
+        for future in done:
+            job = self._pending.pop(future)
+            failure = CancelledError() if future.cancelled() else future.exception()
+            if failure is not None:
+                failures.append(failure)
+                continue
+            result = future.result()
+            for record in result.records:
+                if log.isEnabledFor(record.levelno):
+                    log.handle(record)
+            self.journal.add(result.shard, result.content)
+            self._progress.add(job.shard.nbytes)
+        return failures
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        """Record what is still sent after a failure or Ctrl-C."""
+        """Start no more shards after a failure or Ctrl-C, and record those that are still sent."""
         if kind is None:
             return
-        self._abandon()
-        timeout = None if issubclass(kind, Exception) else GRACE
-        while self._pending:
-            try:
-                if not self._collect(timeout):
-                    return
-            except Exception as error:  # what is raised is the first failure
-                log.info("Another shard failed: %s", error)
-
-    def _abandon(self) -> None:
-        """Start no more shards, and let those on their way end without another attempt."""
         self._stop.set()
         for future in [future for future in self._pending if future.cancel()]:
             del self._pending[future]
+        deadline = None if issubclass(kind, Exception) else time.monotonic() + GRACE
+        while self._pending:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            done = self._wait(left)
+            if not done:
+                return
+            for failure in self._collect(done):  # the first one is raised
+                log.info("Another shard failed: %s", failure)

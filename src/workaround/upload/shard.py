@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
 import secrets
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,16 +33,11 @@ from workaround.errors import DiskFullError
 from workaround.hub.repository import Repository
 from workaround.parquet.writer import CHUNKING, ShardWriter, writer_options
 from workaround.planning.plan import Shard
-from workaround.upload.journal import UploadedShard
+from workaround.upload.journal import UploadedShard, git_oid
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORMAT = 1
 """Part of every fingerprint: shards written by another version of this module are others."""
-
-XET_TRANSFERS = ("HF_XET_CLIENT_AC_MAX_UPLOAD_CONCURRENCY", "4")
-"""How many blocks of 64 MiB hf_xet may have on their way; it reads this when a process first
-uploads. Its own limit is 64, and the slower the network answers the nearer it comes to those 4 GiB.
-"""
 
 
 @dataclass(frozen=True)
@@ -195,7 +188,6 @@ def send(
         RefusedError: The Hub refuses it.
         UnreachableError: The Hub does not answer.
     """
-    os.environ.setdefault(*XET_TRANSFERS)
     addition = addition_of(path, written.sha256, written.size, written.file)
     try:
         repository.preupload(addition, stop)
@@ -204,12 +196,7 @@ def send(
         content = written.file.read_bytes()
         return UploadedShard(path, key, written.sha256, written.size, git_oid(content)), content
     finally:
-        written.file.unlink()
-
-
-def git_oid(content: bytes) -> str:
-    """Return git's id of a file."""
-    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()  # noqa: S324 - git's own
+        written.file.unlink(missing_ok=True)  # its folder is removed after an interruption
 
 
 def addition_of(path: str, sha256: str, size: int, file: Path | None = None) -> CommitOperationAdd:
@@ -222,22 +209,6 @@ def addition_of(path: str, sha256: str, size: int, file: Path | None = None) -> 
             sample = stream.read(512)
     addition.upload_info = UploadInfo(sha256=bytes.fromhex(sha256), size=size, sample=sample)
     return addition
-
-
-def make(
-    job: ShardJob, key: str, repository: Repository, folder: Path
-) -> tuple[UploadedShard, bytes | None]:
-    """Write and send a shard in a worker.
-
-    Args:
-        job: The shard.
-        key: Its fingerprint.
-        repository: Repository to upload to.
-        folder: For temporary files; the system's own where the worker does not see it.
-    """
-    shared = folder if folder.exists() else None
-    with tempfile.TemporaryDirectory(prefix="workaround-", dir=shared) as own:
-        return send(write(job, Path(own)), job.shard.path, key, repository)
 
 
 class _Digest:

@@ -1,22 +1,148 @@
-"""Worker processes that write and send shards."""
+"""Workers on this machine: processes that end with this one, and threads that it need not await."""
 
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import threading
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context, parent_process
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import current_process, parent_process, spawn
 from multiprocessing.connection import wait
+from multiprocessing.context import SpawnContext, SpawnProcess
+from typing import Any, ParamSpec, TypeVar
+
+from workaround.errors import ArgumentError
+
+if sys.platform != "win32":
+    from multiprocessing.popen_spawn_posix import Popen
+else:
+    from multiprocessing.popen_spawn_win32 import Popen
+
+_GUARD = (
+    "Every worker process imports the script that starts it: put the call of push_to_hub under"
+    " `if __name__ == '__main__':`, or leave out num_proc"
+)
+_MEMORY = "A system kills what takes too much memory: use fewer processes or smaller shards"
+_PRELUDE = (
+    "import ctypes, os; ctypes.CDLL(None).prctl(1, {signal});"
+    " os.getppid() == {pid} or os._exit(1); "
+)
+"""Let the kernel kill a process with its parent (PR_SET_PDEATHSIG), before it imports anything."""
+
+_spawning = threading.Lock()
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def processes_of(count: int) -> ProcessPoolExecutor:
-    """Start processes as they are needed; all end with this one, also if it is killed."""
-    spawn = get_context("spawn")  # the threads of hf_xet do not survive a fork
-    return ProcessPoolExecutor(count, spawn, initializer=_end_with_parent)
+class _GuardedPopen(Popen):
+    """Starts a process that the kernel kills with its parent, where the kernel is Linux."""
+
+    def _launch(self, process: Any) -> None:
+        original = spawn.get_command_line
+
+        def get_command_line(**options: Any) -> list[str]:
+            command = original(**options)
+            prelude = _PRELUDE.format(signal=int(signal.SIGKILL), pid=os.getpid())
+            code = command.index("-c") + 1
+            return [*command[:code], prelude + command[code], *command[code + 1 :]]
+
+        with _spawning:
+            spawn.get_command_line = get_command_line
+            try:
+                super()._launch(process)  # type: ignore[misc] # not in typeshed
+            finally:
+                spawn.get_command_line = original
+
+
+class _WorkerProcess(SpawnProcess):
+    """A process of the pool."""
+
+    if sys.platform == "linux":
+
+        @staticmethod
+        def _Popen(process: Any) -> Popen:  # noqa: N802 - the name that multiprocessing looks for
+            return _GuardedPopen(process)
+
+
+class _WorkerContext(SpawnContext):
+    """Starts processes afresh, for the threads of hf_xet do not survive a fork; remembers them."""
+
+    def __init__(self) -> None:
+        self.processes: list[SpawnProcess] = []
+
+    def Process(self, *args: Any, **options: Any) -> SpawnProcess:  # type: ignore[override]  # noqa: N802
+        process = _WorkerProcess(*args, **options)
+        self.processes.append(process)
+        return process
+
+
+class WorkerProcesses(ProcessPoolExecutor):
+    """Processes that start as they are needed, and end with this one, even if it is killed."""
+
+    def __init__(self, count: int) -> None:
+        self._started = _WorkerContext()
+        super().__init__(count, self._started, initializer=_end_with_parent)
+
+    def advice(self) -> str:
+        """Return what to do about processes that are lost."""
+        failed = [process.exitcode for process in self._started.processes]
+        return _GUARD if 1 in failed else _MEMORY
+
+    def kill(self) -> None:
+        """Kill all processes."""
+        for process in self._started.processes:
+            process.kill()
+
+
+@contextmanager
+def worker_processes(count: int) -> Iterator[WorkerProcesses]:
+    """Provide worker processes; a failure kills what they are still doing."""
+    with WorkerProcesses(count) as executor:
+        try:
+            yield executor
+        except BaseException:
+            executor.kill()
+            raise
+
+
+def require_main_guard() -> None:
+    """Refuse to start processes while this one imports the script that started it.
+
+    Raises:
+        ArgumentError: The script has no ``if __name__ == "__main__":`` around the call.
+    """
+    if getattr(current_process(), "_inheriting", False):
+        raise ArgumentError(_GUARD)
+
+
+class DaemonThreads(Executor):
+    """Threads that Python does not wait for at exit, since a request may take for ever."""
+
+    def __init__(self, count: int) -> None:
+        self._slots = threading.Semaphore(count)
+
+    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Run a function in a thread as soon as a slot is free."""
+        future: Future[T] = Future()
+
+        def run() -> None:
+            with self._slots:
+                if not future.set_running_or_notify_cancel():
+                    return
+                try:
+                    future.set_result(function(*args, **kwargs))
+                except BaseException as error:
+                    future.set_exception(error)
+
+        threading.Thread(target=run, name="upload", daemon=True).start()
+        return future
 
 
 def _end_with_parent() -> None:
-    """End a worker whose parent was killed: it would wait for work for ever."""
+    """End a worker whose parent was killed, where the kernel does not: it would wait for ever."""
     if (parent := parent_process()) is not None:
         threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
 

@@ -22,6 +22,7 @@ from workaround.upload import pipeline as upload
 from workaround.upload import shard as shards
 from workaround.upload.journal import Journal, UploadedShard, open_journal
 from workaround.upload.progress import show_progress
+from workaround.upload.remote import ShardResult
 
 
 class Watch:
@@ -92,7 +93,7 @@ class Answers(Executor):
         self.futures.append(future)
         match next(self._answers):
             case UploadedShard() as sent:
-                future.set_result((sent, None))
+                future.set_result(ShardResult(sent, None))
             case Exception() as error:
                 future.set_exception(error)
         return future
@@ -102,6 +103,7 @@ class Answers(Executor):
 def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
     monkeypatch.setattr(constants, "HF_HOME", str(tmp_path))
     monkeypatch.setattr(upload, "fingerprint", lambda job: f"key of {job.shard.path}")
+    monkeypatch.setattr(upload, "task", lambda job, *_: job)
     with open_journal("somewhere") as journal:
         yield journal
 

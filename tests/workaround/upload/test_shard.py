@@ -1,82 +1,51 @@
-"""How a shard goes out."""
+"""A shard from rows to a file."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any
 
-import hf_xet
 import pytest
-from datasets import Dataset, Features, Nifti
+from datasets import Dataset
 
-import workaround.preflight.check
-import workaround.prepare
-from mockhub.server.process import Hub
-from tests.support.workaround.pushing import MakeNifti, parquet_files
-from workaround import RefusedError, SourceChangedError, push_to_hub
-from workaround.upload.shard import XET_TRANSFERS
-
-VARIABLE, LIMIT = XET_TRANSFERS
-SCANS = Features({"scan": Nifti(decode=False)})
+from tests.support.workaround.pushing import MakeNifti, sessions
+from workaround.arrow.files import Files
+from workaround.planning.plan import plan
+from workaround.upload.journal import git_oid
+from workaround.upload.shard import ShardJob, addition_of, fingerprint, write
 
 
-def change_after_the_check(
-    monkeypatch: pytest.MonkeyPatch, make_nifti: MakeNifti, **options: Any
-) -> None:
-    """Push four files, of which the third changes in place once all were checked."""
-    paths = [str(make_nifti(f"{number}.nii.gz", 20_000)) for number in range(4)]
-    checked = workaround.preflight.check.surveys
-
-    def change(*args: Any, **kwargs: Any) -> Any:
-        surveys = checked(*args, **kwargs)
-        Path(paths[2]).write_bytes(Path(paths[2]).read_bytes()[::-1])
-        return surveys
-
-    monkeypatch.setattr(workaround.prepare, "surveys", change)
-    rows = Dataset.from_dict({"scan": paths}, features=SCANS)
-    push_to_hub(rows, "user/data", num_shards=2, **options)
+def job(rows: Dataset) -> ShardJob:
+    (split,) = plan(rows).splits
+    (shard,) = split.shards
+    return ShardJob(shard, rows, Files(), fill=True, embed=True)
 
 
-@pytest.mark.parametrize("options", [{}, {"num_proc": 2}])
-def test_file_that_changes_after_the_check_is_never_uploaded(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch, make_nifti: MakeNifti, options: dict[str, Any]
-) -> None:
-    with pytest.raises(SourceChangedError) as raised:
-        change_after_the_check(monkeypatch, make_nifti, **options)
-    assert (raised.value.row, raised.value.column) == (2, "scan")
-    assert raised.value.path is not None
-    assert raised.value.path.endswith("2.nii.gz")
-    assert parquet_files("user/data") == []
+def test_fingerprint_changes_with_a_source_file(make_nifti: MakeNifti) -> None:
+    rows = sessions(make_nifti, rows=3)
+    first = fingerprint(job(rows))
+    assert fingerprint(job(rows)) == first
+    make_nifti("sub-1_T1w.nii.gz", 30_000)
+    assert fingerprint(job(rows)) != first
 
 
-def test_resumed_push_writes_the_shard_of_a_changed_file_again(
-    hub: Hub, make_nifti: MakeNifti, caplog: pytest.LogCaptureFixture
-) -> None:
-    paths = [make_nifti(f"{number}.nii.gz", 20_000) for number in range(2)]
-    rows = Dataset.from_dict({"scan": list(map(str, paths))}, features=SCANS)
-    hub.fail("POST", "/commit/", status=400)
-    with pytest.raises(RefusedError):
-        push_to_hub(rows, "user/data", num_shards=2)
-    status = paths[1].stat()
-    paths[1].write_bytes(make_nifti("other.nii.gz", 20_000).read_bytes())
-    os.utime(paths[1], ns=(status.st_atime_ns, status.st_mtime_ns))
-    caplog.set_level("INFO", "workaround")
-    push_to_hub(rows, "user/data", num_shards=2, verify="full")
-    assert [text for text in caplog.messages if text.endswith("is on the Hub already")] == [
-        "data/train-00000-of-00002.parquet is on the Hub already"
-    ]
+def test_failed_write_leaves_no_file(make_nifti: MakeNifti, tmp_path: Path) -> None:
+    rows = sessions(make_nifti, rows=3)
+    made = job(rows)
+    Path(rows[1]["t1w"]["path"]).unlink()
+    folder = tmp_path / "shards"
+    folder.mkdir()
+    with pytest.raises(Exception, match="sub-1_T1w"):
+        write(made, folder)
+    assert list(folder.iterdir()) == []
 
 
-@pytest.mark.hub(xet=True)
-@pytest.mark.parametrize(("theirs", "then"), [(None, LIMIT), ("9", "9")])
-def test_few_blocks_are_on_their_way_unless_the_user_says_otherwise(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch, theirs: str | None, then: str
-) -> None:
-    monkeypatch.setenv(VARIABLE, theirs or "")  # so that it is put back
-    if theirs is None:
-        monkeypatch.delenv(VARIABLE)
-    push_to_hub(Dataset.from_dict({"n": [1]}), "user/data")
-    assert os.environ[VARIABLE] == then
-    if hasattr(hf_xet, "XetConfig"):  # older clients have a limit of their own
-        assert hf_xet.XetConfig().get("client.ac_max_upload_concurrency") == int(then)
+def test_addition_of_a_known_hash_reads_a_sample_only(tmp_path: Path) -> None:
+    file = tmp_path / "shard.parquet"
+    file.write_bytes(b"x" * 1000)
+    addition = addition_of("data/a.parquet", "ab" * 32, 1000, file)
+    assert addition.upload_info.sample == b"x" * 512
+    assert addition.upload_info.sha256.hex() == "ab" * 32
+
+
+def test_git_oid_is_that_of_git() -> None:
+    assert git_oid(b"hello\n") == "ce013625030ba8dba906f756967f9e9ca394464a"

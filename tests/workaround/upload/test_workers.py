@@ -17,14 +17,14 @@ from tests.support.constants import REPO
 from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions
 from workaround import push_to_hub
 from workaround.errors import WorkersLostError
-from workaround.upload.workers import processes_of
+from workaround.upload.workers import worker_processes
 
 
 def test_killed_workers_are_reported_and_the_same_call_goes_on(
     hub: Hub, make_nifti: MakeNifti
 ) -> None:
     rows = sessions(make_nifti)
-    with processes_of(1) as executor:
+    with worker_processes(1) as executor:
         executor.submit(os.kill, executor.submit(os.getpid).result(), signal.SIGKILL)
         with pytest.raises(WorkersLostError, match="fewer processes or smaller shards"):
             push_to_hub(rows, REPO, executor=executor)
@@ -34,11 +34,11 @@ def test_killed_workers_are_reported_and_the_same_call_goes_on(
 
 PARENT = """
 import os, time
-from workaround.upload.workers import processes_of
+from workaround.upload.workers import worker_processes
 if __name__ == "__main__":
-    workers = processes_of(1)
-    print(workers.submit(os.getpid).result(), flush=True)
-    workers.submit(time.sleep, 60).result()
+    with worker_processes(1) as workers:
+        print(workers.submit(os.getpid).result(), flush=True)
+        workers.submit(time.sleep, 60).result()
 """
 
 

@@ -1,0 +1,140 @@
+"""A shard that a worker writes and sends, in a process of this machine or of another one."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+from datasets import Dataset, DatasetInfo
+from datasets.table import InMemoryTable
+from huggingface_hub import get_token
+
+from workaround.hub.repository import Repository
+from workaround.upload.journal import UploadedShard
+from workaround.upload.shard import ShardJob, send, write
+from workaround.upload.temporary import temporary_folder
+
+log = logging.getLogger("workaround")
+
+
+@dataclass(frozen=True)
+class ShardTask:
+    """A shard job as it travels to a worker.
+
+    Attributes:
+        job: The shard job.
+        key: Its fingerprint.
+        repository: Repository to upload to.
+        folder: For temporary files, where the worker sees it.
+        origin: Process of the caller.
+        level: Level of the caller's log.
+    """
+
+    job: ShardJob
+    key: str
+    repository: Repository
+    folder: Path
+    origin: tuple[str, int]
+    level: int
+
+    def __repr__(self) -> str:
+        """Return the shard alone: executors log and show the arguments of a task."""
+        return f"ShardTask({self.job.shard.path})"
+
+
+@dataclass(frozen=True)
+class ShardResult:
+    """The result of a shard task.
+
+    Attributes:
+        shard: The uploaded shard.
+        content: Its content, if it is a regular file.
+        records: Log records of a worker in another process.
+    """
+
+    shard: UploadedShard
+    content: bytes | None
+    records: tuple[logging.LogRecord, ...] = ()
+
+
+def task(
+    job: ShardJob, key: str, repository: Repository, folder: Path, executor: Executor
+) -> ShardTask:
+    """Prepare a job for the workers of an executor.
+
+    Workers that may be on another machine get the rows themselves, not the path of their cache
+    file, and the token of this machine: of the caller's disk they see the source files alone.
+    """
+    if not isinstance(executor, ProcessPoolExecutor | ThreadPoolExecutor):
+        token = repository.token or get_token()
+        repository = replace(repository, token=token)
+        files = replace(job.files, token=job.files.token or token)
+        job = replace(job, rows=_in_memory(job.rows), files=files)
+    return ShardTask(job, key, repository, folder, _process(), log.getEffectiveLevel())
+
+
+def _in_memory(rows: Dataset) -> Dataset:
+    table: pa.Table = rows.with_format("arrow")[:]
+    info = DatasetInfo(features=rows.features)
+    return Dataset(InMemoryTable(table), info=info, fingerprint="rows of a shard")
+
+
+def run(task: ShardTask) -> ShardResult:
+    """Write and send a shard in a worker."""
+    with _recorded(task) as records:
+        if task.folder.is_dir():
+            result = _run(task, task.folder)
+        else:
+            with temporary_folder() as folder:
+                result = _run(task, folder)
+    return replace(result, records=tuple(records))
+
+
+def _run(task: ShardTask, folder: Path) -> ShardResult:
+    file = write(task.job, folder)
+    shard, content = send(file, task.job.shard.path, task.key, task.repository)
+    return ShardResult(shard, content)
+
+
+def _process() -> tuple[str, int]:
+    return socket.gethostname(), os.getpid()
+
+
+@contextmanager
+def _recorded(task: ShardTask) -> Iterator[list[logging.LogRecord]]:
+    """Collect the log of this thread for the caller, unless this is the caller's process."""
+    handler = _Records()
+    if task.origin == _process():
+        yield handler.records
+        return
+    level = log.level
+    log.setLevel(task.level)
+    log.addHandler(handler)
+    try:
+        yield handler.records
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)
+
+
+class _Records(logging.Handler):
+    """Keeps the records of one thread."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a record as text, for its arguments may not travel."""
+        if record.thread == self._thread:
+            record.msg, record.args, record.exc_info = record.getMessage(), None, None
+            self.records.append(record)
