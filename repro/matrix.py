@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
 
+import msgspec
+
 from repro.catalog.bugs import GIT, Bug
 from repro.installs.environments import InstallError, Pins, install
 from repro.judge.examine import Background, background
 from repro.results import build as verdicts
 from repro.results import store as collected
-from repro.results.document import Document, find
+from repro.results.document import Document, Entry, find
 
 AT_A_TIME = 2  # installations: the next is made while the current one is examined
 
@@ -21,10 +23,10 @@ class Case:
     """An installation to examine bugs on.
 
     Attributes:
-        pins: the versions to install.
-        bugs: what to examine.
-        kept: what was measured there before; None if nothing was.
-        resume: whether that will do.
+        pins: The versions to install.
+        bugs: To examine.
+        kept: The document of an earlier run; None if there is none.
+        resume: Keep its entries, and examine only the other bugs.
     """
 
     pins: Pins
@@ -34,16 +36,16 @@ class Case:
 
     @property
     def asked(self) -> dict[str, str]:
-        """The versions to install, by the name of the package."""
+        """Return the versions to install, by the name of the package."""
         return {name: str(value) for name, value in asdict(self.pins).items() if value is not None}
 
     @property
     def finished(self) -> bool:
-        """Whether all is known without installing anything."""
+        """True if nothing is left to examine."""
         return not self.missing(self.kept)
 
     def missing(self, known: Document | None) -> list[Bug]:
-        """The bugs to examine where that is known."""
+        """Return the bugs that a document lacks; all of them unless it is to be resumed."""
         if known is None or not self.resume:
             return list(self.bugs)
         return [bug for bug in self.bugs if find(known, bug) is None]
@@ -52,7 +54,7 @@ class Case:
 def cases(
     all_pins: Sequence[Pins], bugs: Sequence[Bug], folder: Path, *, resume: bool
 ) -> list[Case]:
-    """What there is to do.
+    """Return the cases to examine.
 
     Args:
         all_pins: the installations.
@@ -64,14 +66,14 @@ def cases(
     Raises:
         DocumentError: a file of the folder holds something else.
     """
-    found = []
+    result = []
     for pins in all_pins:
         case = Case(pins, bugs, resume=resume)
         file = folder / collected.name(case.asked)
         if file.exists() and pins.datasets != GIT:  # today it may be another commit
             case = Case(pins, bugs, collected.read_file(file), resume)
-        found.append(case)
-    return found
+        result.append(case)
+    return result
 
 
 def measure(all_cases: Sequence[Case], jobs: int, cache: Path | None = None) -> Generator[Document]:
@@ -104,16 +106,16 @@ def _document(
         with installing:
             installation = install(case.pins, cache)
     except InstallError as error:
-        return {"environment": case.asked, "asked": case.asked, "error": str(error), "bugs": []}
+        return Document(environment=case.asked, asked=case.asked, error=str(error), bugs=())
     environment = dict(installation.environment)
     # What was measured in another environment, with a newer pyarrow perhaps, is not mixed in.
-    kept = case.kept if case.kept is not None and case.kept["environment"] == environment else None
+    kept = case.kept if case.kept is not None and case.kept.environment == environment else None
     coming = [examinations.examine(bug, installation) for bug in case.missing(kept)]
-    new = verdicts.document([each.result() for each in coming], environment)
-    return {"asked": case.asked, **new, "bugs": [*_others(kept, new), *new["bugs"]]}
+    new = verdicts.document([future.result() for future in coming], environment)
+    return msgspec.structs.replace(new, asked=case.asked, bugs=(*_others(kept, new), *new.bugs))
 
 
-def _others(kept: Document | None, new: Document) -> list[object]:
-    """What is kept of the bugs that were not examined now."""
-    examined = {entry["id"] for entry in new["bugs"]}
-    return [entry for entry in (kept or {"bugs": []})["bugs"] if entry["id"] not in examined]
+def _others(kept: Document | None, new: Document) -> list[Entry]:
+    """Return the kept entries of bugs that were not examined this time."""
+    examined = {entry.id for entry in new.bugs}
+    return [entry for entry in (kept.bugs if kept else ()) if entry.id not in examined]

@@ -41,17 +41,17 @@ def action(arguments: argparse.Namespace) -> int:
     """
     documents, earlier = _read(arguments.measured), _read(arguments.against)
     known = {bug.id for bug in catalog.BUGS}
-    measured = {entry["id"] for document in documents for entry in document["bugs"]}
+    measured = {entry.id for document in documents for entry in document.bugs}
     if unknown := sorted(measured - known):
         raise UsageError(f"{arguments.measured} is about bugs not in the catalog: {unknown}")
-    if not measured and not any("error" in document for document in documents):
+    if not measured and not any(document.error is not None for document in documents):
         raise UsageError(f"{arguments.measured} holds no verdicts")
-    found = drifts(documents, earlier)
+    changes = drifts(documents, earlier)
     if arguments.json:
-        print(as_json(found), end="")
+        print(as_json(changes), end="")
     else:
-        print("\n".join(map(str, found)) or "no drift")
-    return 1 if found else 0
+        print("\n".join(map(str, changes)) or "no drift")
+    return 1 if changes else 0
 
 
 def _read(place: Path) -> list[Document]:

@@ -110,7 +110,7 @@ def _why_not(judgement: Judgement, documents: Sequence[Document]) -> str:
     having = [
         document
         for document in documents
-        if (entry := find(document, bug)) and entry["verdict"] == Verdict.REPRODUCED
+        if (entry := find(document, bug)) and entry.verdict is Verdict.REPRODUCED
     ]
     from_there = asked(releases(having)[-1])["datasets"] if having else ""
     there = f"; --datasets {from_there} reports it from there" if having else ""

@@ -23,17 +23,17 @@ def bugs(documents: Sequence[Document]) -> str:
     """
     rows = []
     for bug in BUGS:
-        measured = releases([each for each in documents if find(each, bug)])
+        measured = releases([document for document in documents if find(document, bug)])
         having = [
             document
             for document in measured
-            if (entry := find(document, bug)) and entry["verdict"] == Verdict.REPRODUCED
+            if (entry := find(document, bug)) and entry.verdict is Verdict.REPRODUCED
         ]
         shown = next(reversed(having or measured), None)
         script = f"[`{bug.id}`](repro/bugs/{bug.id}.py)"
         live = " (live)" if having and shown is measured[-1] else ""
         latest = find(shown, bug) if shown else None
-        figure = f"{latest['figure']} ({label(shown)})" if shown and latest else "not measured"
+        figure = f"{latest.figure} ({label(shown)})" if shown and latest else "not measured"
         threads = ", ".join(f"[#{url.rpartition('/')[2]}]({url})" for url in bug.threads)
         rows.append((script, bug.title, f"{_span(having)}{live}", cell(figure), threads))
     headers = ("bug", "what goes wrong", "measured on", "decisive figure", "threads")
@@ -85,11 +85,11 @@ def cell(text: str) -> str:
 
 
 def errors(documents: Iterable[Document]) -> list[str]:
-    """What could not be installed, and why, a line each."""
+    """Return a line for each release that could not be installed, with the reason."""
     return [
-        f"datasets {label(document)} cannot be installed: {document['error']}"
+        f"datasets {label(document)} cannot be installed: {document.error}"
         for document in documents
-        if "error" in document
+        if document.error is not None
     ]
 
 

@@ -20,18 +20,18 @@ WORDS = {
 
 def mark(document: Document, bug: Bug) -> str:
     """The verdict about a bug, and `!` if it is not what the catalog expects."""
-    if "error" in document:
+    if document.error is not None:
         return NOT_INSTALLABLE
-    found = find(document, bug)
-    if found is None:
+    entry = find(document, bug)
+    if entry is None:
         return NOT_EXAMINED
-    surprise = "" if state(found) == expected(document, bug) else UNEXPECTED
-    return MARKS[found["verdict"]] + surprise
+    surprise = "" if state(entry) == expected(document, bug) else UNEXPECTED
+    return MARKS[entry.verdict] + surprise
 
 
 def words(marks: str) -> str:
-    """What the marks of a cell mean, as in `absent, not as expected`."""
-    return ", ".join(WORDS[each] for each in marks) or WORDS[NOT_EXAMINED]
+    """Return the meaning of the marks of a cell, as in `absent, not as expected`."""
+    return ", ".join(WORDS[mark] for mark in marks) or WORDS[NOT_EXAMINED]
 
 
 def surprises(documents: Iterable[Document], bugs: Sequence[Bug]) -> list[tuple[Bug, str]]:
@@ -39,10 +39,10 @@ def surprises(documents: Iterable[Document], bugs: Sequence[Bug]) -> list[tuple[
     return [
         (
             bug,
-            f"{state(found)} on datasets {label(document)}, expected {expected(document, bug)}: "
-            f"{found['reason'] or found['figure']}",
+            f"{state(entry)} on datasets {label(document)}, expected {expected(document, bug)}: "
+            f"{entry.reason or entry.figure}",
         )
         for document in documents
         for bug in bugs
-        if UNEXPECTED in mark(document, bug) and (found := find(document, bug))
+        if UNEXPECTED in mark(document, bug) and (entry := find(document, bug))
     ]

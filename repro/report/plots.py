@@ -68,7 +68,7 @@ class Curve:
 
 
 def curves(documents: Sequence[Document], bug: Bug) -> list[Curve]:
-    """What a bug does to memory: the newest release that has it, and the newest that does not.
+    """Return the memory of the newest release that has a bug, and of the newest that does not.
 
     Capped runs where there are. No curve for a kind of release that was not measured.
 
@@ -76,7 +76,7 @@ def curves(documents: Sequence[Document], bug: Bug) -> list[Curve]:
         documents: in order of releases.
         bug: of the catalog.
     """
-    found = []
+    result = []
     of_git_first = sorted(documents, key=of_git, reverse=True)
     for verdict, word, colour in (
         (Verdict.REPRODUCED, "affected", AFFECTED),
@@ -84,13 +84,12 @@ def curves(documents: Sequence[Document], bug: Bug) -> list[Curve]:
     ):
         for document in reversed(of_git_first):
             entry = find(document, bug)
-            run = (entry.get("capped") or entry) if entry else {}
-            if entry and entry["verdict"] == verdict and run.get("samples"):
-                name = f"datasets {label(document)}, {word}: {run['ended']}"
-                samples = [(second, rss) for second, rss in run["samples"]]
-                found.append(Curve(name, samples, colour))
+            run = entry and (entry.capped or entry)
+            if entry and run and entry.verdict is verdict and run.samples:
+                name = f"datasets {label(document)}, {word}: {run.ended}"
+                result.append(Curve(name, run.samples, colour))
                 break
-    return found
+    return result
 
 
 def rss(curves: Sequence[Curve], cap_bytes: int | None, title: str) -> str:

@@ -1,18 +1,17 @@
 """What the verdicts of many releases say of one bug: what the pages are written from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from repro.catalog.bugs import MIB, Bug
 from repro.judge.outcome import Verdict
 from repro.report import plots
 from repro.report.marks import UNEXPECTED, mark
 from repro.report.private import without_folders
-from repro.results.document import Document, find, label, releases
+from repro.results.document import Document, Entry, find, label, releases
 
-WHEN = "measured"  # the time, where it is known
+WHEN = "measured"  # the column of the time, if it is known
 
 
 @dataclass(frozen=True)
@@ -74,10 +73,12 @@ def story(documents: Sequence[Document], bug: Bug) -> Story:
         documents: in order of releases; those that lack the bug say nothing of it.
         bug: of the catalog.
     """
-    measured = [(each, entry) for each in documents if (entry := find(each, bug)) is not None]
+    measured = [
+        (document, entry) for document in documents if (entry := find(document, bug)) is not None
+    ]
     spans = [
         _span([document for document, _ in group])
-        for reproduced, group in groupby(measured, lambda pair: _verdict(pair[1]))
+        for reproduced, group in groupby(measured, lambda pair: pair[1].verdict)
         if reproduced is Verdict.REPRODUCED
     ]
     curves = plots.curves(documents, bug) if bug.cap_bytes is not None else []
@@ -102,12 +103,14 @@ def thread(url: str) -> str:
 
 def summary(documents: Sequence[Document], stories: Sequence[Story]) -> str:
     """How much was measured, and what is still there, in one sentence."""
-    installed = [document for document in documents if "error" not in document]
+    installed = [document for document in documents if document.error is None]
     if not installed:
         return "Nothing was measured."
     numbered = releases(installed)
     span = _span(numbered)
-    others = "".join(f" and {label(each)}" for each in installed if each not in numbered)
+    others = "".join(
+        f" and {label(document)}" for document in installed if document not in numbered
+    )
     live = sum(story.live for story in stories)
     return (
         f"{len(stories)} bugs, examined on {len(installed)} installations of datasets, "
@@ -115,36 +118,34 @@ def summary(documents: Sequence[Document], stories: Sequence[Story]) -> str:
     )
 
 
-def environments(documents: Sequence[Document]) -> tuple[list[str], list[Mapping[str, str]]]:
+def environments(documents: Sequence[Document]) -> tuple[list[str], list[dict[str, str]]]:
     """The packages of all environments, and for each installation their versions."""
     installed = [
-        document["environment"]
+        document.environment
         | {"datasets": label(document)}
-        | ({WHEN: document[WHEN]} if WHEN in document else {})
+        | ({WHEN: document.measured} if document.measured else {})
         for document in documents
-        if "error" not in document
+        if document.error is None
     ]
-    return list(dict.fromkeys(name for each in installed for name in each)), installed
+    return list(dict.fromkeys(name for versions in installed for name in versions)), installed
 
 
 def _newest(documents: Sequence[Document], bug: Bug) -> Verdict | None:
     having = releases(document for document in documents if find(document, bug))
-    found = find(having[-1], bug) if having else None
-    return _verdict(found) if found else None
+    entry = find(having[-1], bug) if having else None
+    return entry.verdict if entry else None
 
 
-def _stretches(
-    measured: Sequence[tuple[Document, Mapping[str, Any]]], bug: Bug
-) -> Iterator[Stretch]:
-    def said(pair: tuple[Document, Mapping[str, Any]]) -> tuple[Verdict, bool, str, str, str]:
+def _stretches(measured: Sequence[tuple[Document, Entry]], bug: Bug) -> Iterator[Stretch]:
+    def outcome(pair: tuple[Document, Entry]) -> tuple[Verdict, bool, str, str, str]:
         document, entry = pair
         expected = UNEXPECTED not in mark(document, bug)
-        large = capped["ended"] if (capped := entry.get("capped")) else ""
-        return _verdict(entry), expected, entry["figure"], entry["ended"], large
+        large = entry.capped.ended if entry.capped else ""
+        return entry.verdict, expected, entry.figure, entry.ended, large
 
-    for (verdict, expected, figure, ended, large), group in groupby(measured, said):
+    for (verdict, expected, figure, ended, large), group in groupby(measured, outcome):
         documents, entries = zip(*group, strict=True)
-        sizes = [entry["peak_rss_bytes"] for entry in entries]
+        sizes = [entry.peak_rss_bytes for entry in entries]
         peaks = sorted({round(size / MIB) for size in sizes if size is not None})
         yield Stretch(
             releases=_span(documents),
@@ -155,10 +156,6 @@ def _stretches(
             ended=ended,
             large=large,
         )
-
-
-def _verdict(entry: Mapping[str, Any]) -> Verdict:
-    return Verdict(entry["verdict"])
 
 
 def _span(documents: Sequence[Document]) -> str:

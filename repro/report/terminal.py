@@ -83,13 +83,13 @@ def _column(documents: Iterable[Document], bug: Bug) -> list[str]:
     """The cells of a bug; what is as in the cell above is not said again."""
     cells, above = [], None
     for document in documents:
-        found = find(document, bug)
-        if "error" in document:
+        entry = find(document, bug)
+        if document.error is not None:
             cells.append(WORDS[NOT_INSTALLABLE])
-        elif found is None:
+        elif entry is None:
             cells.append(WORDS[NOT_EXAMINED])
         else:
-            figure = "″" if found["figure"] == above else found["figure"]
+            figure = "″" if entry.figure == above else entry.figure
             cells.append(f"{mark(document, bug)} {figure}")
-            above = found["figure"]
+            above = entry.figure
     return cells

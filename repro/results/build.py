@@ -1,54 +1,52 @@
-"""The verdicts as JSON: what other tools, and later reports, read."""
+"""Documents built from judgements, and the file that they are written to."""
 
-import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from repro.judge.verdict import Judgement
+from repro.results.document import Document, Entry, Figures
 from repro.sandbox.run import Run
 
 
-def document(judgements: Iterable[Judgement], environment: Mapping[str, str]) -> dict[str, Any]:
-    """Environment, the time of now and verdicts, ready for `json.dump`.
-
-    Sizes are bytes, times seconds, `exit` is what a shell would show (137 is SIGKILL) and
-    `samples` are pairs of seconds since the start and RSS bytes of the process tree.
-    """
-    return {
-        "environment": dict(environment),
-        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
-        "bugs": [_entry(each) for each in judgements],
-    }
+def document(judgements: Iterable[Judgement], environment: Mapping[str, str]) -> Document:
+    """Build the document of some judgements, measured now."""
+    return Document(
+        environment=dict(environment),
+        measured=datetime.now(UTC).isoformat(timespec="seconds"),
+        bugs=tuple(map(_entry, judgements)),
+    )
 
 
 def write(file: Path, judgements: Iterable[Judgement], environment: Mapping[str, str]) -> None:
     """Write the document to a file, replacing it in one step.
 
     Raises:
-        OSError: it cannot be written.
+        OSError: It cannot be written.
     """
     if file.is_dir():
         raise IsADirectoryError(f"{file} is a folder")
     part = file.with_name(f"{file.name}.part")
-    part.write_text(json.dumps(document(judgements, environment), indent=1) + "\n")
+    encoded = msgspec.json.encode(document(judgements, environment))
+    part.write_bytes(msgspec.json.format(encoded, indent=1) + b"\n")
     part.replace(file)
 
 
-def _entry(judgement: Judgement) -> dict[str, Any]:
-    capped = judgement.capped
-    return {
-        "id": judgement.bug.id,
-        "verdict": str(judgement.verdict),
-        "expected": str(judgement.expected),
-        "agrees": judgement.agrees,
-        "reason": judgement.reason,
-        "figure": judgement.figure,
-        "evidence": judgement.evidence,
+def _entry(judgement: Judgement) -> Entry:
+    return Entry(
+        id=judgement.bug.id,
+        verdict=judgement.verdict,
+        expected=str(judgement.expected),
+        agrees=judgement.agrees,
+        reason=judgement.reason,
+        figure=judgement.figure,
+        evidence=None if judgement.evidence is None else dict(judgement.evidence),
+        capped=None if judgement.capped is None else Figures(**_figures(judgement.capped)),
         **_figures(judgement.run),
-        "capped": None if capped is None else _figures(capped),
-    }
+    )
 
 
 def _figures(run: Run) -> dict[str, Any]:
@@ -61,5 +59,5 @@ def _figures(run: Run) -> dict[str, Any]:
         "bytes_read": run.bytes_read,
         "bytes_written": run.bytes_written,
         "seconds": round(run.seconds, 3),
-        "samples": [[round(second, 3), rss] for second, rss in run.samples],
+        "samples": tuple((round(second, 3), rss) for second, rss in run.samples),
     }

@@ -1,24 +1,90 @@
-"""What was measured on an installation: whose it is, and what it says of a bug."""
+"""The verdicts of one installation as a document: typed, read from and written to JSON."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
+from typing import Annotated, Any
 
+import msgspec
 from packaging.version import InvalidVersion, Version
 
 from repro.catalog.bugs import GIT, Bug
-
-Document = Mapping[str, Any]
-"""What `repro.report.verdicts.document` makes of one run.
-
-It may have `asked`, the versions that were asked for (`repro matrix`). If they could not be
-installed it has an `error` and no bugs, and its environment is what was asked for.
-"""
+from repro.judge.outcome import Verdict
 
 SHORT = 7  # characters of a commit
 
 
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """The record of a run.
+
+    Other programs may write documents too; what they leave out is None or empty.
+
+    Attributes:
+        peak_rss_bytes: Peak RSS of the process tree.
+        exit: Status that a shell would show; 137 is SIGKILL.
+        ended: The end in words, as in `exited 0`.
+        cap_bytes: Memory cap; None for none.
+        enforced_by: Enforcer of the cap.
+        bytes_read: By the read calls of the tree.
+        bytes_written: By its write calls.
+        seconds: From start to end.
+        samples: Pairs of seconds since the start and RSS bytes of the tree.
+    """
+
+    peak_rss_bytes: int | None = None
+    exit: int | None = None
+    ended: str = ""
+    cap_bytes: int | None = None
+    enforced_by: str | None = None
+    bytes_read: int | None = None
+    bytes_written: int | None = None
+    seconds: float | None = None
+    samples: tuple[tuple[float, int], ...] = ()
+
+
+class Entry(Figures, frozen=True, kw_only=True):
+    """The verdict about one bug.
+
+    Attributes:
+        id: Of the bug.
+        verdict: Of its script.
+        expected: Verdict that the catalog expected on that day.
+        agrees: The two are equal, and no capped run contradicts them.
+        reason: Why it is untestable, or what contradicts it; empty otherwise.
+        figure: The decisive figure, in words.
+        evidence: The object that the script printed.
+        capped: The large run under a memory cap; None if there was none.
+    """
+
+    id: Annotated[str, msgspec.Meta(min_length=1)]
+    verdict: Verdict
+    expected: str = ""
+    agrees: bool | None = None
+    reason: str = ""
+    figure: str = ""
+    evidence: dict[str, Any] | None = None
+    capped: Figures | None = None
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All verdicts of one installation; what `pytest -m repro --verdicts FILE` writes.
+
+    Attributes:
+        environment: Versions of its packages by name; of one that could not be installed, the
+            requested ones.
+        bugs: An entry for each bug that was examined.
+        asked: The requested versions by name (`repro matrix`); None if it was there already.
+        measured: Time of the run, in ISO 8601; None if it is not known.
+        error: Why it could not be installed; None if it was.
+    """
+
+    environment: dict[str, str]
+    bugs: tuple[Entry, ...]
+    asked: dict[str, str] | None = None
+    measured: str | None = None
+    error: str | None = None
+
+
 def in_order(documents: Iterable[Document]) -> list[Document]:
-    """Sorted by the version of datasets, the oldest first; what is of git comes last.
+    """Sort documents by the version of datasets, the oldest first; those of git come last.
 
     The version that a commit gives itself says little: it may be older than the newest release.
     """
@@ -33,22 +99,22 @@ def _place(document: Document) -> tuple[bool, Version]:
 
 
 def release(document: Document) -> str:
-    """The version of datasets that was measured."""
-    return str(document["environment"]["datasets"])
+    """Return the version of datasets that was measured."""
+    return document.environment["datasets"]
 
 
 def asked(document: Document) -> dict[str, str]:
-    """The versions that were asked for, by the name of the package: they tell whose it is."""
-    return dict(document.get("asked", {"datasets": release(document)}))
+    """Return the requested versions by the name of the package; they identify an installation."""
+    return dict(document.asked or {"datasets": release(document)})
 
 
 def of_git(document: Document) -> bool:
-    """Whether that is no release, but a commit."""
-    return asked(document)["datasets"] == GIT or "commit" in document["environment"]
+    """Return whether it is of a commit, not of a release."""
+    return asked(document)["datasets"] == GIT or "commit" in document.environment
 
 
 def label(document: Document) -> str:
-    """The version of datasets, and what else was asked for.
+    """Return the version of datasets, and the other requested versions.
 
     As in `4.4.2, pyarrow 21.0.0`, or `git main 0e1289a (5.0.2.dev0)`.
     """
@@ -56,18 +122,18 @@ def label(document: Document) -> str:
     main = named.pop("datasets") == GIT
     version = release(document)
     if of_git(document) and version != GIT:
-        commit = document["environment"].get("commit", "")[:SHORT]
+        commit = document.environment.get("commit", "")[:SHORT]
         words = ("git", "main" if main else "", commit, f"({version})")
         version = " ".join(filter(None, words))
     return ", ".join([version, *(f"{name} {value}" for name, value in named.items())])
 
 
-def find(document: Document, bug: Bug) -> Mapping[str, Any] | None:
-    """What was measured of a bug; None if it was not measured there."""
-    return next((each for each in document["bugs"] if each["id"] == bug.id), None)
+def find(document: Document, bug: Bug) -> Entry | None:
+    """Return the entry of a bug; None if it was not examined."""
+    return next((entry for entry in document.bugs if entry.id == bug.id), None)
 
 
 def releases(documents: Iterable[Document]) -> list[Document]:
-    """Those of releases, in the same order; all of them if there are none."""
-    found = list(documents)
-    return [document for document in found if not of_git(document)] or found
+    """Return the documents of releases, in the same order; all of them if there are none."""
+    documents = list(documents)
+    return [document for document in documents if not of_git(document)] or documents

@@ -1,16 +1,15 @@
 """Verdicts that are not what the catalog expects, or not what they were."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from packaging.version import Version
 
 from repro.catalog import bugs as catalog
 from repro.catalog.bugs import Bug
 from repro.judge.outcome import Verdict
-from repro.results.document import Document, asked, find, label, release
+from repro.results.document import Document, Entry, asked, find, label, release
 
 ANY_BUG, INSTALLABLE, NOT_INSTALLABLE = "every bug", "installable", "not installable"
 """What stands for the bug and the verdicts where there is nothing to examine."""
@@ -25,9 +24,9 @@ class Drift:
 
     Attributes:
         bug: its id, or `every bug`.
-        datasets: where: the release, and what else was asked for.
-        was: what the catalog expects; where the verdict is that, what it was the last time.
-        now: what was measured.
+        datasets: The release, and the other requested versions.
+        was: The verdict that the catalog expects; if it is as expected, that of the last time.
+        now: The verdict of this run.
         last_seen: the newest release, up to this one, on which it was measured to be as it was;
             None if there is none.
         figure: the decisive figure of the measurement.
@@ -52,38 +51,38 @@ class Drift:
 
 
 def drifts(documents: Iterable[Document], earlier: Sequence[Document]) -> list[Drift]:
-    """What changed.
+    """Return the verdicts that changed.
 
     Args:
-        documents: what was measured.
-        earlier: what had been measured before, in order of releases. Of the same installation, the
-            last one counts.
+        documents: Of the new run.
+        earlier: Documents of earlier runs, in order of releases. Of the same installation, the last
+            one counts.
     """
     return [drift for document in documents for drift in _of_document(document, earlier)]
 
 
-def as_json(found: Iterable[Drift]) -> str:
-    """For a program to read: a list of objects."""
-    return json.dumps([asdict(drift) for drift in found], indent=1) + "\n"
+def as_json(changes: Iterable[Drift]) -> str:
+    """Return a list of objects for a program to read."""
+    return json.dumps([asdict(drift) for drift in changes], indent=1) + "\n"
 
 
-def state(entry: Mapping[str, Any]) -> str:
-    """The verdict of an entry of a document, or that it is contradicted."""
-    tested = entry["verdict"] != Verdict.UNTESTABLE
-    return CONTRADICTED if tested and entry["reason"] else str(entry["verdict"])
+def state(entry: Entry) -> str:
+    """Return the verdict of an entry, or that it is contradicted."""
+    tested = entry.verdict is not Verdict.UNTESTABLE
+    return CONTRADICTED if tested and entry.reason else str(entry.verdict)
 
 
 def expected(document: Document, bug: Bug) -> str:
-    """What the catalog of today expects of the release of a document."""
+    """Return the verdict that the current catalog expects of the release of a document."""
     present = bug.expected_on(Version(release(document)))
     return str(Verdict.REPRODUCED if present else Verdict.ABSENT)
 
 
 def _of_document(document: Document, earlier: Sequence[Document]) -> Iterator[Drift]:
-    same = next((each for each in reversed(earlier) if asked(each) == asked(document)), None)
-    if "error" in document:
-        seen = label(same) if same is not None and "error" not in same else None
-        where, why = label(document), document["error"]
+    same = next((old for old in reversed(earlier) if asked(old) == asked(document)), None)
+    if document.error is not None:
+        seen = label(same) if same is not None and same.error is None else None
+        where, why = label(document), document.error
         yield Drift(ANY_BUG, where, INSTALLABLE, NOT_INSTALLABLE, seen, "", why)
         return
     for bug in catalog.BUGS:
@@ -96,17 +95,17 @@ def _of_document(document: Document, earlier: Sequence[Document]) -> Iterator[Dr
             was = state(before)
         if now != was:
             seen = _last_seen(bug, was, document, earlier)
-            yield Drift(bug.id, label(document), was, now, seen, entry["figure"], entry["reason"])
+            yield Drift(bug.id, label(document), was, now, seen, entry.figure, entry.reason)
 
 
 def _last_seen(bug: Bug, was: str, document: Document, earlier: Sequence[Document]) -> str | None:
-    """The newest release, up to that of a document, that has an entry of that state."""
+    """Return the newest release, up to that of a document, with an entry of that state."""
     newest = Version(release(document))
     seen = [
-        each
-        for each in earlier
-        if (entry := find(each, bug)) is not None
+        document
+        for document in earlier
+        if (entry := find(document, bug)) is not None
         and state(entry) == was
-        and Version(release(each)) <= newest
+        and Version(release(document)) <= newest
     ]
-    return label(max(seen, key=lambda each: Version(release(each)))) if seen else None
+    return label(max(seen, key=lambda document: Version(release(document)))) if seen else None

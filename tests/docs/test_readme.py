@@ -8,13 +8,15 @@ from packaging.version import Version
 
 from repro.catalog.bugs import BUGS, Bug
 from repro.report import markdown
-from repro.results.document import find, in_order, release
+from repro.results.document import find, release
 from repro.results.drift import drifts
+from repro.results.store import read
 from tests.support.constants import ROOT
+from tests.support.repro.documents import document, entry
 
 README = (ROOT / "README.md").read_text()
 FOLDER = ROOT / "docs" / "measured"
-MEASURED = in_order(json.loads(file.read_text()) for file in FOLDER.glob("*.json"))
+MEASURED = read(FOLDER)
 
 
 def test_ci_calls_the_test_command_of_the_readme() -> None:
@@ -45,16 +47,16 @@ def test_table_of_uploads_is_what_was_measured() -> None:
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)
 def test_affected_range_is_what_was_measured(bug: Bug) -> None:
-    for document in MEASURED:
-        if (entry := find(document, bug)) is not None:
-            reproduced = entry["verdict"] == "reproduced"
-            assert bug.expected_on(Version(release(document))) == reproduced
+    for one in MEASURED:
+        if (measured := find(one, bug)) is not None:
+            reproduced = measured.verdict == "reproduced"
+            assert bug.expected_on(Version(release(one))) == reproduced
 
 
 def test_drift_of_the_readme_is_what_the_program_says() -> None:
     """Of a live bug, or it would be as expected."""
     (line,) = re.findall(r"`(drift: .*)`", README)
     words = line.split()
-    entry = {"id": words[1], "verdict": "absent", "figure": "", "reason": ""}
-    (drift,) = drifts([{"environment": {"datasets": words[7]}, "bugs": [entry]}], MEASURED)
+    measured = document(words[7], entry(words[1], "absent", figure=""))
+    (drift,) = drifts([measured], MEASURED)
     assert str(drift) == line

@@ -1,6 +1,5 @@
 """Cases of the matrix: what was measured before, and what is left to examine."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ BUGS = (fakes.bug("one"), fakes.bug("two"))
 def keep(folder: Path, release: str, *ids: str) -> None:
     """Write a document of an earlier run."""
     kept = document(release, *(entry(bug_id, "absent") for bug_id in ids), datasets=release)
-    (folder / store.name({"datasets": release})).write_text(json.dumps(kept))
+    store.write(folder, kept)
 
 
 @pytest.mark.parametrize(

@@ -234,8 +234,8 @@ def test_unknown_key_is_an_error() -> None:
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)
 def test_headline_fits_the_evidence_of_every_release(bug: Bug) -> None:
     for document in store.read(store.MEASURED):
-        if (entry := find(document, bug)) and entry["evidence"] is not None:
-            assert bug.figure(entry["evidence"]) == entry["figure"]
+        if (entry := find(document, bug)) and entry.evidence is not None:
+            assert bug.figure(entry.evidence) == entry.figure
 
 
 @pytest.mark.parametrize(("bug_id", "evidence", "figure"), FIGURES)

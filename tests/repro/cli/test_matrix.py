@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from packaging.specifiers import SpecifierSet
 
@@ -81,8 +82,8 @@ def test_every_release_from_the_first_with_nifti_is_examined(
     assert rows[0] == ["datasets", "fixed"]
     assert rows[2:4] == [["4.4.0", "x 7 rows lost"], ["4.5.0", "· 0 rows lost"]]
     first, second = collected.read(tmp_path / "measured")
-    assert (first["asked"], second["asked"]) == ({"datasets": "4.4.0"}, {"datasets": "4.5.0"})
-    assert first["bugs"][0]["evidence"] == {"rows_lost": 7}
+    assert (first.asked, second.asked) == ({"datasets": "4.4.0"}, {"datasets": "4.5.0"})
+    assert first.bugs[0].evidence == {"rows_lost": 7}
     assert json.loads((tmp_path / "measured" / "drift.json").read_text()) == []
 
 
@@ -108,9 +109,9 @@ def test_all_combinations_are_examined(index: Index, tmp_path: Path) -> None:
     index.add("huggingface_hub", "1.0")
     arguments = ["--datasets", "4.5.0", "--pyarrow", "1.0,2.0,1.0", "--huggingface-hub", "1.0"]
     assert main(["matrix", *arguments]) == 0
-    found = collected.read(tmp_path / "measured")
-    assert [each["environment"]["pyarrow"] for each in found] == ["1.0", "2.0"]
-    assert {each["environment"]["huggingface_hub"] for each in found} == {"1.0"}
+    environments = [kept.environment for kept in collected.read(tmp_path / "measured")]
+    assert [versions["pyarrow"] for versions in environments] == ["1.0", "2.0"]
+    assert {versions["huggingface_hub"] for versions in environments} == {"1.0"}
 
 
 def test_version_that_cannot_be_installed_is_a_cell_and_the_rest_goes_on(
@@ -122,8 +123,8 @@ def test_version_that_cannot_be_installed_is_a_cell_and_the_rest_goes_on(
     assert lines[3].split(maxsplit=1) == ["4.5.0", "· 0 rows lost"]
     assert lines[-1].startswith("datasets 4.4.99 cannot be installed: No solution found")
     broken = collected.read(tmp_path / "measured")[0]
-    assert "no version of datasets==4.4.99" in broken["error"]
-    assert broken["environment"] == {"datasets": "4.4.99"}
+    assert "no version of datasets==4.4.99" in (broken.error or "")
+    assert broken.environment == {"datasets": "4.4.99"}
 
 
 def test_second_run_measures_again_unless_it_is_to_continue(runs: Path) -> None:
@@ -149,7 +150,7 @@ def test_bug_of_a_later_day_joins_those_that_are_kept(
     for arguments in (["--bugs", "new"], ["--continue"]):
         assert main(["matrix", "--datasets", "4.5.0", *arguments]) == 0
         (document,) = collected.read(tmp_path / "measured")
-        assert [entry["id"] for entry in document["bugs"]] == ["fixed", "new"]
+        assert [entry.id for entry in document.bugs] == ["fixed", "new"]
     assert len(runs.read_text().split()) == 1
 
 
@@ -158,15 +159,15 @@ def test_what_another_environment_gave_is_not_mixed_in(
 ) -> None:
     assert main(["matrix", "--datasets", "4.5.0"]) == 0
     (document,) = collected.read(tmp_path / "measured")
-    elsewhere = {**document["environment"], "platform": "elsewhere"}
-    collected.write(tmp_path / "measured", {**document, "environment": elsewhere})
+    elsewhere = {**document.environment, "platform": "elsewhere"}
+    collected.write(tmp_path / "measured", msgspec.structs.replace(document, environment=elsewhere))
     new = fakes.bug("new", affected=fakes.NONE)
     monkeypatch.setattr(catalog, "BUGS", (*catalog.BUGS, new))
     fakes.write(scripts, "new", fakes.ABSENT)
     assert main(["matrix", "--datasets", "4.5.0", "--continue"]) == 0
     assert len(runs.read_text().split()) == 2
     (document,) = collected.read(tmp_path / "measured")
-    assert document["environment"]["platform"] != "elsewhere"
+    assert document.environment["platform"] != "elsewhere"
 
 
 def test_drift_against_the_run_before_is_told(

@@ -15,7 +15,7 @@ from repro.results.document import Document
 from repro.sandbox.run import Exited, Killed, Run
 from tests.support.constants import MIB
 from tests.support.repro import fakes
-from tests.support.repro.documents import not_installable
+from tests.support.repro.documents import document, not_installable
 
 ENVIRONMENT = environment() | {"datasets": "5.3.0"}
 HOME = Path("/home/ada")
@@ -36,7 +36,7 @@ def _script(scripts: Path) -> None:
 
 
 def measured(release: str, figure: str, verdict: str = "reproduced") -> Document:
-    """What was measured of the bug on a release."""
+    """Return a document about the bug on a release."""
     entry = {
         "id": "rows-lost",
         "verdict": verdict,
@@ -47,7 +47,7 @@ def measured(release: str, figure: str, verdict: str = "reproduced") -> Document
         "samples": [],
         "capped": None,
     }
-    return {"environment": {"datasets": release}, "bugs": [entry]}
+    return document(release, entry)
 
 
 def bundle(
@@ -83,7 +83,7 @@ def blocks(text: str) -> list[str]:
 
 
 def section(text: str, name: str) -> str:
-    """What stands below a heading."""
+    """Return the text below a heading."""
     return text.partition(f"### {name}\n")[2].partition("\n### ")[0]
 
 

@@ -1,5 +1,6 @@
 """The README's tables, from verdicts that were never measured."""
 
+import msgspec
 import pytest
 from packaging.specifiers import SpecifierSet
 
@@ -7,12 +8,11 @@ from repro.catalog.bugs import BUGS
 from repro.report import markdown
 from repro.results.document import Document
 from tests.support.repro.documents import document as documents_of
-from tests.support.repro.documents import not_installable
+from tests.support.repro.documents import entry, not_installable
 
 
 def document(release: str, verdict: str) -> Document:
-    bugs = [{"id": bug.id, "verdict": verdict, "figure": "7 of 9", "reason": ""} for bug in BUGS]
-    return {"environment": {"datasets": release}, "bugs": bugs}
+    return documents_of(release, *(entry(bug.id, verdict) for bug in BUGS))
 
 
 @pytest.mark.parametrize(
@@ -76,13 +76,13 @@ def test_text_without_the_marks_is_an_error() -> None:
 
 
 def test_figure_neither_ends_its_cell_nor_is_html() -> None:
-    bugs = [{"id": BUGS[0].id, "verdict": "absent", "figure": "8 | <9>\nof 9", "reason": ""}]
-    table = markdown.bugs([{"environment": {"datasets": "5.2.0"}, "bugs": bugs}])
+    measured = entry(BUGS[0].id, "absent", figure="8 | <9>\nof 9")
+    table = markdown.bugs([documents_of("5.2.0", measured)])
     assert r"| 8 \| &lt;9> of 9 (5.2.0)" in table
 
 
 def test_what_is_of_git_is_no_release_that_has_a_bug() -> None:
-    git = documents_of("5.0.2.dev0", *document("", "reproduced")["bugs"], datasets="git")
+    git = msgspec.structs.replace(document("5.0.2.dev0", "reproduced"), asked={"datasets": "git"})
     documents = [document("5.1.0", "reproduced"), document("5.2.0", "absent"), git]
     for line in markdown.bugs(documents).splitlines()[2:]:
         assert line.split("|")[3].strip() == "5.1.0"

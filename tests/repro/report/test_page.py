@@ -19,7 +19,7 @@ BUG = fakes.bug("rows-lost")
 
 
 def measured(verdict: str, **more: Any) -> dict[str, Any]:
-    """What was measured of the bug in the fullest form."""
+    """Return an entry about the bug in the fullest form."""
     run = {
         "peak_rss_bytes": 100 * MIB,
         "ended": "exited 1",
@@ -140,7 +140,9 @@ def test_older_git_main_does_not_decide_what_is_live() -> None:
 
 
 def test_time_of_the_measurement_is_told_where_it_is_known() -> None:
-    for text in both([{**DOCUMENTS[0], "measured": "2026-01-02T03:04:05+00:00"}], [BUG]):
+    for text in both(
+        [msgspec.structs.replace(DOCUMENTS[0], measured="2026-01-02T03:04:05+00:00")], [BUG]
+    ):
         assert "2026-01-02T03:04:05+00:00" in text
 
 

@@ -36,7 +36,7 @@ def test_newest_release_of_each_kind_has_a_curve() -> None:
 def test_run_under_the_cap_is_drawn_where_there_is_one() -> None:
     capped = {"samples": [[0.0, 7 * MIB]], "ended": "killed by SIGKILL (kernel-oom)"}
     (curve,) = curves([document("5.0.0", measured("reproduced", capped))], BUG)
-    assert curve.samples == [(0.0, 7 * MIB)]
+    assert curve.samples == ((0.0, 7 * MIB),)
     assert curve.label.endswith("killed by SIGKILL (kernel-oom)")
 
 

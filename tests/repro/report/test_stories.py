@@ -4,6 +4,7 @@ import pytest
 
 from repro.judge.outcome import Verdict
 from repro.report.stories import environments, story, summary, thread
+from repro.results.document import Document
 from tests.support.repro import fakes
 from tests.support.repro.documents import document, entry, not_installable
 
@@ -48,7 +49,7 @@ def test_bug_of_the_newest_release_is_live() -> None:
         ([ROW[0], ROW[2], document("5.3.0", measured("reproduced"))], "5.0.0, 5.3.0"),
     ],
 )
-def test_affected_releases_in_words(documents: list[dict[str, object]], affected: str) -> None:
+def test_affected_releases_in_words(documents: list[Document], affected: str) -> None:
     assert story(documents, BUG).affected == affected
 
 

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from repro.results import build as verdicts
@@ -25,29 +26,31 @@ CONTRACT = {
 
 def test_entry_is_the_contract_and_more() -> None:
     document = verdicts.document([fakes.judgement(fakes.bug(), fakes.run())], ENVIRONMENT)
-    assert document.keys() == {"environment", "measured", "bugs"}
-    assert document["environment"] == ENVIRONMENT
-    (entry,) = json.loads(json.dumps(document))["bugs"]
+    content = json.loads(msgspec.json.encode(document))
+    assert content.keys() == {"environment", "measured", "bugs"}
+    assert content["environment"] == ENVIRONMENT
+    (entry,) = content["bugs"]
     assert {name: entry[name] for name in CONTRACT} == CONTRACT
     assert (entry["agrees"], entry["reason"], entry["capped"]) == (True, "", None)
 
 
 def test_disagreement_has_its_reason() -> None:
     untestable = fakes.judgement(fakes.bug(), fakes.run(Exited(125), "", "no Nifti feature"))
-    (entry,) = verdicts.document([untestable], ENVIRONMENT)["bugs"]
-    assert (entry["verdict"], entry["evidence"], entry["exit"]) == ("untestable", None, 125)
-    assert entry["agrees"] is False
-    assert entry["reason"].endswith("no Nifti feature")
+    (entry,) = verdicts.document([untestable], ENVIRONMENT).bugs
+    assert (entry.verdict, entry.evidence, entry.exit) == ("untestable", None, 125)
+    assert entry.agrees is False
+    assert entry.reason.endswith("no Nifti feature")
 
 
 def test_capped_run_is_beside_the_other() -> None:
     large = fakes.run(Killed(9, "kernel-oom"), cap_bytes=700, enforced_by="cgroup-v1")
     killed = fakes.judgement(fakes.bug(cap_bytes=700), fakes.run(), large)
-    (entry,) = verdicts.document([killed], ENVIRONMENT)["bugs"]
-    assert entry["exit"] == 1
-    capped = entry["capped"]
-    assert (capped["exit"], capped["ended"]) == (137, "killed by SIGKILL (kernel-oom)")
-    assert (capped["cap_bytes"], capped["enforced_by"]) == (700, "cgroup-v1")
+    (entry,) = verdicts.document([killed], ENVIRONMENT).bugs
+    assert entry.exit == 1
+    capped = entry.capped
+    assert capped is not None
+    assert (capped.exit, capped.ended) == (137, "killed by SIGKILL (kernel-oom)")
+    assert (capped.cap_bytes, capped.enforced_by) == (700, "cgroup-v1")
 
 
 def test_file_is_replaced_and_nothing_is_beside_it(tmp_path: Path) -> None:

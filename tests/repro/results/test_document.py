@@ -1,6 +1,8 @@
-"""Whose documents are, in which order they come, and how they are called."""
+"""Documents: the installation they are of, their order and their labels."""
 
-from repro.results.document import in_order, label, release, releases
+import msgspec
+
+from repro.results.document import Document, in_order, label, release, releases
 from tests.support.repro.documents import document, not_installable
 
 COMMIT = "0e1289a31e" * 4
@@ -14,7 +16,7 @@ def test_releases_are_in_the_order_of_their_versions() -> None:
 def test_git_comes_after_the_newest_release_whatever_its_version() -> None:
     main = document("5.0.2.dev0", datasets="git")
     documents = [not_installable("git", "no route"), main, document("5.2.0")]
-    assert [label(each) for each in in_order(documents)] == [
+    assert [label(document) for document in in_order(documents)] == [
         "5.2.0",
         "git",
         "git main (5.0.2.dev0)",
@@ -24,16 +26,16 @@ def test_git_comes_after_the_newest_release_whatever_its_version() -> None:
 def test_git_main_is_called_so_with_its_commit_if_that_is_known() -> None:
     main = document("5.0.2.dev0", datasets="git")
     assert label(main) == "git main (5.0.2.dev0)"
-    known = {**main, "environment": {"datasets": "5.0.2.dev0", "commit": COMMIT}}
+    known = msgspec.structs.replace(main, environment={"datasets": "5.0.2.dev0", "commit": COMMIT})
     assert label(known) == "git main 0e1289a (5.0.2.dev0)"
 
 
 def test_other_commits_are_not_called_main() -> None:
-    other = {"environment": {"datasets": "5.0.2.dev0", "commit": COMMIT}, "bugs": []}
+    other = Document(environment={"datasets": "5.0.2.dev0", "commit": COMMIT}, bugs=())
     assert label(other) == "git 0e1289a (5.0.2.dev0)"
 
 
-def test_installations_of_one_release_are_told_apart() -> None:
+def test_installations_of_one_release_are_not_confused() -> None:
     assert label(document("1.0", pyarrow="21.0.0")) == "1.0, pyarrow 21.0.0"
     assert label(document("1.0")) == "1.0"
 

@@ -6,12 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from repro.catalog import bugs as catalog
 from repro.report import page
 from repro.results import build as verdicts
 from repro.results import store as collected
+from repro.results.document import release
 from repro.results.drift import drifts
 from repro.results.store import MOST_SAMPLES, DocumentError
 from repro.sandbox.run import Killed
@@ -20,15 +22,15 @@ from tests.support.repro.documents import document, entry, not_installable
 
 
 def test_what_is_published_is_read_in_order_of_releases() -> None:
-    releases = [each["environment"]["datasets"] for each in collected.read(collected.MEASURED)]
+    releases = [release(document) for document in collected.read(collected.MEASURED)]
     assert releases[0] == "4.4.0"
     assert "5.2.0" in releases
 
 
 def test_documents_are_read_in_order_of_releases(tmp_path: Path) -> None:
     documents = [document("4.9.0"), document("4.10.0"), not_installable("git")]
-    for each in reversed(documents):
-        collected.write(tmp_path / "new" / "folder", each)
+    for kept in reversed(documents):
+        collected.write(tmp_path / "new" / "folder", kept)
     assert collected.read(tmp_path / "new" / "folder") == documents
 
 
@@ -44,16 +46,15 @@ def test_document_takes_the_place_of_an_earlier_one(tmp_path: Path) -> None:
     new = document("5.2.0", entry("new", "absent"))
     assert collected.write(tmp_path, new) == file
     (kept,) = collected.read(tmp_path)
-    assert [each["id"] for each in kept["bugs"]] == ["new"]
+    assert [measured.id for measured in kept.bugs] == ["new"]
     assert list(tmp_path.iterdir()) == [file]
 
 
 def test_file_is_named_after_what_was_asked_for(tmp_path: Path) -> None:
-    asked = {"asked": {"datasets": "git", "pyarrow": "21.0.0"}}
-    names = [
-        collected.write(tmp_path, each).name
-        for each in (document("5.2.0"), {**document("5.2.1.dev0"), **asked})
-    ]
+    main = msgspec.structs.replace(
+        document("5.2.1.dev0"), asked={"datasets": "git", "pyarrow": "21.0.0"}
+    )
+    names = [collected.write(tmp_path, kept).name for kept in (document("5.2.0"), main)]
     assert names == ["datasets-5.2.0.json", "datasets-git-pyarrow-21.0.0.json"]
 
 
@@ -64,10 +65,11 @@ def test_samples_are_thinned_and_their_peak_stays(tmp_path: Path) -> None:
     run = replace(run, samples=samples)
     judged = fakes.judgement(fakes.bug(cap_bytes=700), run, run)
     collected.write(tmp_path, verdicts.document([judged], {"datasets": "5.2.0"}))
-    (found,) = collected.read(tmp_path)[0]["bugs"]
-    for kept in (found["samples"], found["capped"]["samples"]):
+    (measured,) = collected.read(tmp_path)[0].bugs
+    assert measured.capped is not None
+    for kept in (measured.samples, measured.capped.samples):
         assert MOST_SAMPLES / 2 < len(kept) <= MOST_SAMPLES
-        assert [5.0, 9999] in kept
+        assert (5.0, 9999) in kept
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_samples_are_thinned_and_their_peak_stays(tmp_path: Path) -> None:
                 '"peak_rss_bytes": "much"',
                 '"samples": [[0.1]]',
                 '"samples": 5',
-                '"capped": {"samples": []}',
+                '"capped": {"samples": 5}',
             )
         ),
     ],
@@ -110,15 +112,15 @@ def test_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:
 
 
 def test_keys_of_the_contract_are_enough(tmp_path: Path) -> None:
-    """What `pytest -m repro --verdicts` promises; the figure follows from the evidence."""
-    told: dict[str, Any] = {"id": "temp-files-left", "verdict": "absent", "expected": "absent"}
-    told |= {"evidence": {"files_left": 0, "shards_pushed": 4}, "peak_rss_bytes": 7, "exit": 0}
-    told |= {"seconds": 1.5, "samples": [[0.1, 5]]}
+    """Those that `pytest -m repro --verdicts` promises; the figure follows from the evidence."""
+    minimal: dict[str, Any] = {"id": "temp-files-left", "verdict": "absent", "expected": "absent"}
+    minimal |= {"evidence": {"files_left": 0, "shards_pushed": 4}, "peak_rss_bytes": 7, "exit": 0}
+    minimal |= {"seconds": 1.5, "samples": [[0.1, 5]]}
     file = tmp_path / "verdicts.json"
-    file.write_text(json.dumps({"environment": {"datasets": "5.2.0"}, "bugs": [told]}))
-    (entry,) = collected.read_file(file)["bugs"]
-    assert (entry["reason"], entry["ended"]) == ("", "status 0")
-    assert entry["figure"] == "0 files left of 4 shards"
+    file.write_text(json.dumps({"environment": {"datasets": "5.2.0"}, "bugs": [minimal]}))
+    (measured,) = collected.read_file(file).bugs
+    assert (measured.reason, measured.ended) == ("", "status 0")
+    assert measured.figure == "0 files left of 4 shards"
     assert page.text([collected.read_file(file)], catalog.BUGS)
     assert drifts([collected.read_file(file)], []) == []
 
