@@ -30,7 +30,7 @@ Set the environment of clients:
 def make_parser() -> argparse.ArgumentParser:
     """Return the command line parser."""
     parser = argparse.ArgumentParser(
-        prog="python -m mockhub",
+        prog="mockhub",
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -15,6 +15,7 @@ from mockhub.control.request_log import Log, LogMiddleware
 from mockhub.http.middleware import CrashMiddleware, RequestIdMiddleware
 from mockhub.http.paths import RawPathMiddleware
 from mockhub.http.refusals import exception_handlers
+from mockhub.routes import health
 from mockhub.routes.history import commit, discussions, refs, tree
 from mockhub.routes.repos import access_requests, cards, info, lifecycle, search
 from mockhub.routes.transfer import (
@@ -32,6 +33,7 @@ from mockhub.state import State
 # namespace match paths of others.
 MODULES = (
     control,
+    health,
     access_requests,
     search,
     info,

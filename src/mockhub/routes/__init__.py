@@ -3,6 +3,7 @@
 - `repos`: creating, finding, describing and gating repositories
 - `history`: trees, commits, references, discussions and pull requests
 - `transfer`: contents up and down, over git, LFS and Xet; and buckets
+- `health`: a sign of life for scripts and containers
 - `permissions`: the account of a request, and its rights
 
 Each module has a list ``routes``, which `mockhub.app` collects. A route reads its request, asks

@@ -10,11 +10,11 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -23,6 +23,7 @@ from mockhub.control.faults import Fault
 from mockhub.control.request_log import Exchange
 from mockhub.http.server import LOOPBACK
 from mockhub.options import Options
+from mockhub.server.seeding import add_repo
 
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 15
@@ -74,6 +75,32 @@ class Hub:
             "HF_HUB_DISABLE_PROGRESS_BARS": "1",
             "HF_XET_TELEMETRY_ENABLED": "0",
         }
+
+    def add_repo(
+        self,
+        name: str,
+        files: Mapping[str, bytes | str] | None = None,
+        *,
+        repo_type: Literal["dataset", "model", "space"] = "dataset",
+        private: bool = False,
+    ) -> str:
+        """Create a repository of the first user, with files.
+
+        Args:
+            name: Name of the repository, or ``namespace/name`` in an organization.
+            files: Contents by path; strings are encoded as UTF-8.
+            repo_type: Kind of repository.
+            private: Hide it from other accounts.
+
+        Returns:
+            The id of the repository, ``namespace/name``.
+
+        Raises:
+            urllib.error.HTTPError: The server refuses the repository or a file.
+        """
+        repo_id = name if "/" in name else f"{self.user}/{name}"
+        add_repo(self.url, self.token, repo_id, files or {}, repo_type=repo_type, private=private)
+        return repo_id
 
     def fail(self, method: str, path: str, **effect: Any) -> None:
         """Plan a fault for requests to come: ``hub.fail("POST", "/commit/", status=503)``.
