@@ -284,7 +284,9 @@ def _guess(texts: pa.ChunkedArray, pattern: str = "{}$") -> str | None:
 
 
 def _ending(kind: str) -> str:
-    return rf"\.({'|'.join(KINDS[kind])})"
+    """Return a pattern of the suffixes of a kind; in URLs a query or an archive may follow."""
+    suffix = rf"\.({'|'.join(KINDS[kind])})"
+    return rf"({suffix}|://\S*{suffix}(\?\S*|::\S+))"
 
 
 def _with_lists(name: str, column: pa.ChunkedArray, kind: str | None) -> pa.ChunkedArray:

@@ -290,3 +290,22 @@ def test_rows_far_down_a_table_count(table: Callable[..., Path]) -> None:
     lines = ["bold", *(f'"[""{row:060}.nii""]"' for row in range(30_000)), "last.nii", ""]
     result = problem(table("\n".join(lines)))
     assert (result.row, result.path) == (30_000, "last.nii")
+
+
+@pytest.mark.parametrize(
+    ("path", "is_file"),
+    [
+        ("s3://bucket/a.nii.gz?versionId=x.Y", True),
+        ("HTTPS://host/a.nii?download=1", True),
+        ("zip://sub/a.nii.gz::/data/all.zip", True),
+        ("zip://a.nii::https://host/all.zip?sig=x", True),
+        ("zip://a.txt::https://host/all.zip", False),
+        ("is this a.nii? yes", False),
+    ],
+)
+def test_suffix_of_a_url_may_be_followed_by_a_query_or_an_archive(
+    tmp_path: Path, path: str, is_file: bool
+) -> None:
+    (tmp_path / "table.csv").write_text(f"scan,other\n{path},/a.nii\n")
+    feature = read_table(tmp_path / "table.csv").features["scan"]
+    assert isinstance(feature, Nifti) is is_file
