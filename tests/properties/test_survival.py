@@ -1,0 +1,24 @@
+"""The survival campaign, in short: `python benchmarks/survival.py --seconds 1800` goes on."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.constants import ROOT
+
+
+@pytest.mark.processes
+def test_short_campaign_loses_nothing_and_leaves_nothing() -> None:
+    command = [sys.executable, str(ROOT / "benchmarks" / "survival.py"), "--seconds", "15"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-5000:]
+    counts = re.fullmatch(
+        r"(\d+) kills, (\d+) server kills, \d+ faults, (\d+) sequences in \d+ s: 0 problems\n",
+        done.stdout,
+    )
+    assert counts is not None
+    assert all(int(count) > 0 for count in counts.groups())
