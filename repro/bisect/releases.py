@@ -27,14 +27,14 @@ class Measured:
     Attributes:
         version: of datasets.
         verdict: of the script.
-        said: the decisive figure, or why it cannot be tested.
+        figure: the decisive one, or why it cannot be tested.
         pins: what was asked for.
         installation: what it was measured with; None where nothing could be installed.
     """
 
     version: Version
     verdict: Verdict
-    said: str
+    figure: str
     pins: Pins
     installation: Installation | None
 
@@ -81,7 +81,7 @@ class Bisection:
 
     def changes(self) -> list[Change]:
         """All beginnings and ends, the oldest first."""
-        edges = (edge(each) for each in self.stretches for edge in (self.began, self.ended))
+        edges = (edge(stretch) for stretch in self.stretches for edge in (self.began, self.ended))
         return [change for change in edges if change is not None]
 
     def _change(self, old: int | None, new: int | None) -> Change | None:
@@ -156,5 +156,5 @@ def _measure(bug: Bug, version: Version, pins: Pins, examinations: Background) -
         return Measured(version, Verdict.UNTESTABLE, shorten(str(error), LONGEST), pins, None)
     judgement = examinations.examine(bug, installation).result()
     folder = str(installation.python.parent.parent)  # nobody's business, but in tracebacks
-    said = judgement.figure.replace(folder, "")
-    return Measured(version, judgement.verdict, said, pins, installation)
+    figure = judgement.figure.replace(folder, "")
+    return Measured(version, judgement.verdict, figure, pins, installation)

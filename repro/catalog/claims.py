@@ -37,7 +37,7 @@ EXPERIMENTS = (
 
 
 class Outcome(StrEnum):
-    """What became of a claim."""
+    """The outcome of a claim."""
 
     CONFIRMED = "confirmed"
     REFUTED = "refuted"

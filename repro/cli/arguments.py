@@ -1,4 +1,4 @@
-"""What the commands have in common on the command line."""
+"""Arguments that the commands share."""
 
 import os
 from argparse import ArgumentParser, ArgumentTypeError

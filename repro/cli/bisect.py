@@ -77,9 +77,9 @@ def action(arguments: argparse.Namespace) -> int:
 
     commits, failed = [], None
     with background(1) as examinations:
-        found = bisect(bug, releases, examinations, show_release)
-        show("\n".join(["", *bisection.summary(found)]))
-        for change in found.changes() if arguments.git is not None else ():
+        bisected = bisect(bug, releases, examinations, show_release)
+        show("\n".join(["", *bisection.summary(bisected)]))
+        for change in bisected.changes() if arguments.git is not None else ():
             show()
             try:
                 first = gitbisect.first_commits(arguments.git, bug, change, examinations.env, show)
@@ -89,7 +89,7 @@ def action(arguments: argparse.Namespace) -> int:
             commits.append((change, first))
             show(bisection.commit_line(change, first))
     if arguments.json:
-        print(json.dumps(bisection.document(found, commits), indent=1))
+        print(json.dumps(bisection.document(bisected, commits), indent=1))
     if failed is not None:
         raise failed
     return 0

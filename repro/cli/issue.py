@@ -73,8 +73,8 @@ def action(arguments: argparse.Namespace) -> int:
     with background(1) as examinations:
         judgement = examinations.examine(bug, installation).result()
     print(judgement.verdict, file=sys.stderr)
-    there = judgement.verdict is Verdict.REPRODUCED
-    if not there:
+    reproduced = judgement.verdict is Verdict.REPRODUCED
+    if not reproduced:
         print(_why_not(judgement, documents), file=sys.stderr)
         if not arguments.anyway:
             return 1
@@ -88,7 +88,7 @@ def action(arguments: argparse.Namespace) -> int:
         (folder / name).write_text(text)
         print(folder / name)
     print(f"Paste {folder / issue.TEXT}: its first lines say where, and what to attach.")
-    return 0 if there else 1
+    return 0 if reproduced else 1
 
 
 def _check(folder: Path) -> None:
@@ -99,22 +99,22 @@ def _check(folder: Path) -> None:
     ours = text.is_file() and text.read_text(errors="replace").startswith(issue.MARK)
     if folder.exists() and not ours and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} holds something else than a bundle: name another with --out")
-    there = next(place for place in (folder, *folder.absolute().parents) if place.exists())
-    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        raise UsageError(f"{there} is no folder to write to: name another with --out")
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
+        raise UsageError(f"{existing} is no folder to write to: name another with --out")
 
 
 def _why_not(judgement: Judgement, documents: Sequence[Document]) -> str:
-    """Why there is nothing to report from here, and from where there is."""
+    """Explain why there is nothing to report, and which release would have something."""
     bug, why = judgement.bug, judgement.reason or judgement.figure
     having = [
         document
         for document in documents
         if (entry := find(document, bug)) and entry.verdict is Verdict.REPRODUCED
     ]
-    from_there = asked(releases(having)[-1])["datasets"] if having else ""
-    there = f"; --datasets {from_there} reports it from there" if having else ""
+    release = asked(releases(having)[-1])["datasets"] if having else ""
+    hint = f"; --datasets {release} reports it from there" if having else ""
     return (
-        f"repro: {bug.id} is {judgement.verdict} on datasets {judgement.datasets} ({why}){there}; "
+        f"repro: {bug.id} is {judgement.verdict} on datasets {judgement.datasets} ({why}){hint}; "
         "--anyway writes that it is so"
     )

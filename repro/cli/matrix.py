@@ -87,13 +87,13 @@ def action(arguments: argparse.Namespace) -> int:
             collected.write(out, document)
             documents.append(document)
     print(terminal.matrix(documents, bugs, shutil.get_terminal_size(WIDE).columns))
-    found = drifts(documents, in_order(earlier))
-    (out / "drift.json").write_text(as_json(found))
-    notes = [str(drift) for drift in found if drift.now != NOT_INSTALLABLE]  # told already
+    changes = drifts(documents, in_order(earlier))
+    (out / "drift.json").write_text(as_json(changes))
+    notes = [str(drift) for drift in changes if drift.now != NOT_INSTALLABLE]  # told already
     (out / "matrix.md").write_text(markdown.summary(documents, notes, bugs))
-    for drift in found:
+    for drift in changes:
         print(drift, file=sys.stderr)
-    return 1 if found else 0
+    return 1 if changes else 0
 
 
 def _pins(arguments: argparse.Namespace) -> list[Pins]:

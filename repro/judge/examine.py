@@ -25,7 +25,7 @@ class ExperimentError(RuntimeError):
 
 
 class NoHubError(MachineError):
-    """There is no local Hub to run scripts against."""
+    """No local Hub could be started to run scripts against."""
 
 
 def examine(
@@ -74,7 +74,7 @@ class Background:
     """
 
     def __init__(self, hub_env: Mapping[str, str | None], jobs: int) -> None:
-        """Nothing runs yet; `jobs` will at a time."""
+        """Prepare to run `jobs` scripts at a time."""
         self.env = hub_env
         self._pool = ThreadPoolExecutor(jobs, thread_name_prefix="repro")
         self._futures: list[Future[Any]] = []

@@ -1,10 +1,10 @@
-"""What a run can say about a bug."""
+"""The possible verdicts about a bug."""
 
 from enum import StrEnum
 
 
 class Verdict(StrEnum):
-    """What a run of a bug script says about the bug."""
+    """The verdict of a bug script."""
 
     REPRODUCED = "reproduced"
     ABSENT = "absent"

@@ -39,7 +39,7 @@ class Judgement:
 
     @property
     def agrees(self) -> bool:
-        """Whether the measurement is what the catalog expects."""
+        """True if the measurement is what the catalog expects."""
         return self.verdict is self.expected and not self.reason
 
     @property
@@ -49,16 +49,16 @@ class Judgement:
 
     @property
     def sentence(self) -> str:
-        """What a maintainer has to know and do if it does not agree."""
-        found = f"{self.bug.id} is {self.verdict} on datasets {self.datasets}"
+        """The sentence that a maintainer needs if it does not agree."""
+        finding = f"{self.bug.id} is {self.verdict} on datasets {self.datasets}"
         if self.reason:
-            return f"{found}: {self.reason}"
+            return f"{finding}: {self.reason}"
         entry = f"repro/bugs/{self.bug.id}.toml"
         advice = {
             Verdict.ABSENT: f"upstream fixed it, set the upper bound in {entry}",
             Verdict.REPRODUCED: f"it regressed, or was there unseen: widen the range in {entry}",
         }
-        return f"{found} but expected {self.expected}: {advice[self.verdict]} ({self.figure})"
+        return f"{finding} but expected {self.expected}: {advice[self.verdict]} ({self.figure})"
 
 
 def judge(bug: Bug, datasets: Version, run: Run, capped: Run | None = None) -> Judgement:
@@ -89,14 +89,14 @@ def last_object(stdout: str) -> Evidence | None:
 
 
 def measured(run: Run, evidence: Evidence | None) -> tuple[Verdict, str]:
-    """What a run says by how it ended and by what it printed, and why where that is nothing."""
+    """Return the verdict of a run by its end and its output, with the reason if it has none."""
     if isinstance(run.ended, Exited) and run.ended.code in STATUS and evidence is not None:
         return STATUS[run.ended.code], ""
     return Verdict.UNTESTABLE, f"the script ended without a verdict: {_last_words(run)}"
 
 
 def _contradiction(verdict: Verdict, capped: Run) -> str:
-    """How the large run under a cap contradicts the verdict; empty if it does not."""
+    """Explain how the large run under a cap contradicts the verdict; empty if it does not."""
     cap = f"the cap of {(capped.cap_bytes or 0) // MIB} MiB"
     match verdict, capped.ended:
         case Verdict.REPRODUCED, Killed(by="kernel-oom" | "watchdog"):
@@ -110,6 +110,6 @@ def _contradiction(verdict: Verdict, capped: Run) -> str:
 
 
 def _last_words(run: Run) -> str:
-    """How a run ended, and the last line of its stderr."""
-    said = run.stderr.strip().rpartition("\n")[2]
-    return f"{run.ended}, {said or 'nothing on stderr'}"
+    """Return the end of a run in words, and the last line of its stderr."""
+    last_line = run.stderr.strip().rpartition("\n")[2]
+    return f"{run.ended}, {last_line or 'nothing on stderr'}"

@@ -1,4 +1,4 @@
-"""Where a bug began and ended: in words, and as JSON."""
+"""The beginning and the end of a bug, in words and as JSON."""
 
 from __future__ import annotations
 
@@ -15,49 +15,50 @@ def line(measured: Measured) -> str:
     """A release that was run: its verdict and its figure, and its packages if not the newest."""
     old = measured.pins.before
     packages = "" if old is None else f" (packages of {old:%Y-%m-%d})"
-    return f"{measured.version!s:<8} {measured.verdict:<10}  {measured.said}{packages}"
+    return f"{measured.version!s:<8} {measured.verdict:<10}  {measured.figure}{packages}"
 
 
-def summary(found: Bisection) -> list[str]:
-    """Where it is, how it began and ended, and how many runs that took."""
-    first, last = found.releases[0].version, found.releases[-1].version
-    runs = f"{len(found.measured)} of the {len(found.releases)} releases from {first} to {last}"
-    said = [text for stretch in found.stretches for text in _stretch(found, stretch)]
-    if not said:
-        return [f"{found.bug.id} is in none of the releases that were run: {runs}"]
-    if len(found.stretches) > 1:
-        return [*said, f"measured on {runs}: not one range, it ended and came back"]
-    return [*said, f"measured on {runs}: nothing speaks against one range"]
+def summary(bisection: Bisection) -> list[str]:
+    """Return the stretches of a bug, their beginnings and ends, and the number of runs."""
+    first, last = bisection.releases[0].version, bisection.releases[-1].version
+    count = f"{len(bisection.measured)} of the {len(bisection.releases)} releases"
+    runs = f"{count} from {first} to {last}"
+    lines = [text for stretch in bisection.stretches for text in _stretch(bisection, stretch)]
+    if not lines:
+        return [f"{bisection.bug.id} is in none of the releases that were run: {runs}"]
+    if len(bisection.stretches) > 1:
+        return [*lines, f"measured on {runs}: not one range, it ended and came back"]
+    return [*lines, f"measured on {runs}: nothing speaks against one range"]
 
 
 def commit_line(change: Change, commits: Sequence[Commit]) -> str:
     """The commit with which it began or ended, or those of which one is."""
     did = "began" if change.begins else "ended"
-    each = "; or ".join(f"{one.sha[:10]} of {one.date}: {one.title}" for one in commits)
-    return f"{did} between {change.old.version} and {change.new.version} with {each}"
+    candidates = "; or ".join(f"{one.sha[:10]} of {one.date}: {one.title}" for one in commits)
+    return f"{did} between {change.old.version} and {change.new.version} with {candidates}"
 
 
 def document(
-    found: Bisection, commits: Sequence[tuple[Change, Sequence[Commit]]]
+    bisection: Bisection, commits: Sequence[tuple[Change, Sequence[Commit]]]
 ) -> dict[str, Any]:
     """All of it, ready for `json.dump`.
 
     Args:
-        found: what was measured.
-        commits: of each change that was followed to the commit.
+        bisection: The measured releases.
+        commits: Those of each change that was followed to the commit.
     """
     return {
-        "bug": found.bug.id,
-        "releases": len(found.releases),
-        "measured": [_entry(one) for _, one in sorted(found.measured.items())],
+        "bug": bisection.bug.id,
+        "releases": len(bisection.releases),
+        "measured": [_entry(one) for _, one in sorted(bisection.measured.items())],
         "ranges": [
             {
-                "first": _version(found, stretch.first),
-                "last": _version(found, stretch.last),
-                "absent_before": _version(found, stretch.before),
-                "absent_after": _version(found, stretch.after),
+                "first": _version(bisection, stretch.first),
+                "last": _version(bisection, stretch.last),
+                "absent_before": _version(bisection, stretch.before),
+                "absent_after": _version(bisection, stretch.after),
             }
-            for stretch in found.stretches
+            for stretch in bisection.stretches
         ],
         "commits": [
             {
@@ -73,44 +74,44 @@ def document(
     }
 
 
-def _stretch(found: Bisection, stretch: Stretch) -> list[str]:
-    first, last = (_version(found, place) for place in (stretch.first, stretch.last))
+def _stretch(bisection: Bisection, stretch: Stretch) -> list[str]:
+    first, last = (_version(bisection, place) for place in (stretch.first, stretch.last))
     here = first if first == last else f"{first} to {last}"
     return [
-        f"{found.bug.id} is in {here}",
-        f"  {_beginning(found, stretch)}",
-        f"  {_end(found, stretch)}",
+        f"{bisection.bug.id} is in {here}",
+        f"  {_beginning(bisection, stretch)}",
+        f"  {_end(bisection, stretch)}",
     ]
 
 
-def _beginning(found: Bisection, stretch: Stretch) -> str:
-    first = _version(found, stretch.first)
+def _beginning(bisection: Bisection, stretch: Stretch) -> str:
+    first = _version(bisection, stretch.first)
     if stretch.first == 0:
         return f"it is there since {first}, the oldest looked at"
     if stretch.before is None:
         return f"it is there since {first}, the first that can be tested"
-    old = f"{_version(found, stretch.before)} has not"
-    return (
-        f"the first that has it is {first}: {old}{_between(found, stretch.before, stretch.first)}"
-    )
+    old = f"{_version(bisection, stretch.before)} has not"
+    untestable = _between(bisection, stretch.before, stretch.first)
+    return f"the first that has it is {first}: {old}{untestable}"
 
 
-def _end(found: Bisection, stretch: Stretch) -> str:
+def _end(bisection: Bisection, stretch: Stretch) -> str:
     if stretch.after is None:
-        return f"it is live in {_version(found, stretch.last)}, the newest that can be tested"
-    first = _version(found, stretch.after)
-    return f"the first that no longer does is {first}{_between(found, stretch.last, stretch.after)}"
+        return f"it is live in {_version(bisection, stretch.last)}, the newest that can be tested"
+    first = _version(bisection, stretch.after)
+    untestable = _between(bisection, stretch.last, stretch.after)
+    return f"the first that no longer does is {first}{untestable}"
 
 
-def _between(found: Bisection, old: int, new: int) -> str:
+def _between(bisection: Bisection, old: int, new: int) -> str:
     """The releases between two that could not be tested."""
-    measured = sorted(found.measured.items())
+    measured = sorted(bisection.measured.items())
     untestable = [str(one.version) for place, one in measured if old < place < new]
     return f" (cannot be tested: {', '.join(untestable)})" if untestable else ""
 
 
-def _version(found: Bisection, place: int | None) -> str | None:
-    return None if place is None else str(found.releases[place].version)
+def _version(bisection: Bisection, place: int | None) -> str | None:
+    return None if place is None else str(bisection.releases[place].version)
 
 
 def _entry(measured: Measured) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def _entry(measured: Measured) -> dict[str, Any]:
     return {
         "datasets": str(measured.version),
         "verdict": str(measured.verdict),
-        "figure" if measured.verdict is not Verdict.UNTESTABLE else "reason": measured.said,
+        "figure" if measured.verdict is not Verdict.UNTESTABLE else "reason": measured.figure,
         "before": None if before is None else before.isoformat(),
         "environment": None if installation is None else dict(installation.environment),
     }

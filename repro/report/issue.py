@@ -1,4 +1,4 @@
-"""What to attach to an upstream issue: the text in the shape of its form, and the files beside it.
+"""An upstream issue: its text in the shape of the form, and the files to attach.
 
 The sections are those of `.github/ISSUE_TEMPLATE/bug-report.yml` of datasets, the environment is
 what `datasets-cli env` prints (`commands/env.py`).
@@ -65,14 +65,14 @@ def bundle(
     bug = judgement.bug
     this = verdicts.document([judgement], environment)
     others = [document for document in documents if label(document) != label(this)]
-    told = story(in_order([*others, this]), bug)
+    measured = story(in_order([*others, this]), bug)
     script = bug.script.read_text()
     files = {
-        TEXT: "\n".join(_text(judgement, environment, told, private, origin)),
+        TEXT: "\n".join(_text(judgement, environment, measured, private, origin)),
         bug.script.name: script,
         OUTPUT: "\n".join(_runs(judgement, private, most=None)) + "\n",
     }
-    return files | ({PLOT: f"{told.plot}\n"} if told.plot else {})
+    return files | ({PLOT: f"{measured.plot}\n"} if measured.plot else {})
 
 
 def _issues(bug: Bug) -> list[str]:
@@ -83,7 +83,7 @@ def _issues(bug: Bug) -> list[str]:
 def _text(
     judgement: Judgement,
     environment: Mapping[str, str],
-    told: Story,
+    measured: Story,
     private: Private,
     origin: str | None,
 ) -> Iterator[str]:
@@ -91,15 +91,15 @@ def _text(
     script = bug.script.read_text()
     yield MARK
     yield f"<!--\nTitle: {bug.title}\n"
-    yield f"{_where_to(told)}\n"
+    yield f"{_where_to(measured)}\n"
     yield f"{DROP}\n-->\n"
     yield "### Describe the bug\n"
     yield f"{prose(_summary(bug, script))}\n"
-    yield f"{_finding(judgement, told, private)}\n"
+    yield f"{_finding(judgement, measured, private)}\n"
     yield f"{_threads(bug)}\n"
     yield f"**Cause.** {prose(bug.cause)}\n"
-    yield f"{_releases(told.stretches, private)}\n"
-    if told.plot:
+    yield f"{_releases(measured.stretches, private)}\n"
+    if measured.plot:
         yield f"<!-- Drop {PLOT} here: memory over time, with and without the bug. -->\n"
         yield f"{ABOVE_THE_CAP}\n"
     yield "### Steps to reproduce the bug\n"
@@ -118,10 +118,10 @@ def _text(
     yield ""
 
 
-def _where_to(told: Story) -> str:
-    """What to do with the text: where it belongs, if anywhere."""
-    issues = " ".join(_issues(told.bug))
-    if told.fixed:
+def _where_to(measured: Story) -> str:
+    """Say where the text belongs, if anywhere."""
+    issues = " ".join(_issues(measured.bug))
+    if measured.fixed:
         also = f" What is new in it belongs in {issues}" if issues else ""
         return f"Fixed: the newest release measured does not have it. Upgrade, do not report.{also}"
     if issues:
@@ -130,35 +130,35 @@ def _where_to(told: Story) -> str:
 
 
 def _summary(bug: Bug, script: str) -> str:
-    """What is wrong: how the script begins, or the title as a sentence."""
+    """Return the first sentence of the script, or the title as a sentence."""
     doc = ast.get_docstring(ast.parse(script)) or f"{bug.title[0].upper()}{bug.title[1:]}."
     return doc.partition("\n\n")[0]
 
 
-def _finding(judgement: Judgement, told: Story, private: Private) -> str:
-    """What this run measured, and where else it was measured."""
+def _finding(judgement: Judgement, measured: Story, private: Private) -> str:
+    """Return the measurement of this run, and those of other releases."""
     on, figure = f"On datasets {judgement.datasets}", private.hide(judgement.figure)
     match judgement.verdict:
         case Verdict.REPRODUCED:
-            found = f"{on}: **{prose(figure)}**."
+            finding = f"{on}: **{prose(figure)}**."
         case Verdict.ABSENT:
-            found = f"**{on} it is absent**: {prose(figure)}."
+            finding = f"**{on} it is absent**: {prose(figure)}."
         case _:
-            found = f"**{on} it cannot be tested**:\n\n{fenced(figure)}\n"
-    newest = "; the newest release measured does not have it" if told.fixed else ""
-    return f"{found}\nReleases that were measured to have it: {told.affected}{newest}."
+            finding = f"**{on} it cannot be tested**:\n\n{fenced(figure)}\n"
+    newest = "; the newest release measured does not have it" if measured.fixed else ""
+    return f"{finding}\nReleases that were measured to have it: {measured.affected}{newest}."
 
 
 def _threads(bug: Bug) -> str:
     """The threads, as links."""
     issues = _issues(bug)
     others = [url for url in bug.threads if url not in issues]
-    said = []
+    sentences = []
     if issues:
-        said.append(f"Follow-up to {_links(issues)}.")
+        sentences.append(f"Follow-up to {_links(issues)}.")
     if others:
-        said.append(f"See also {_links(others)}.")
-    return " ".join(said)
+        sentences.append(f"See also {_links(others)}.")
+    return " ".join(sentences)
 
 
 def _links(urls: Sequence[str]) -> str:
@@ -200,7 +200,7 @@ def _output(command: str, run: Run, private: Private, most: int | None) -> Itera
 
 
 def _shown(output: str) -> str:
-    """What a terminal would show of it in the end: of a progress bar, its last state."""
+    """Return the output as a terminal shows it in the end: of a progress bar, its last state."""
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in output.split("\n"))
     return "\n".join(lines).strip("\n")
 
@@ -218,8 +218,8 @@ def prose(text: str) -> str:
     return CODE.sub(_as_code, text)
 
 
-def _as_code(found: re.Match[str]) -> str:
-    token, rest = found[0], ""
+def _as_code(finding: re.Match[str]) -> str:
+    token, rest = finding[0], ""
     while token.count(")") > token.count("("):
         token, rest = token[:-1], token[-1] + rest
     return (token if token.startswith("`") else f"`{token}`") + rest

@@ -61,7 +61,7 @@ def text(documents: Sequence[Document], bugs: Sequence[Bug]) -> dict[str, str]:
     """
     stories = [story(documents, bug) for bug in bugs]
     packages, installed = environments(documents)
-    where = [[each.get(package, "") for package in packages] for each in installed]
+    where = [[item.get(package, "") for package in packages] for item in installed]
     page = _template("page.md.jinja").render(
         stories=stories,
         summary=summary(documents, stories),
@@ -72,17 +72,17 @@ def text(documents: Sequence[Document], bugs: Sequence[Bug]) -> dict[str, str]:
         above_the_cap=ABOVE_THE_CAP,
         where=tabulate(where, packages, tablefmt="github", disable_numparse=True),
     )
-    plots = {f"{each.bug.id}.svg": f"{each.plot}\n" for each in stories if each.plot}
+    plots = {f"{item.bug.id}.svg": f"{item.plot}\n" for item in stories if item.plot}
     return {"report.md": f"{page}\n", **plots}
 
 
-def _figures(told: Story) -> str:
+def _figures(measured: Story) -> str:
     headers = ["datasets", "verdict", "decisive figure", "peak RSS, MiB", "ended"]
-    if told.bug.cap_bytes is not None:
-        headers.append(f"the same, large, in {told.bug.cap_bytes // MIB} MiB")
+    if measured.bug.cap_bytes is not None:
+        headers.append(f"the same, large, in {measured.bug.cap_bytes // MIB} MiB")
     rows = [
-        (each.releases, shown_verdict(each), each.figure, each.peak_mib, each.ended, each.large)
-        for each in told.stretches
+        (item.releases, shown_verdict(item), item.figure, item.peak_mib, item.ended, item.large)
+        for item in measured.stretches
     ]
     shown = [map(cell, row[: len(headers)]) for row in rows]
     return tabulate(shown, headers, tablefmt="github", disable_numparse=True)

@@ -30,7 +30,7 @@ INSTALLED = "site-packages/"  # what is below it anybody can have
 
 @dataclass(frozen=True)
 class Private:
-    """What is not to leave this machine.
+    """The names that must not leave this machine.
 
     Attributes:
         folders: what each is called instead, as in `$HOME`.
@@ -45,7 +45,7 @@ class Private:
 
     @classmethod
     def here(cls, script: Path, python: Path) -> Private:
-        """What is private on this machine.
+        """Collect the private names of this machine.
 
         Args:
             script: that is run; its folder is called `$PWD`, as if it had been run from there.
@@ -87,13 +87,13 @@ def without_folders(text: str) -> str:
     return text
 
 
-def _shortened(found: re.Match[str]) -> str:
-    place, inside = found["place"], found["inside"]
+def _shortened(match: re.Match[str]) -> str:
+    place, inside = match["place"], match["inside"]
     folders, installed, rest = inside.rpartition(INSTALLED)
     if not installed:
         folders, _, rest = inside.rpartition("/")
     if not folders:
-        return found[0]
+        return match[0]
     return f"{place}/…/{installed}{rest}" if place else f"…/{installed}{rest}"
 
 

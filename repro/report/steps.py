@@ -1,4 +1,4 @@
-"""How somebody who has nothing yet runs the script of a bug: what an issue tells."""
+"""The steps by which a stranger runs the script of a bug, for an issue."""
 
 import re
 import subprocess
@@ -81,14 +81,14 @@ def public_origin(folder: Path) -> str | None:
     Who has it is guessed from the host. A name or a token in the URL is left out.
     """
     try:
-        told = subprocess.run(  # noqa: S603 - our own arguments
+        answer = subprocess.run(  # noqa: S603 - our own arguments
             ["git", "-C", folder, "config", "--get", "remote.origin.url"],  # noqa: S607 - the user's git
             capture_output=True,
             text=True,
         )
     except OSError:  # no git
         return None
-    url = urlsplit(told.stdout.strip())
+    url = urlsplit(answer.stdout.strip())
     if url.scheme not in ("http", "https") or url.hostname not in PUBLIC:
         return None
     return f"{url.scheme}://{url.hostname}{url.path}"

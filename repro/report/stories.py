@@ -1,4 +1,4 @@
-"""What the verdicts of many releases say of one bug: what the pages are written from."""
+"""The verdicts of many releases about one bug, for the pages."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -57,17 +57,17 @@ class Story:
 
     @property
     def live(self) -> bool:
-        """Whether the newest release has it."""
+        """True if the newest release has it."""
         return self.newest is Verdict.REPRODUCED
 
     @property
     def fixed(self) -> bool:
-        """Whether the newest release has it no more."""
+        """True if the newest release no longer has it."""
         return self.newest is Verdict.ABSENT
 
 
 def story(documents: Sequence[Document], bug: Bug) -> Story:
-    """What was measured of a bug.
+    """Return the measurements of a bug.
 
     Args:
         documents: in order of releases; those that lack the bug say nothing of it.
@@ -102,7 +102,7 @@ def thread(url: str) -> str:
 
 
 def summary(documents: Sequence[Document], stories: Sequence[Story]) -> str:
-    """How much was measured, and what is still there, in one sentence."""
+    """Return one sentence about the extent of the measurements and the live bugs."""
     installed = [document for document in documents if document.error is None]
     if not installed:
         return "Nothing was measured."

@@ -51,7 +51,7 @@ def listing(bugs: Iterable[Bug]) -> str:
 
 
 def notes(rows: Iterable[tuple[str, str]]) -> str:
-    """What was measured beside the bugs: what, and its figure."""
+    """Return the table of other measurements, each with its figure."""
     return tabulate(rows, ("measured", "figure"), disable_numparse=True)
 
 

@@ -1,4 +1,4 @@
-"""What tests of the harness share."""
+"""Fixtures of the tests of the harness."""
 
 from collections.abc import Iterator
 from pathlib import Path

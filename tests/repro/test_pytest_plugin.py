@@ -130,7 +130,7 @@ def test_mismatch_fails_with_its_sentence_and_the_rest_goes_on(session: pytest.P
         (["--repro-jobs", "0"], "*error: argument --repro-jobs: '0' is not a number above 0"),
     ],
 )
-def test_bad_option_is_told_before_anything_runs(
+def test_bad_option_is_refused_before_anything_runs(
     options: list[str], complaint: str, session: pytest.Pytester
 ) -> None:
     session.makepyfile("def test_that_runs(): open('ran', 'w').close()")

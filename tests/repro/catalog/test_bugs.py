@@ -34,7 +34,7 @@ OURS = {"repro", "mockhub", "workaround", "tests"}
 MOST_LINES = 60
 HEADER = re.compile(r"^# /// script\n((?:#(?: .*)?\n)+?)# ///$", re.MULTILINE)
 
-each_bug = pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)
+for_every_bug = pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)
 
 
 def header(script: Path) -> dict[str, Any]:
@@ -102,19 +102,19 @@ def test_invalid_entry_is_an_error_with_its_file(
     assert str(entry) in str(raised.value)
 
 
-@each_bug
+@for_every_bug
 def test_masking_bug_is_in_the_catalog(bug: Bug) -> None:
     assert set(bug.masked_by) <= {other.id for other in BUGS} - {bug.id}
     assert all(bug.masked_by.values())
 
 
-@each_bug
+@for_every_bug
 def test_control_is_an_unaffected_release_or_the_fix(bug: Bug) -> None:
     if bug.control not in ("", "fix"):
         assert not bug.expected_on(Version(bug.control))
 
 
-@each_bug
+@for_every_bug
 def test_entry_says_what_is_wrong_and_where(bug: Bug) -> None:
     assert all((bug.title, bug.expected, bug.cause, bug.threads))
     assert all(thread.startswith("https://github.com/huggingface/") for thread in bug.threads)
@@ -122,19 +122,19 @@ def test_entry_says_what_is_wrong_and_where(bug: Bug) -> None:
     assert str(bug.affected)
 
 
-@each_bug
+@for_every_bug
 def test_script_fits_into_an_issue(bug: Bug) -> None:
     assert len(bug.script.read_text().splitlines()) <= MOST_LINES
 
 
-@each_bug
+@for_every_bug
 def test_script_names_what_it_needs(bug: Bug) -> None:
     metadata = header(bug.script)
     assert "3.11" in SpecifierSet(metadata["requires-python"])
     assert "datasets" in {Requirement(text).name for text in metadata["dependencies"]}
 
 
-@each_bug
+@for_every_bug
 def test_script_begins_with_what_is_wrong_and_in_which_releases(bug: Bug) -> None:
     doc = ast.get_docstring(ast.parse(bug.script.read_text())) or ""
     summary, _, more = doc.partition("\n\n")
@@ -142,7 +142,7 @@ def test_script_begins_with_what_is_wrong_and_in_which_releases(bug: Bug) -> Non
     assert re.match(r"datasets \d+\.\d+\.\d+( and| to|;)", more)
 
 
-@each_bug
+@for_every_bug
 def test_thread_that_a_script_names_is_in_the_catalog(bug: Bug) -> None:
     doc = ast.get_docstring(ast.parse(bug.script.read_text())) or ""
     assert set(re.findall(r"https://github\.com/[\w/-]+", doc)) <= set(bug.threads)

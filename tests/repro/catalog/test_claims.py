@@ -18,7 +18,9 @@ def test_what_shows_a_claim_exists(claim: Claim) -> None:
             continue
         file, _, name = shown.partition("::")
         functions = ast.parse((ROOT / file).read_text()).body
-        assert name in {each.name for each in functions if isinstance(each, ast.FunctionDef)}
+        assert name in {
+            function.name for function in functions if isinstance(function, ast.FunctionDef)
+        }
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.id)

@@ -239,7 +239,5 @@ def test_headline_fits_the_evidence_of_every_release(bug: Bug) -> None:
 
 
 @pytest.mark.parametrize(("bug_id", "evidence", "figure"), FIGURES)
-def test_evidence_is_told_in_a_few_words(
-    bug_id: str, evidence: dict[str, Any], figure: str
-) -> None:
+def test_evidence_is_put_in_a_few_words(bug_id: str, evidence: dict[str, Any], figure: str) -> None:
     assert catalog.find(bug_id).figure(evidence) == figure

@@ -72,7 +72,7 @@ def both(scripts: Path) -> None:
     fakes.write(scripts, "rows-lost", code)
 
 
-def test_edges_are_told_with_the_releases_that_were_run(
+def test_edges_are_shown_with_the_releases_that_were_run(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert main(["bisect", "rows-lost"]) == 0
@@ -103,13 +103,13 @@ def test_nothing_older_than_asked_is_run(capsys: pytest.CaptureFixture[str]) -> 
 def test_result_for_a_program_is_json_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["bisect", "rows-lost", "--since", "4.1", "--json"]) == 0
     out, err = capsys.readouterr()
-    told = json.loads(out)
-    assert told["ranges"] == [
+    answer = json.loads(out)
+    assert answer["ranges"] == [
         {"first": "4.1.0", "last": "4.1.0", "absent_before": None, "absent_after": "4.2.0"}
     ]
-    assert [one["datasets"] for one in told["measured"]] == ["4.1.0", "4.2.0", "5.0.0"]
-    assert told["measured"][0]["environment"]["numpy"] == "99"
-    assert told["commits"] == []
+    assert [one["datasets"] for one in answer["measured"]] == ["4.1.0", "4.2.0", "5.0.0"]
+    assert answer["measured"][0]["environment"]["numpy"] == "99"
+    assert answer["commits"] == []
     assert "4.1.0    reproduced  7 rows lost" in err
 
 
@@ -141,7 +141,7 @@ def test_release_that_cannot_be_installed_is_passed_over(
     assert "the first that no longer does is 4.2.0 (cannot be tested: 4.1.1)" in out
 
 
-def test_bug_that_is_nowhere_is_said_to_be(
+def test_bug_that_is_nowhere_is_reported_as_such(
     scripts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fakes.write(scripts, "rows-lost", fakes.ABSENT)
@@ -187,7 +187,7 @@ def test_what_there_is_not_is_one_line(
     assert capsys.readouterr().err == f"repro: {complaint}\n"
 
 
-def test_clone_without_tags_is_told_before_anything_runs(
+def test_clone_without_tags_is_refused_before_anything_runs(
     clone: Clone, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for tag in git(clone.path, "tag", "--list").split():

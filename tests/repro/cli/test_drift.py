@@ -45,8 +45,8 @@ def test_json_is_a_list_of_changes(
 ) -> None:
     arguments = ["--against", str(tmp_path / "before"), "--json"]
     assert main(["drift", str(measured), *arguments]) == 1
-    (told,) = json.loads(capsys.readouterr().out)
-    assert (told["bug"], told["now"], told["last_seen"]) == ("gone", "reproduced", "5.2.0")
+    (drift,) = json.loads(capsys.readouterr().out)
+    assert (drift["bug"], drift["now"], drift["last_seen"]) == ("gone", "reproduced", "5.2.0")
 
 
 @pytest.mark.parametrize("name", ["no-such-folder", "empty"])

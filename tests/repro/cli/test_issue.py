@@ -60,7 +60,7 @@ def test_folder_can_be_chosen(tmp_path: Path) -> None:
     assert (tmp_path / "a" / "b" / issue.TEXT).is_file()
 
 
-def test_absent_bug_is_not_written_but_told_from_where_it_would_be(
+def test_absent_bug_is_not_written_but_a_release_that_has_it_is_named(
     faked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fakes.write(faked, "present", fakes.ABSENT)
@@ -130,7 +130,7 @@ def test_file_in_the_place_of_the_folder_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("writable", [True, False])
-def test_folder_that_cannot_be_written_is_told_before_anything_runs(
+def test_folder_that_cannot_be_written_is_refused_before_anything_runs(
     writable: bool,
     faked: Path,
     tmp_path: Path,
@@ -142,8 +142,8 @@ def test_folder_that_cannot_be_written_is_told_before_anything_runs(
     monkeypatch.setattr("os.access", lambda *_: writable)  # root may write anywhere
     fakes.write(faked, "present", f"open({str(tmp_path / 'ran')!r}, 'w')")
     assert main(["issue", "present", "--out", str(place / "bundle")]) == 2
-    told = f"repro: {place} is no folder to write to: name another with --out\n"
-    assert capsys.readouterr().err == told
+    line = f"repro: {place} is no folder to write to: name another with --out\n"
+    assert capsys.readouterr().err == line
     assert not (tmp_path / "ran").exists()
 
 

@@ -87,7 +87,7 @@ def test_every_release_from_the_first_with_nifti_is_examined(
     assert json.loads((tmp_path / "measured" / "drift.json").read_text()) == []
 
 
-def test_new_release_is_picked_up_and_its_drift_told(
+def test_new_release_is_picked_up_and_its_drift_reported(
     index: Index, scripts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     index.add("datasets", "4.6.0")
@@ -99,8 +99,8 @@ def test_new_release_is_picked_up_and_its_drift_told(
         for version in ("4.5.0", "4.6.0")
     ]
     assert "4.6.0       x! ″" in out
-    told = json.loads((tmp_path / "found" / "drift.json").read_text())
-    assert [drift["datasets"] for drift in told] == ["4.5.0", "4.6.0"]
+    changes = json.loads((tmp_path / "found" / "drift.json").read_text())
+    assert [drift["datasets"] for drift in changes] == ["4.5.0", "4.6.0"]
 
 
 def test_all_combinations_are_examined(index: Index, tmp_path: Path) -> None:
@@ -170,7 +170,7 @@ def test_what_another_environment_gave_is_not_mixed_in(
     assert document.environment["platform"] != "elsewhere"
 
 
-def test_drift_against_the_run_before_is_told(
+def test_drift_against_the_run_before_is_reported(
     scripts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fakes.write(scripts, "fixed", "raise SystemExit('no Hub today')")
@@ -216,7 +216,7 @@ def test_argument_that_cannot_be_meant_is_status_2(
     assert complaint in capsys.readouterr().err
 
 
-def test_unknown_bug_and_unusable_folder_are_told_before_anything_runs(
+def test_unknown_bug_and_unusable_folder_are_refused_before_anything_runs(
     tmp_path: Path, runs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["matrix", "--bugs", "fixed,other"]) == 2

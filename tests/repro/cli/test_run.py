@@ -57,7 +57,7 @@ def test_mismatch_is_status_1_and_its_sentence(
 
 
 @pytest.mark.parametrize("place", ["missing/verdicts.json", "."])
-def test_verdicts_that_cannot_be_written_are_told_before_anything_runs(
+def test_verdicts_that_cannot_be_written_are_refused_before_anything_runs(
     place: str, faked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fakes.write(faked, "present", f"open({str(tmp_path / 'ran')!r}, 'w')")

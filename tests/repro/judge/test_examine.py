@@ -135,7 +135,7 @@ def test_scripts_of_one_bug_never_run_at_the_same_time(scripts: Path, tmp_path: 
     fakes.write(scripts, "rows-lost", code)
     with background(2) as examinations:
         running = [examinations.examine(fakes.bug()) for _ in range(2)]
-        assert [each.result().verdict for each in running] == [Verdict.ABSENT] * 2
+        assert [future.result().verdict for future in running] == [Verdict.ABSENT] * 2
 
 
 @pytest.mark.parametrize("seconds", [0, 0.1, 0.4], ids=lambda seconds: f"after {seconds} s")

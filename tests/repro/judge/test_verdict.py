@@ -1,4 +1,4 @@
-"""What is made of each way in which a script can end, and of what the catalog expected."""
+"""Verdicts by the end of a script and by the expectation of the catalog."""
 
 import msgspec
 import pytest
@@ -56,7 +56,7 @@ def test_any_other_end_is_untestable_whatever_was_printed(ended: Ended, words: s
     assert judged.sentence == f"rows-lost is untestable on datasets 5.3.0: {judged.reason}"
 
 
-def test_silent_end_is_told_as_such() -> None:
+def test_silent_end_is_reported_as_such() -> None:
     judged = judge(fakes.bug(), ON, fakes.run(Exited(125), stderr="\n"))
     assert judged.reason == "the script ended without a verdict: exited 125, nothing on stderr"
 
@@ -105,7 +105,7 @@ def test_range_of_affected_releases_has_exact_edges(
     assert judged.agrees is expected
 
 
-def test_fix_is_told_in_a_sentence() -> None:
+def test_fix_is_reported_in_a_sentence() -> None:
     bug = fakes.bug("sliced-list-embed", affected=SpecifierSet(">=4.4.2.dev0"))
     judged = judge(bug, Version("5.3.0"), fakes.run(Exited(0), '{"rows_lost": 0}'))
     assert not judged.agrees
@@ -115,7 +115,7 @@ def test_fix_is_told_in_a_sentence() -> None:
     )
 
 
-def test_regression_is_told_in_a_sentence() -> None:
+def test_regression_is_reported_in_a_sentence() -> None:
     bug = fakes.bug("sliced-list-embed", affected=SpecifierSet("<5.2.0"))
     judged = judge(bug, Version("5.3.0.dev0"), fakes.run())
     assert not judged.agrees

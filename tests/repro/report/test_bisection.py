@@ -1,4 +1,4 @@
-"""What is said of a bisection, in words and as JSON."""
+"""A bisection in words and as JSON."""
 
 from datetime import UTC, datetime
 from functools import partial
@@ -37,7 +37,7 @@ def bisection(marks: str) -> Bisection:
 
 
 @pytest.mark.parametrize(
-    ("marks", "said"),
+    ("marks", "lines"),
     [
         (
             "_.x_x.",
@@ -89,8 +89,8 @@ def bisection(marks: str) -> Bisection:
     ],
     ids=["one range", "gaps", "everywhere", "came back", "nowhere"],
 )
-def test_summary_says_where_it_began_and_ended(marks: str, said: list[str]) -> None:
-    assert summary(bisection(marks)) == said
+def test_summary_says_where_it_began_and_ended(marks: str, lines: list[str]) -> None:
+    assert summary(bisection(marks)) == lines
 
 
 def test_line_names_the_day_of_old_packages_alone() -> None:
@@ -105,18 +105,18 @@ def test_commits_that_may_be_it_are_all_named() -> None:
     one = "0123456789 of 2025-11-06: Embed (#7853)"
     assert commit_line(began, [commit()]) == f"began between 1.0 and 2.0 with {one}"
     other = "fedcba9876 of 2025-11-06: Embed (#7853)"
-    said = commit_line(ended, [commit(), commit(sha="fedcba9876543210")])
-    assert said == f"ended between 2.0 and 3.0 with {one}; or {other}"
+    lines = commit_line(ended, [commit(), commit(sha="fedcba9876543210")])
+    assert lines == f"ended between 2.0 and 3.0 with {one}; or {other}"
 
 
 def test_document_holds_every_release_and_commit() -> None:
-    found = bisection("?.x")
-    (began,) = found.changes()
-    told = document(found, [(began, [commit()])])
-    assert [one["verdict"] for one in told["measured"]] == ["untestable", "absent", "reproduced"]
-    assert ("reason" in told["measured"][0], "figure" in told["measured"][1]) == (True, True)
-    (place,) = told["ranges"]
+    bisected = bisection("?.x")
+    (began,) = bisected.changes()
+    content = document(bisected, [(began, [commit()])])
+    assert [one["verdict"] for one in content["measured"]] == ["untestable", "absent", "reproduced"]
+    assert ("reason" in content["measured"][0], "figure" in content["measured"][1]) == (True, True)
+    (place,) = content["ranges"]
     assert place == {"first": "3.0", "last": "3.0", "absent_before": "2.0", "absent_after": None}
-    (change,) = told["commits"]
+    (change,) = content["commits"]
     assert (change["change"], change["between"]) == ("began", ["2.0", "3.0"])
     assert change["candidates"][0]["pull"] == 7853

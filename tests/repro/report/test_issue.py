@@ -68,18 +68,18 @@ def blocks(text: str) -> list[str]:
     Raises:
         AssertionError: one of them does not end.
     """
-    found, lines, fence = [], list[str](), ""
+    headings, lines, fence = [], list[str](), ""
     for line in text.splitlines():
         opening = re.match(r"(`{3,})\w*$", line)
         if fence and re.fullmatch(rf"{fence}`*", line):
-            found.append("\n".join(lines))
+            headings.append("\n".join(lines))
             lines, fence = [], ""
         elif fence:
             lines.append(line)
         elif opening:
             fence = opening[1]
     assert not fence
-    return found
+    return headings
 
 
 def section(text: str, name: str) -> str:
@@ -114,10 +114,10 @@ def test_script_is_in_the_text_and_a_file() -> None:
 
 
 def test_environment_is_what_upstream_asks_for() -> None:
-    told = section(bundle()[issue.TEXT], "Environment info")
-    assert told.strip().startswith("- `datasets` version: 5.3.0\n- Platform: ")
+    environment_info = section(bundle()[issue.TEXT], "Environment info")
+    assert environment_info.strip().startswith("- `datasets` version: 5.3.0\n- Platform: ")
     for name in ("Python", "`huggingface_hub`", "PyArrow", "Pandas", "`fsspec`", "`nibabel`"):
-        assert re.search(rf"^- {re.escape(name)} version: \S", told, re.MULTILINE)
+        assert re.search(rf"^- {re.escape(name)} version: \S", environment_info, re.MULTILINE)
 
 
 def test_output_is_shown_with_how_it_ended() -> None:
@@ -138,9 +138,9 @@ def test_capped_run_says_how_it_ended_and_by_whom() -> None:
 
 
 def test_fences_hold_whatever_the_output_is() -> None:
-    said = "```\n### Expected behavior\n````"
-    text = bundle(fakes.run(stderr=said))[issue.TEXT]
-    assert any(said in block for block in blocks(text))
+    quoted = "```\n### Expected behavior\n````"
+    text = bundle(fakes.run(stderr=quoted))[issue.TEXT]
+    assert any(quoted in block for block in blocks(text))
 
 
 def test_folders_and_names_are_in_no_file() -> None:

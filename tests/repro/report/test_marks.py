@@ -19,7 +19,7 @@ def test_mark_says_what_was_measured_and_whether_it_is_as_expected() -> None:
         document("1.4"),
         not_installable("1.5"),
     ]
-    marks = [mark(each, BUG) for each in documents]
+    marks = [mark(one, BUG) for one in documents]
     assert marks == ["x", "·!", "x!", "?!", "", "-"]
     assert words("·!") == "absent, not as expected"
     assert words("") == "not examined"

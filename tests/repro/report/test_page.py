@@ -36,7 +36,7 @@ def both(documents: list[Any], bugs: list[Any]) -> list[str]:
     return [page.html(documents, bugs), page.text(documents, bugs)["report.md"]]
 
 
-def test_every_bug_and_claim_that_this_project_publishes_is_told() -> None:
+def test_every_bug_and_claim_that_this_project_publishes_is_shown() -> None:
     documents = collected.read(collected.MEASURED)
     html, text = both(documents, list(BUGS))
     for bug in BUGS:
@@ -71,7 +71,7 @@ def test_newest_release_decides_what_is_live() -> None:
     assert "0 of them are live" in text
 
 
-def test_bug_that_was_not_measured_everywhere_is_told_where_it_was() -> None:
+def test_bug_that_was_not_measured_everywhere_shows_where_it_was() -> None:
     other = fakes.bug("new-one")
     for text in both(DOCUMENTS, [BUG, other]):
         assert "not measured" in text
@@ -114,7 +114,7 @@ def test_nothing_is_fetched() -> None:
     assert find("sliced-list-embed").threads[0] in html
 
 
-def test_verdict_that_is_not_as_expected_is_marked_and_told() -> None:
+def test_verdict_that_is_not_as_expected_is_marked_and_explained() -> None:
     lost = measured("absent", reason="", figure="<0> of 9")
     html, text = both([DOCUMENTS[1], document("5.2.0", lost)], [BUG])
     assert '<h2 id="surprises">Not as expected</h2>' in html
@@ -139,14 +139,14 @@ def test_older_git_main_does_not_decide_what_is_live() -> None:
     assert '<th scope="row">git main (5.0.2.dev0)</th>' in page.html([main], [BUG])
 
 
-def test_time_of_the_measurement_is_told_where_it_is_known() -> None:
+def test_time_of_the_measurement_is_shown_where_it_is_known() -> None:
     for text in both(
         [msgspec.structs.replace(DOCUMENTS[0], measured="2026-01-02T03:04:05+00:00")], [BUG]
     ):
         assert "2026-01-02T03:04:05+00:00" in text
 
 
-def test_nothing_said_has_no_row() -> None:
+def test_empty_text_has_no_row() -> None:
     for text in both(DOCUMENTS, [msgspec.structs.replace(BUG, claim="")]):
         assert "hat was said" not in text
     assert "what was said" in page.html(DOCUMENTS, [BUG])

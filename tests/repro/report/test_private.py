@@ -1,4 +1,4 @@
-"""What output tells of a machine, and that it is gone."""
+"""Private names in output, and their removal."""
 
 import getpass
 import socket
@@ -81,9 +81,9 @@ def test_output_of_a_real_script_tells_nothing(
     monkeypatch.chdir(tmp_path)
     script = tmp_path / "tells.py"
     script.write_text(TELLS)
-    told = subprocess.run([sys.executable, script], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True)
     private = Private.here(script, Path(sys.executable))
-    shown = private.hide(told.stdout + told.stderr)
+    shown = private.hide(done.stdout + done.stderr)
     secrets = [home, tmp_path, tempfile.gettempdir(), sys.prefix, "ada", "lovelace"]
     for secret in (*secrets, getpass.getuser(), socket.gethostname()):
         assert str(secret) not in shown

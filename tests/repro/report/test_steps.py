@@ -11,7 +11,7 @@ from repro.report.steps import WITHOUT_A_HUB, public_origin, steps
 URL = "https://github.com/ada/nifti-hub-workaround"
 
 
-def told(bug_id: str, origin: str | None = None, **environment: str) -> str:
+def steps_of(bug_id: str, origin: str | None = None, **environment: str) -> str:
     """The way to run the script of a bug."""
     bug = catalog.find(bug_id)
     versions = {"datasets": "5.2.0", **environment}
@@ -23,38 +23,38 @@ def test_local_hub_is_started_with_one_command_from_where_the_project_is(bug_id:
     command = (
         f"\nuv run --no-project --with 'nifti-hub-workaround[hub] @ git+{URL}' python -m mockhub"
     )
-    assert command in told(bug_id, URL)
-    assert "started in another terminal:" in told(bug_id, URL)
+    assert command in steps_of(bug_id, URL)
+    assert "started in another terminal:" in steps_of(bug_id, URL)
 
 
 @pytest.mark.parametrize("bug_id", ["commit-conflict-not-retried", "half-a-dataset-visible"])
 def test_where_nobody_knows_a_url_none_is_invented(bug_id: str) -> None:
-    text = told(bug_id)
+    text = steps_of(bug_id)
     assert "another terminal, from a clone of nifti-hub-workaround:" in text
     assert "\nuv run --extra hub python -m mockhub --port 8901\n" in text
     assert "git+" not in text
 
 
 def test_script_that_can_do_without_a_hub_says_so() -> None:
-    text = told("sliced-list-embed")
+    text = steps_of("sliced-list-embed")
     assert WITHOUT_A_HUB in text
     assert "HF_TOKEN=" not in text
 
 
 def test_kill_has_a_command_that_caps_memory() -> None:
-    text = told("additions-retain-bytes")
+    text = steps_of("additions-retain-bytes")
     assert "On Linux with systemd, the kill in 700 MiB" in text
     assert (
         "HF_TOKEN=hf_... systemd-run --user --scope -p MemoryMax=700M -p MemorySwapMax=0 uv" in text
     )
-    assert "systemd" not in told("half-a-dataset-visible")
+    assert "systemd" not in steps_of("half-a-dataset-visible")
 
 
 @pytest.mark.parametrize(("versions", "at"), [({}, ""), ({"commit": "a" * 40}, f"@{'a' * 40}")])
 def test_development_version_is_installed_from_git_at_its_commit_if_that_is_known(
     versions: dict[str, str], at: str
 ) -> None:
-    text = told("embed-zero-bytes", datasets="5.3.1.dev0", **versions)
+    text = steps_of("embed-zero-bytes", datasets="5.3.1.dev0", **versions)
     assert f"--with 'datasets @ git+https://github.com/huggingface/datasets{at}' embed" in text
 
 
@@ -69,7 +69,7 @@ def test_development_version_is_installed_from_git_at_its_commit_if_that_is_know
         (None, None),
     ],
 )
-def test_url_that_only_some_can_reach_is_told_nobody(
+def test_url_that_only_some_can_reach_is_shown_to_nobody(
     url: str | None, public: str | None, tmp_path: Path
 ) -> None:
     subprocess.run(["git", "init", "-q", tmp_path], check=True)

@@ -10,7 +10,7 @@ COMMIT = "0e1289a31e" * 4
 
 def test_releases_are_in_the_order_of_their_versions() -> None:
     documents = [document(version) for version in ("4.10.0", "4.9.1", "5.0.2.dev0")]
-    assert [release(each) for each in in_order(documents)] == ["4.9.1", "4.10.0", "5.0.2.dev0"]
+    assert [release(one) for one in in_order(documents)] == ["4.9.1", "4.10.0", "5.0.2.dev0"]
 
 
 def test_git_comes_after_the_newest_release_whatever_its_version() -> None:

@@ -1,4 +1,4 @@
-"""Which verdicts are told as drift, and in which words."""
+"""Verdicts that are drift, and their words."""
 
 import json
 
@@ -49,7 +49,7 @@ def test_release_of_today_may_be_other_than_it_was() -> None:
     assert (drift.was, drift.now, drift.last_seen) == ("reproduced", "absent", "5.1.0")
 
 
-def test_return_to_what_is_expected_is_told_too() -> None:
+def test_return_to_what_is_expected_is_drift_too() -> None:
     broken = document("5.2.0", entry("fixed", "untestable", reason="timed out"))
     (drift,) = drifts([document("5.2.0", ABSENT)], [broken])
     assert (drift.was, drift.now, drift.last_seen) == ("untestable", "absent", "5.2.0")
@@ -69,7 +69,7 @@ def test_untestable_says_why() -> None:
     )
 
 
-def test_verdict_that_its_capped_run_contradicts_is_told() -> None:
+def test_verdict_that_its_capped_run_contradicts_is_drift() -> None:
     survived = entry("fixed", "reproduced", reason="its large run was not killed")
     (drift,) = drifts([document("5.1.0", survived)], EARLIER)
     assert (drift.was, drift.now) == ("reproduced", "contradicted")
@@ -94,8 +94,8 @@ def test_development_version_comes_before_its_release() -> None:
 
 
 def test_json_has_all_of_it() -> None:
-    (told,) = json.loads(as_json(drifts([document("5.3.0", REPRODUCED)], EARLIER)))
-    assert told == {
+    (change,) = json.loads(as_json(drifts([document("5.3.0", REPRODUCED)], EARLIER)))
+    assert change == {
         "bug": "fixed",
         "datasets": "5.3.0",
         "was": "absent",

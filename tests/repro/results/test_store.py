@@ -112,7 +112,7 @@ def test_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:
 
 
 def test_keys_of_the_contract_are_enough(tmp_path: Path) -> None:
-    """Those that `pytest -m repro --verdicts` promises; the figure follows from the evidence."""
+    """`pytest -m repro --verdicts` promises no more; the figure follows from the evidence."""
     minimal: dict[str, Any] = {"id": "temp-files-left", "verdict": "absent", "expected": "absent"}
     minimal |= {"evidence": {"files_left": 0, "shards_pushed": 4}, "peak_rss_bytes": 7, "exit": 0}
     minimal |= {"seconds": 1.5, "samples": [[0.1, 5]]}

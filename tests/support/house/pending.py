@@ -6,13 +6,7 @@ LAYOUT: set[str] = set()
 # Docstrings and names.
 LANGUAGE = {
     # repro
-    "repro",
-    "repro/bisect",
-    "repro/catalog",
-    "repro/cli",
-    "repro/judge",
-    "repro/report",
-    "repro/results",
+    # tests
     # workaround
     "workaround/hub",
     "workaround/upload",
