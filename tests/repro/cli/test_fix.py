@@ -10,6 +10,8 @@ from repro.catalog import bugs as catalog
 from repro.fixes.edits import file_of
 from tests.support.repro import fakes
 
+pytestmark = pytest.mark.processes  # its scripts run
+
 SCRIPT = """
 import json, sys
 from wsgiref.util import guess_scheme

@@ -9,6 +9,8 @@ from repro.__main__ import main
 from repro.catalog import bugs as catalog
 from tests.support.repro import fakes
 
+pytestmark = pytest.mark.processes  # its scripts run
+
 
 @pytest.fixture
 def faked(monkeypatch: pytest.MonkeyPatch, scripts: Path) -> Path:

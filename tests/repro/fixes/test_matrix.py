@@ -56,6 +56,7 @@ def test_live_bugs_are_those_that_the_release_should_have() -> None:
     assert live(bugs, Installation.this()) == bugs[:1]
 
 
+@pytest.mark.processes
 def test_bug_that_masks_another_is_fixed_in_what_it_is_compared_with(
     scripts: Path, tmp_path: Path
 ) -> None:

@@ -12,6 +12,8 @@ from workaround.errors import UnreachableError
 from workaround.hub import retry
 from workaround.preflight.inspect import inspect_file
 
+pytestmark = pytest.mark.processes  # it connects to servers
+
 
 @pytest.fixture
 def silent() -> str:
