@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import ExitStack
+from functools import wraps
+from typing import Any, ParamSpec
 
 from datasets import Dataset, DatasetDict, config
 from huggingface_hub import CommitInfo
@@ -26,14 +28,34 @@ from workaround.upload.shard import ShardJob
 from workaround.upload.workers import require_main_guard, worker_processes
 from workaround.verification.verify import verify_upload
 
+SPLIT_POSITION = 4
+"""Position of ``split`` among the arguments of a `Dataset`."""
+
 log = logging.getLogger("workaround")
+P = ParamSpec("P")
 
 
+def _in_upstream_order(push: Callable[P, CommitInfo]) -> Callable[P, CommitInfo]:
+    """Take positional arguments as the method of upstream of the same kind of dataset does.
+
+    `Dataset.push_to_hub` takes ``split`` after ``set_default``; `DatasetDict.push_to_hub` has none.
+    """
+
+    @wraps(push)
+    def call(*args: P.args, **kwargs: P.kwargs) -> CommitInfo:
+        if len(args) > SPLIT_POSITION and isinstance(args[0], DatasetDict):
+            arguments: Any = (*args[:SPLIT_POSITION], None, *args[SPLIT_POSITION:])
+            return push(*arguments, **kwargs)
+        return push(*args, **kwargs)
+
+    return call
+
+
+@_in_upstream_order
 def push_to_hub(
     dataset: Dataset | DatasetDict,
     repo_id: str,
     config_name: str = "default",
-    *,
     set_default: bool | None = None,
     split: str | None = None,
     data_dir: str | None = None,
@@ -45,8 +67,9 @@ def push_to_hub(
     create_pr: bool = False,
     max_shard_size: int | str | None = None,
     num_shards: int | Mapping[str, int | None] | None = None,
-    num_proc: int | None = None,
     embed_external_files: bool = True,
+    num_proc: int | None = None,
+    *,
     resume: bool = True,
     verify: Verify = "footers",
     strict: bool = True,

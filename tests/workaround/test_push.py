@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from pathlib import Path
 from typing import Any, Literal
@@ -311,3 +312,25 @@ def test_streams_and_buckets_are_refused_at_once(numbers: Dataset) -> None:
         push_to_hub(stream, REPO)
     with pytest.raises(ArgumentError, match="buckets"):
         push_to_hub(numbers, "buckets/user/data")
+
+
+@pytest.mark.parametrize("kind", [Dataset, DatasetDict])
+def test_positional_arguments_are_those_of_upstream(kind: type[Dataset | DatasetDict]) -> None:
+    ours = list(inspect.signature(push_to_hub).parameters.values())[1:]
+    positional = [name.name for name in ours if name.kind is name.POSITIONAL_OR_KEYWORD]
+    upstream = list(inspect.signature(kind.push_to_hub).parameters)[1:]
+    known = [name for name in upstream if name in positional]  # buckets have more
+    if kind is DatasetDict:
+        positional.remove("split")
+    assert known == positional
+
+
+def test_positional_arguments_of_a_dict_have_no_split(hub: Hub) -> None:
+    rows = Dataset.from_dict({"n": [1, 2]})
+    push_to_hub(rows, REPO, "raw", None, "validation", "a")
+    push_to_hub(DatasetDict({"test": rows}), REPO, "other", None, "b", "Second message")
+    assert parquet_files(REPO) == [
+        "a/validation-00000-of-00001.parquet",
+        "b/test-00000-of-00001.parquet",
+    ]
+    assert HfApi().list_repo_commits(REPO, repo_type="dataset")[0].title == "Second message"

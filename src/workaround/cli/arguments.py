@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from errno import ENOENT
 from pathlib import Path
 
-from datasets.utils.py_utils import convert_file_size_to_int
-
-from workaround.tables.infer import KINDS, TEXT
+from workaround.errors import ArgumentError
+from workaround.preflight.arguments import shard_limit
+from workaround.tables.kinds import KINDS, TEXT
 
 _EPILOG = """\
 SOURCE is a file table (.csv, .tsv, .jsonl, .ndjson or .parquet) with paths in its cells, or a BIDS
@@ -144,8 +145,11 @@ def _add_output(to: argparse.ArgumentParser) -> None:
 
 def _source(text: str) -> Path:
     path = Path(text)
-    if not path.exists():
-        raise argparse.ArgumentTypeError(f"no such file or folder: {text}")
+    try:
+        path.stat()
+    except OSError as error:
+        reason = "no such file or folder" if error.errno == ENOENT else error.strerror
+        raise argparse.ArgumentTypeError(f"{reason}: {text}") from None
     return path
 
 
@@ -159,8 +163,8 @@ def _column(text: str) -> tuple[str, str]:
 
 def _size(text: str) -> str:
     try:
-        convert_file_size_to_int(text)
-    except ValueError:
+        shard_limit(text)
+    except ArgumentError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a size, such as 500MB or 2GiB") from None
     return text
 

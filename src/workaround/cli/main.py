@@ -10,11 +10,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from datasets import Dataset
-from huggingface_hub.errors import HFValidationError
 
 from workaround.cli.arguments import parser
 from workaround.errors import ArgumentError, CheckError, UploadError, VerifyError
@@ -169,7 +169,7 @@ def _run(arguments: argparse.Namespace) -> Report:
     """Run a command; an expected failure is a report too."""
     try:
         return COMMANDS[arguments.command](arguments)
-    except (ArgumentError, HFValidationError) as error:
+    except ArgumentError as error:
         return _failure(USAGE, error)
     except (UploadError, OSError) as error:
         return _failure(FAILED, error)
@@ -204,14 +204,31 @@ def main(argv: Sequence[str] | None = None) -> int:
         report = _run(arguments)
     finally:
         signal.signal(signal.SIGTERM, before)
+    show(report, as_json=arguments.json)
+    return report.status
+
+
+def show(report: Report, *, as_json: bool) -> None:
+    """Print a report; the status of what was done does not depend on it."""
     failed = "error" in report.values
     if failed:
-        print(f"workaround: {report.text}", file=sys.stderr)
-    if arguments.json:
-        print(json.dumps(report.values))
-    elif not failed:
-        print(report.text)
-    return report.status
+        _complain(report.text)
+    if failed and not as_json:
+        return
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    text = json.dumps(report.values) if as_json else report.text
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stdout.flush()
+    except OSError as error:
+        _complain(f"standard output cannot be written: {error.strerror}. The result: {text}")
+        # What is left in the buffer would fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(text: str) -> None:
+    with suppress(OSError):
+        print(f"workaround: {text}", file=sys.stderr)
 
 
 def run() -> None:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from workaround.errors import ArgumentError
-from workaround.preflight.source import data_folder, processes, shard_limit, usable_token
+from workaround.preflight.arguments import (
+    branch,
+    data_folder,
+    flag,
+    message,
+    processes,
+    repository_id,
+    shard_limit,
+    usable_token,
+)
 
 Verify = Literal["footers", "full", "none"]
 
@@ -29,6 +38,15 @@ class PlanOptions:
     num_proc: int | None = None
     embed_external_files: bool = True
     token: str | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse arguments that are wrong for any data.
+
+        Raises:
+            ArgumentError: Invalid or conflicting arguments.
+        """
+        _ = self.folder, self.limit, self.workers, self.usable_token
+        flag("embed_external_files", self.embed_external_files)
 
     @property
     def folder(self) -> str:
@@ -73,10 +91,17 @@ class PushOptions(PlanOptions):
         Raises:
             ArgumentError: Invalid or conflicting arguments.
         """
-        if self.repo_id.startswith("buckets/"):
-            raise ArgumentError("Storage buckets are not supported: upload to a dataset repository")
-        if self.commit_message == "":
-            raise ArgumentError("commit_message cannot be empty")
+        super().__post_init__()
+        repository_id(self.repo_id)
+        branch(self.revision)
+        for name in ("set_default", "private", "create_pr"):
+            flag(name, getattr(self, name), optional=True)
+        for name in ("resume", "strict"):
+            flag(name, getattr(self, name))
+        message("commit_description", self.commit_description)
+        title = message("commit_message", self.commit_message)
+        if title is not None and not title.strip():
+            raise ArgumentError("commit_message cannot be empty: leave it out for the default")
         if self.verify not in get_args(Verify):
             raise ArgumentError(f"verify is one of {get_args(Verify)}, not {self.verify!r}")
         if self.executor is not None and not isinstance(self.executor, Executor):

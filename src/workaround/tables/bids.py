@@ -22,8 +22,9 @@ from datasets import Dataset
 
 from workaround.errors import BidsError, Problem
 from workaround.preflight.check import require_sound
-from workaround.tables.infer import TEXT, file_dataset
-from workaround.tables.load import load
+from workaround.tables.infer import file_dataset
+from workaround.tables.kinds import TEXT, known_kinds
+from workaround.tables.load import load, local_path
 
 IMAGES = (".nii", ".nii.gz")
 GRADIENTS = (".bval", ".bvec")
@@ -60,7 +61,7 @@ class Image:
 
 
 def bids_table(
-    root: Path, kinds: Mapping[str, str] | None = None, *, strict: bool = False
+    root: str | os.PathLike[str], kinds: Mapping[str, str] | None = None, *, strict: bool = False
 ) -> Dataset:
     """Make the file table of a BIDS folder.
 
@@ -79,13 +80,13 @@ def bids_table(
             lacks, instead of logging a warning of each.
 
     Raises:
+        ArgumentError: The root or the kinds are not what the arguments can be.
         BidsError: No images, two columns of one name, a text that cannot be read, or bids2table is
             missing.
         TableError: ``participants.tsv`` cannot be read.
         CheckError: One of its columns has paths in some cells, and other text in others.
     """
-    kinds = kinds or {}
-    root = root.absolute()
+    root, kinds = local_path("root", root).absolute(), known_kinds(kinds)
     if not any(root.glob("sub-*")):
         raise BidsError(f"{root} has no folders sub-*: is it the root of a BIDS dataset?")
     index = _index(root)
@@ -224,6 +225,8 @@ def _text(path: Path) -> str:
 def _require_file(path: Path) -> None:
     if path.is_symlink() and not path.exists():
         raise BidsError(f"{path} is a link to a file that is missing: `datalad get` fetches it")
+    if not path.is_file():
+        raise BidsError(f"{path} is not a regular file: remove it, or put a text file in its place")
 
 
 def _left_out(root: Path, images: Container[str]) -> list[Problem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import datasets
 import pyarrow as pa
 import pyarrow.compute as pc
-from datasets import Dataset, Features, LargeList, List, Value
+from datasets import ClassLabel, Dataset, Features, LargeList, List, Value
 from datasets.fingerprint import generate_random_fingerprint
 from datasets.table import table_cast
 
@@ -27,23 +28,8 @@ from workaround.arrow.file_cells import (
 from workaround.errors import CheckError, Problem, TableError
 from workaround.preflight.check import require_sound
 from workaround.tables.delimited import NULLS
-from workaround.tables.load import load
-
-TEXT = "string"
-_SUFFIXES = {
-    "nifti": ("nii", "nii.gz"),
-    "image": ("png", "jpg", "jpeg", "tif", "tiff", "bmp", "gif", "webp"),
-    "audio": ("wav", "flac", "mp3", "ogg", "opus", "aiff"),
-    "video": ("mp4", "mov", "mkv", "avi", "webm", "mpg", "mpeg"),
-    "pdf": ("pdf",),
-    "mesh": ("glb", "gltf", "ply", "stl"),
-}
-KINDS: Mapping[str, tuple[str, ...]] = {
-    kind: suffixes
-    for kind, suffixes in _SUFFIXES.items()
-    if hasattr(datasets.features, kind.capitalize())
-}
-"""Kinds of file that the installed `datasets` has a feature for, with their suffixes."""
+from workaround.tables.kinds import KINDS, TEXT, known_kinds
+from workaround.tables.load import load, local_path
 
 _ABSOLUTE = r"^(/|[A-Za-z][A-Za-z0-9+.-]*://)"
 
@@ -52,7 +38,7 @@ Row = Callable[[int], int]
 
 
 def read_table(
-    path: Path, kinds: Mapping[str, str] | None = None, *, strict: bool = False
+    path: str | os.PathLike[str], kinds: Mapping[str, str] | None = None, *, strict: bool = False
 ) -> Dataset:
     """Read a file table.
 
@@ -67,11 +53,12 @@ def read_table(
         strict: Refuse a table without files, instead of logging a warning.
 
     Raises:
+        ArgumentError: The path or the kinds are not what the arguments can be.
         TableError: The table cannot be read, or a column of ``kinds`` is missing.
         CheckError: A column has paths in some cells and other text in others, or some cells cannot
             be read as the others.
     """
-    kinds = kinds or {}
+    path, kinds = local_path("path", path), known_kinds(kinds)
     dataset = file_dataset(load(path, kinds), path.parent, kinds)
     if not file_columns(dataset.features):
         reason = (
@@ -96,16 +83,14 @@ def file_dataset(table: pa.Table, folder: Path, kinds: Mapping[str, str]) -> Dat
             `datasets` has no type for.
     """
     columns = _Columns(kinds)
-    features = Features()
-    for index, name in enumerate(table.column_names):
-        column, feature = columns.read(table.field(index), table[name], table.schema.metadata)
-        table = table.set_column(index, name, column)
-        features[name] = feature
+    inferred = columns.read(table)
     if unknown := kinds.keys() - set(columns.names):
         names = ", ".join(dict.fromkeys(columns.names))
         raise TableError(f"The table has no column {min(unknown)!r}, but {names}")
     if columns.problems:
         raise CheckError(columns.problems)
+    features = Features({name: feature for name, (_, feature) in inferred.items()})
+    table = pa.table({name: column for name, (column, _) in inferred.items()})
     base = str(folder.absolute())
 
     def resolve(_: FileLeaf, cells: pa.StructArray) -> pa.StructArray:
@@ -116,7 +101,17 @@ def file_dataset(table: pa.Table, folder: Path, kinds: Mapping[str, str]) -> Dat
         absent = pc.and_(contents.is_null(), pc.is_in(paths, pa.array(NULLS)))
         return pc.if_else(absent, pa.scalar(None, resolved.type), resolved)
 
-    table = table_cast(table, features.arrow_schema)
+    try:
+        for name, feature in features.items():
+            if isinstance(feature, ClassLabel):
+                for chunk in table[name].chunks:
+                    feature.cast_storage(chunk)  # refuses labels without a name
+        table = table_cast(table, features.arrow_schema)
+    except (ValueError, TypeError, pa.ArrowException) as error:  # such as a label out of range
+        raise TableError(
+            f"The table does not match the features in its metadata ({_line(error)}): write it"
+            " again without them, or mend the values"
+        ) from error
     # The default fingerprint is a hash of a copy of everything.
     return Dataset(
         replace_cells(table, features, resolve), fingerprint=generate_random_fingerprint()
@@ -142,19 +137,55 @@ class _Columns:
     names: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def read(
-        self, arrow_field: pa.Field, column: pa.ChunkedArray, metadata: Mapping[bytes, bytes] | None
-    ) -> tuple[pa.ChunkedArray, Any]:
-        """Return a column with its paths as plain text, and its feature."""
+    def read(self, table: pa.Table) -> dict[str, tuple[pa.ChunkedArray, Any]]:
+        """Return all columns with their paths as plain text, and their features.
+
+        Raises:
+            TableError: The metadata of the table are not those that `datasets` writes.
+        """
+        fields, columns = [], {}
+        for arrow_field, column in zip(table.schema, table.columns, strict=True):
+            name = arrow_field.name
+            try:
+                columns[name] = _with_lists(name, column, self.kinds.get(name))
+            except _RefusedError as error:
+                self.names.append(name)
+                self.problems.append(error.problem)
+            else:
+                fields.append(arrow_field.with_type(columns[name].type))
+        features = self._stored_features(pa.schema(fields, table.schema.metadata))
+        result = {}
+        for name, feature in features.items():
+            column = columns[name]
+            feature, storage = self._infer(name, column, feature, lambda row: row)
+            result[name] = column if storage == column.type else column.cast(storage), feature
+        return result
+
+    def _stored_features(self, schema: pa.Schema) -> dict[str, Any]:
+        """Return the features of columns by metadata and type; note those that have none."""
         try:
-            column = _with_lists(arrow_field.name, column, self.kinds.get(arrow_field.name))
-            feature = _feature(arrow_field.with_type(column.type), metadata)
-        except _RefusedError as error:
-            self.names.append(arrow_field.name)
-            self.problems.append(error.problem)
-            return column, None
-        feature, storage = self._infer(arrow_field.name, column, feature, lambda row: row)
-        return column if storage == column.type else column.cast(storage), feature
+            Features.from_arrow_schema(pa.schema([], schema.metadata))
+        except Exception as error:  # the parser raises what comes up
+            raise TableError(
+                "The table has metadata that `datasets` cannot read"
+                f" ({type(error).__name__}: {_line(error)}): write it again without metadata"
+            ) from error
+        try:
+            return dict(Features.from_arrow_schema(schema))
+        except ValueError:  # a type of some column; the error does not say of which
+            features: dict[str, Any] = {}
+            for arrow_field in schema:
+                one = pa.schema([arrow_field], schema.metadata)
+                try:
+                    features |= Features.from_arrow_schema(one)
+                except ValueError:
+                    reason = (
+                        f"holds {arrow_field.type}, which `datasets` has no type for: cast it or"
+                        " leave it out"
+                    )
+                    self.names.append(arrow_field.name)
+                    self.problems.append(Problem(None, arrow_field.name, None, reason))
+            return features
 
     def _infer(
         self, name: str, column: pa.ChunkedArray, feature: Any, row: Row
@@ -235,15 +266,9 @@ class _Columns:
         return _file(guessed), pa.string()
 
 
-def _feature(arrow_field: pa.Field, metadata: Mapping[bytes, bytes] | None) -> Any:
-    """Return the feature of a column, from the metadata of its table if that names it."""
-    try:
-        return Features.from_arrow_schema(pa.schema([arrow_field], metadata))[arrow_field.name]
-    except ValueError:
-        reason = (
-            f"holds {arrow_field.type}, which `datasets` has no type for: cast it or leave it out"
-        )
-        raise _RefusedError(None, arrow_field.name, None, reason) from None
+def _line(error: Exception) -> str:
+    """Return the first line of an error."""
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _file(kind: str) -> Any:

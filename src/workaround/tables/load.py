@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import os
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
+from stat import S_ISREG
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from workaround.arrow.nested import with_leaves
-from workaround.errors import CheckError, Problem, TableError
+from workaround.errors import ArgumentError, CheckError, Problem, TableError
 from workaround.tables.delimited import DELIMITERS, read_delimited, swallowed_rows, typed
 from workaround.tables.json_lines import read_json_lines
 
+MAX_DEPTH = 32
+"""Most levels of lists and structs: what walks types in `datasets` and Arrow is recursive."""
 _SEPARATORS = ",;\t|"
 _SAMPLE = 100
 """Number of rows that show the delimiter of a table."""
@@ -30,15 +36,26 @@ def load(path: Path, kinds: Mapping[str, str]) -> pa.Table:
         TableError: The table cannot be read, two columns have one name, or one has none.
         CheckError: Some cells cannot be read as the others of their column.
     """
+    require_regular(path)
     try:
         table = _read(path)
         names = table.column_names
     except UnicodeDecodeError:
         raise TableError(f"{path} has a column whose name is not UTF-8") from None
-    except (OSError, pa.ArrowException) as error:
-        raise TableError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
-    if twice := {name for name in names if names.count(name) > 1}:
+    except RecursionError:
+        raise TableError(f"{path} has values that are nested too deeply: flatten them") from None
+    except (OSError, ValueError, TypeError, pa.ArrowException) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise TableError(f"{path} cannot be read: {reason}") from error
+    if twice := [name for name, count in Counter(names).items() if count > 1]:
         raise TableError(f"{path} has several columns named {min(twice)!r}: rename them")
+    if control := [name for name in names if "\0" in name]:
+        raise TableError(f"{path} has a NUL character in the name of column {control[0]!r}")
+    if deep := [field.name for field in table.schema if depth(field.type) > MAX_DEPTH]:
+        raise TableError(
+            f"{path} has values in column {deep[0]!r} that are nested more than {MAX_DEPTH} deep:"
+            " flatten them"
+        )
     if not all(map(str.strip, names)):
         raise TableError(
             f"{path} has a column without a name: if pandas wrote its index there, write the table"
@@ -47,6 +64,48 @@ def load(path: Path, kinds: Mapping[str, str]) -> pa.Table:
     if problems := _not_utf8(table):
         raise CheckError(problems)
     return _with_numbers(path, table, kinds) if path.suffix.lower() in DELIMITERS else table
+
+
+def local_path(name: str, value: Any) -> Path:
+    """Return a path of this machine.
+
+    Args:
+        name: Name of the argument.
+        value: Its value.
+
+    Raises:
+        ArgumentError: Not a text or a path, or one that no file can have.
+    """
+    if not isinstance(value, str | os.PathLike):
+        raise ArgumentError(f"{name} has to be a path, not {value!r}")
+    text = os.fspath(value)
+    if not isinstance(text, str) or not text or "\0" in text:
+        raise ArgumentError(f"{name} has to be a path, not {text!r}")
+    if "://" in text:
+        raise ArgumentError(f"{name} has to be a file or folder of this machine, not {text!r}")
+    return Path(text)
+
+
+def require_regular(path: Path) -> None:
+    """Refuse to read what is not a regular file: a pipe would never end.
+
+    Raises:
+        TableError: The file is missing, or something else.
+    """
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as error:
+        raise TableError(f"{path} cannot be read: {error}") from error
+    if not S_ISREG(status.st_mode):
+        raise TableError(f"{path} cannot be read: it is not a regular file")
+
+
+def depth(kind: pa.DataType) -> int:
+    """Return the number of levels of lists and structs in a type."""
+    level, kinds = 0, [kind]
+    while kinds := [kind.field(at).type for kind in kinds for at in range(kind.num_fields)]:
+        level += 1
+    return level
 
 
 def _read(path: Path) -> pa.Table:
@@ -70,10 +129,11 @@ def _with_numbers(path: Path, table: pa.Table, kinds: Mapping[str, str]) -> pa.T
     problems = swallowed_rows(table, delimiter)
     if problems := [problem for problem in problems if problem.column not in kinds]:
         raise CheckError(problems)
+    columns = table.columns
     for index, name in enumerate(table.column_names):
         if name not in kinds:
-            table = table.set_column(index, name, typed(table[name]))
-    return table
+            columns[index] = typed(columns[index])
+    return pa.table(columns, table.column_names)
 
 
 def _require_delimiter(path: Path, table: pa.Table, delimiter: str) -> None:

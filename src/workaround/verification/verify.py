@@ -12,13 +12,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import Literal
+from typing import Literal, get_args
 
 from datasets import Dataset, DatasetDict, config
 from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.utils.tqdm import tqdm
 
 from workaround.errors import (
+    ArgumentError,
     DamagedError,
     Problem,
     SourceChangedError,
@@ -29,7 +30,8 @@ from workaround.hub.card import README
 from workaround.hub.card_lookup import Loaded, card_problems, find, split_files
 from workaround.hub.repository import Repository
 from workaround.hub.retry import retry
-from workaround.preflight.source import Source, data_folder, source_of
+from workaround.preflight import arguments
+from workaround.preflight.source import Source, source_of
 from workaround.upload.commit import Upload
 from workaround.upload.journal import UploadedShard
 from workaround.verification.compare import Origin, compare_cells, compare_footer
@@ -143,12 +145,16 @@ def verify(
         What was compared.
 
     Raises:
+        ArgumentError: Invalid or conflicting arguments.
         VerifyError: The Hub differs; names row, column and file of each difference.
         RefusedError: The repository or revision is missing, or the token may not read it.
         UnreachableError: The Hub does not answer.
     """
     source = source_of(dataset, split, embed=True, token=token)
-    folder = data_folder(config_name, data_dir)
+    folder = arguments.data_folder(config_name, data_dir)
+    repo_id, revision = arguments.repository_id(repo_id), arguments.revision(revision)
+    if level not in get_args(Level):
+        raise ArgumentError(f"level is one of {get_args(Level)}, not {level!r}")
     repository = Repository(config.HF_ENDPOINT, repo_id, revision, token=token)
     commit = repository.head()
     files = repository.files(commit)

@@ -15,6 +15,9 @@ from tests.support import warm
 from tests.support.constants import SOURCE
 from workaround.cli.main import main
 
+ROWS = 4
+"""Rows of the table that the command is run with."""
+
 
 def start(*arguments: object) -> AbstractContextManager[warm.Process]:
     """Start the command in a process of its own, in another folder than the table."""

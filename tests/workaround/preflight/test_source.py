@@ -1,23 +1,14 @@
-"""Single arguments: the values that are taken, and what is said about the others."""
+"""Datasets as named splits, and the number of shards of each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from datasets import Dataset, DatasetDict, IterableDataset, Split
 
 from workaround.errors import ArgumentError
-from workaround.preflight.source import (
-    Source,
-    data_folder,
-    processes,
-    shard_counts,
-    shard_limit,
-    source_of,
-    usable_token,
-)
+from workaround.preflight.source import Source, shard_counts, source_of
 
 ROWS = Dataset.from_dict({"n": [1, 2]})
 
@@ -52,15 +43,6 @@ def test_datasets_that_cannot_be_uploaded_are_refused(
         made(dataset, split)
 
 
-@pytest.mark.parametrize("data_dir", ["a/b", "/a/b/", "a//b", "./a/b", "a/c/../b"])
-def test_folder_is_named_as_the_hub_does(data_dir: str) -> None:
-    assert data_folder("default", data_dir) == "a/b"
-
-
-def test_folder_is_by_default_that_of_the_config() -> None:
-    assert (data_folder("default", None), data_folder("raw", None)) == ("data", "raw")
-
-
 def counts(num_shards: Any, max_shard_size: Any = None) -> dict[str, int | None]:
     return shard_counts(made(DatasetDict({"a": ROWS, "b": ROWS})), num_shards, max_shard_size)
 
@@ -71,34 +53,18 @@ def test_shards_may_be_counted_for_some_splits_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "message"),
+    ("num_shards", "max_shard_size", "message"),
     [
-        (lambda: data_folder("data", None), "folder of the default config"),
-        (lambda: data_folder("", None), "config_name is ''"),
-        (lambda: data_folder("a/b", None), "config_name is 'a/b', which `load_dataset` refuses"),
-        (lambda: data_folder("a*", None), "config_name is 'a\\*', which"),
-        (lambda: data_folder("default", "."), "data_dir has to be a folder in the repository"),
-        (lambda: data_folder("default", "a/../../b"), "data_dir has to be a folder"),
-        (lambda: data_folder("default", "a*"), "data_dir has to be a folder"),
-        (lambda: counts(2), "num_shards for each split"),
-        (lambda: counts({"a": 0}), "num_shards has to be a whole number of 1 or more, not 0"),
-        (lambda: counts({"a": "2"}), "not '2'"),
-        (lambda: counts({"a": 2}, "1GB"), "not both"),
-        (lambda: processes(-1), "num_proc has to be a whole number of 0 or more, not -1"),
-        (lambda: shard_limit("much"), "'much'"),
-        (lambda: shard_limit(-1), "-1"),
-        (lambda: shard_limit(1.5e4), "15000.0"),  # type: ignore[arg-type]
-        (lambda: usable_token("hf_a hf_b"), "token is not valid"),
+        (2, None, "num_shards for each split"),
+        ({"a": 0}, None, "num_shards has to be a whole number of 1 or more, not 0"),
+        ({"a": "2"}, None, "not '2'"),
+        ({"a": 2}, "1GB", "not both"),
+        ({"c": 2}, None, "num_shards names 'c', but the splits are 'a', 'b'"),
+        ({"a": 1_000_000}, None, "num_shards is 1000000: the Hub takes 10000 files"),
     ],
 )
-def test_other_values_are_refused(call: Callable[[], object], message: str) -> None:
-    with pytest.raises(ArgumentError, match=message) as caught:
-        call()
-    assert "hf_a" not in str(caught.value)
-
-
-def test_values_that_mean_the_default() -> None:
-    assert shard_limit(None) == shard_limit(0) == shard_limit("500MB") == 500_000_000
-    assert processes(None) == processes(0) == 1
-    assert usable_token(None) is None
-    assert usable_token("hf_a\n") == "hf_a"
+def test_counts_that_do_not_fit_the_splits_are_refused(
+    num_shards: Any, max_shard_size: Any, message: str
+) -> None:
+    with pytest.raises(ArgumentError, match=message):
+        counts(num_shards, max_shard_size)

@@ -309,3 +309,47 @@ def test_suffix_of_a_url_may_be_followed_by_a_query_or_an_archive(
     (tmp_path / "table.csv").write_text(f"scan,other\n{path},/a.nii\n")
     feature = read_table(tmp_path / "table.csv").features["scan"]
     assert isinstance(feature, Nifti) is is_file
+
+
+def with_metadata(path: Path, metadata: bytes, table: pa.Table | None = None) -> Path:
+    """Write a table with metadata of `datasets`."""
+    table = pa.table({"t1w": ["a.nii"]}) if table is None else table
+    pq.write_table(table.replace_schema_metadata({b"huggingface": metadata}), path)
+    return path
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        b"no JSON",
+        b"\xff",
+        b"5",
+        b'{"info": {"features": []}}',
+        b'{"info": {"features": {"t1w": 5}}}',
+        b'{"info": {"features": {"t1w": {"_type": "NoSuchType"}}}}',
+        b'{"info": {"features": {"t1w": {"_type": "Value", "dtype": "no such"}}}}',
+        b'{"info": {"features": {"t1w": {"_type": "ClassLabel", "names": 5}}}}',
+        b'{"info": 5}',
+    ],
+)
+def test_metadata_that_datasets_cannot_read_are_an_error(tmp_path: Path, metadata: bytes) -> None:
+    with pytest.raises(TableError, match="metadata"):
+        read_table(with_metadata(tmp_path / "table.parquet", metadata))
+
+
+def test_label_out_of_range_is_an_error(tmp_path: Path) -> None:
+    label = b'{"info": {"features": {"label": {"_type": "ClassLabel", "names": ["a", "b"]}}}}'
+    path = with_metadata(tmp_path / "table.parquet", label, pa.table({"label": [0, 7]}))
+    with pytest.raises(TableError, match="does not match the features"):
+        read_table(path)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", ["table.csv", "table.parquet"])
+def test_thousands_of_columns_are_read_at_once(tmp_path: Path, name: str) -> None:
+    names = [f"column{number}" for number in range(10_000)]
+    if name == "table.csv":
+        (tmp_path / name).write_text(f"{','.join(names)}\n{','.join(['1'] * 10_000)}\n")
+    else:
+        pq.write_table(pa.table({column: [1] for column in names}), tmp_path / name)
+    assert read_table(tmp_path / name).num_columns == 10_000

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from datasets import Features, List, Nifti, Value
 
-from workaround.errors import CheckError, TableError
+from workaround.errors import ArgumentError, CheckError, TableError
 from workaround.tables.infer import read_table
+from workaround.tables.load import MAX_DEPTH, depth
 
 
 def test_text_that_is_not_utf8_is_a_problem_of_each_column(tmp_path: Path) -> None:
@@ -79,3 +82,47 @@ def test_an_unreadable_table_is_an_error_that_says_why(
 ) -> None:
     with pytest.raises(TableError, match=message):
         read_table(table(text, name))
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", ["table.csv", "table.jsonl", "table.parquet"])
+def test_pipe_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(TableError, match="not a regular file"):
+        read_table(tmp_path / name)
+
+
+def test_path_may_be_text(table: Callable[..., Path]) -> None:
+    path = table("t1w\na.nii\n")
+    assert read_table(str(path)).to_dict() == read_table(path).to_dict()
+
+
+@pytest.mark.parametrize("path", [None, 5, "", b"table.csv", "a\0.csv", "hf://datasets/u/d/t.csv"])
+def test_what_is_not_a_path_is_refused(path: Any) -> None:
+    with pytest.raises(ArgumentError, match="path has to be"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("path", ["gone.csv", "x" * 300 + ".csv", "\ud800.csv"])
+def test_missing_table_is_an_error(path: str) -> None:
+    with pytest.raises(TableError, match="cannot be read"):
+        read_table(path)
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.tsv"])
+def test_header_with_a_nul_character_is_an_error(table: Callable[..., Path], name: str) -> None:
+    with pytest.raises(TableError, match="NUL"):
+        read_table(table("t1w\0\na.nii\n", name))
+
+
+@pytest.mark.parametrize("deep", [MAX_DEPTH + 1, 200, 5000])
+def test_values_that_are_nested_too_deeply_are_an_error(
+    table: Callable[..., Path], deep: int
+) -> None:
+    with pytest.raises(TableError, match=r"nested|cannot be read"):
+        read_table(table('{"a": ' + "[" * deep + "1" + "]" * deep + "}\n", "table.jsonl"))
+
+
+def test_levels_of_a_type_are_counted() -> None:
+    assert depth(pa.int8()) == 0
+    assert depth(pa.struct({"a": pa.list_(pa.int8()), "b": pa.int8()})) == 2
