@@ -57,14 +57,14 @@ def cases(
     """Return the cases to examine.
 
     Args:
-        all_pins: the installations.
-        bugs: what to examine on each.
-        folder: where documents are kept.
-        resume: examine only what is not kept there. Git main is examined in any case, and what
+        all_pins: The installations.
+        bugs: What to examine on each.
+        folder: Where documents are kept.
+        resume: Examine only what is not kept there. Git main is examined in any case, and what
             could not be installed is tried again.
 
     Raises:
-        DocumentError: a file of the folder holds something else.
+        DocumentError: A file of the folder holds something else.
     """
     result = []
     for pins in all_pins:
@@ -80,13 +80,13 @@ def measure(all_cases: Sequence[Case], jobs: int, cache: Path | None = None) -> 
     """Install and examine; one document each, in that order, as soon as it is complete.
 
     Args:
-        all_cases: what to do.
-        jobs: how many scripts to run at a time.
-        cache: folder to keep environments in; None is the user's cache.
+        all_cases: What to do.
+        jobs: How many scripts to run at a time.
+        cache: Folder to keep environments in; None is the user's cache.
 
     Raises:
-        NoHubError: there is no local Hub to examine them with.
-        IsolationError: a script cannot be isolated or capped on this machine.
+        NoHubError: There is no local Hub to examine them with.
+        IsolationError: A script cannot be isolated or capped on this machine.
         OSError: uv or git cannot be started.
     """
     installing = Lock()  # one after the other: the first to be complete is the first to be seen

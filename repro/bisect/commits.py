@@ -29,7 +29,7 @@ _FIRST_COMMIT = re.compile(r"^# (?:possible )?first \w+ commit: \[(\w+)\]", re.M
 
 
 class GitBisectError(RequestError):
-    """The commit cannot be found; the message is one line."""
+    """A commit that cannot be searched for; the message is one line."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Commit:
     """A commit.
 
     Attributes:
-        sha: all of it.
-        date: when it was committed, as in 2025-11-13.
-        title: the first line of its message.
+        sha: All of it.
+        date: When it was committed, as in 2025-11-13.
+        title: The first line of its message.
     """
 
     sha: str
@@ -54,10 +54,10 @@ class Commit:
 
 
 def check(clone: Path) -> None:
-    """See whether there is a git repository with tags.
+    """Make sure that a folder is a git repository with tags.
 
     Raises:
-        GitBisectError: there is none.
+        GitBisectError: It is not.
     """
     if not clone.is_dir():
         raise GitBisectError(f"{clone} is not there")
@@ -73,23 +73,23 @@ def first_commits(
     env: Mapping[str, str | None],
     show: Callable[[str], None],
 ) -> list[Commit]:
-    """The commit from which on a bug is there, or no longer is.
+    """Return the commit with which a bug began or ended.
 
     Works in a clone of its own that shares the objects of the given one: nothing is written to
     that, neither a work tree nor the state of a bisection.
 
     Args:
-        clone: of datasets, bare or not, with the tags of both releases.
-        bug: whose script to run.
-        change: between which releases.
-        env: environment variables that point a client at a Hub; None removes one.
-        show: is given a line for each commit that is run.
+        clone: Of datasets, bare or not, with the tags of both releases.
+        bug: The bug.
+        change: The releases to search between.
+        env: Environment variables that point a client at a Hub; None removes one.
+        show: Called with a line for each commit that is run.
 
     Returns:
         One commit; several where those next to it cannot be tested, and it may be any of them.
 
     Raises:
-        GitBisectError: there is no such clone or tag, or neither installation can run both
+        GitBisectError: There is no such clone or tag, or neither installation can run both
             releases from their sources.
     """
     old, new = (_tag(clone, one.version) for one in (change.old, change.new))
@@ -182,7 +182,7 @@ def _step(bug: Bug, change: Change, installation: Installation | None) -> list[s
 
 
 def _tag(clone: Path, version: Version) -> str:
-    """The commit that a release was made of."""
+    """Return the commit of a release, by its tag."""
     check(clone)
     for name in (str(version), f"v{version}"):
         with contextlib.suppress(GitBisectError):
@@ -205,7 +205,7 @@ def _git(*arguments: str, cwd: Path | None = None) -> str:
 
 
 def _environ() -> dict[str, str]:
-    """Our environment without GIT_DIR and the like, which would lead us to another repository."""
+    """Return our environment without GIT_DIR and the like, which name another repository."""
     return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
 
 

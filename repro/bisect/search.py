@@ -16,10 +16,10 @@ class Stretch:
     """Neighbouring releases that have the bug, by their places in the row.
 
     Attributes:
-        first: the oldest that was measured to have it.
-        last: the newest that was.
-        before: the newest one older than `first` that has not; None if none older can be tested.
-        after: the oldest one newer than `last` that has not; None if none newer can be tested.
+        first: The oldest that was measured to have it.
+        last: The newest that was.
+        before: The newest one older than `first` that has not; None if none older can be tested.
+        after: The oldest one newer than `last` that has not; None if none newer can be tested.
     """
 
     first: int
@@ -36,8 +36,8 @@ def search(expected: Sequence[bool], probe: Callable[[int], Verdict]) -> dict[in
     is wrong costs some: where the edges are is measured either way.
 
     Args:
-        expected: what the catalog says of each release in the row, which has at least one.
-        probe: runs the release at a place.
+        expected: The expectations of the catalog for the row, which has at least one release.
+        probe: Runs the release at a place.
 
     Returns:
         The verdicts of the places that were run.
@@ -56,7 +56,7 @@ def stretches(verdicts: Mapping[int, Verdict]) -> list[Stretch]:
     """Return the stretches that have the bug, oldest first: several if it went and came back.
 
     Args:
-        verdicts: of the places that were run.
+        verdicts: Of the places that were run.
     """
     result: list[Stretch] = []
     absent: int | None = None  # the last place seen that has not got it
@@ -78,7 +78,7 @@ def _judged(verdicts: Mapping[int, Verdict]) -> list[int]:
 
 
 def _next(verdicts: Mapping[int, Verdict]) -> int | None:
-    """The place to run next; None if nothing more is to be learned."""
+    """Return the place to run next; None if nothing more is to be learned."""
     judged = _judged(verdicts)
     if not any(verdicts[place] is Verdict.REPRODUCED for place in judged):
         return _middle(max(_gaps(verdicts), key=len, default=range(0)))
@@ -91,7 +91,7 @@ def _next(verdicts: Mapping[int, Verdict]) -> int | None:
 
 
 def _gaps(verdicts: Mapping[int, Verdict]) -> list[range]:
-    """The places not run, in rows; but not what is older or newer than all that can be tested.
+    """Return the places not run, in rows, between those that can be tested.
 
     If nothing can be tested so far, all of them.
     """
@@ -104,7 +104,7 @@ def _gaps(verdicts: Mapping[int, Verdict]) -> list[range]:
 
 
 def _between(older: int, newer: int, verdicts: Mapping[int, Verdict]) -> int | None:
-    """A place not run between two that disagree.
+    """Return a place not run between two that disagree.
 
     Untestable releases come in rows: those next to one are the last to try.
     """
@@ -118,7 +118,7 @@ def _between(older: int, newer: int, verdicts: Mapping[int, Verdict]) -> int | N
 
 
 def _beyond(verdicts: Mapping[int, Verdict], judged: list[int]) -> range:
-    """The places older or newer than all that can be tested, as far as they may be testable too.
+    """Return the places beyond all that can be tested, as far as they may be testable too.
 
     The ends of the row were run: if such an end has no verdict, then it cannot be tested, and what
     lies between two such places is taken to be like them.

@@ -15,7 +15,7 @@ from repro.judge.outcome import Verdict
 from repro.judge.verdict import last_object, measured
 from repro.sandbox import run as isolate
 
-SKIP, ABORT = 125, 255  # what git bisect run makes of an exit status
+SKIP, ABORT = 125, 255  # exit statuses with a meaning to git bisect run
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,10 +15,10 @@ class Experiment:
     """A script that measures an idea of the documents beside plain upstream.
 
     Attributes:
-        id: names it.
-        script: stands alone; prints its evidence as a JSON object, last.
-        arguments: of the script.
-        timeout: seconds after which it is hopeless.
+        id: Names it.
+        script: Stands alone; prints its evidence as a JSON object, last.
+        arguments: Of the script.
+        timeout: Seconds after which it is hopeless.
     """
 
     id: str
@@ -49,12 +49,12 @@ class Claim:
     """A claim of the documents.
 
     Attributes:
-        place: where it stands.
-        text: the claim, shortened.
-        outcome: what measuring made of it.
-        finding: what is true.
-        releases: the releases of datasets that the finding is about.
-        shown_by: the bug ids and tests that show it.
+        place: Where it stands.
+        text: The claim, shortened.
+        outcome: What measuring made of it.
+        finding: What is true.
+        releases: The releases of datasets that the finding is about.
+        shown_by: The bug ids and tests that show it.
     """
 
     place: str

@@ -36,8 +36,8 @@ def action(arguments: argparse.Namespace) -> int:
     """Print what changed; returns 0 if nothing did, else 1.
 
     Raises:
-        DocumentError: a file holds something else.
-        UsageError: there are no verdicts, there or before, or on bugs that nobody knows.
+        DocumentError: A file holds something else.
+        UsageError: There are no verdicts, there or before, or on bugs that nobody knows.
     """
     documents, earlier = _read(arguments.measured), _read(arguments.against)
     known = {bug.id for bug in catalog.BUGS}
@@ -58,8 +58,8 @@ def _read(place: Path) -> list[Document]:
     """The documents of a file or of a folder, at least one.
 
     Raises:
-        DocumentError: a file holds something else.
-        UsageError: there are none.
+        DocumentError: A file holds something else.
+        UsageError: There are none.
     """
     documents = [collected.read_file(place)] if place.is_file() else collected.read(place)
     if not documents:

@@ -39,9 +39,9 @@ def action(arguments: argparse.Namespace) -> int:
     """Write the pages; returns 0.
 
     Raises:
-        DocumentError: a file of the folder holds something else.
-        OSError: the folder cannot be written.
-        UsageError: there are no verdicts.
+        DocumentError: A file of the folder holds something else.
+        OSError: The folder cannot be written.
+        UsageError: There are no verdicts.
     """
     from repro.report import page
 

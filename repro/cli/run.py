@@ -33,17 +33,17 @@ def run(bugs: Sequence[Bug], file: Path | None, jobs: int) -> int:
     """Examine bugs and print the table.
 
     Args:
-        bugs: which.
-        file: where to write the verdicts as JSON, after each of them.
-        jobs: how many scripts to run at a time.
+        bugs: Which.
+        file: Where to write the verdicts as JSON, after each of them.
+        jobs: How many scripts to run at a time.
 
     Returns:
         0 if every verdict is the expected one, else 1.
 
     Raises:
-        NoHubError: there is no local Hub to examine them with.
-        IsolationError: one of them cannot be isolated or capped on this machine.
-        OSError: the file cannot be written.
+        NoHubError: There is no local Hub to examine them with.
+        IsolationError: One of them cannot be isolated or capped on this machine.
+        OSError: The file cannot be written.
     """
     from repro.installs.installation import environment
     from repro.judge.examine import background

@@ -37,12 +37,12 @@ class Pins:
     """The versions to install; what is None is the newest that fits the others.
 
     Attributes:
-        datasets: a version, or "git" for git main: of the clone or URL that DATASETS_GIT names,
+        datasets: A version, or "git" for git main: of the clone or URL that DATASETS_GIT names,
             else of GitHub. Or what follows `datasets @ `, such as `git+file:///clone@commit`.
-        huggingface_hub: a version.
-        pyarrow: a version.
-        python: a version of the interpreter, as in 3.12; None is the one that runs this.
-        before: packages newer than that time do not count.
+        huggingface_hub: A version.
+        pyarrow: A version.
+        python: A version of the interpreter, as in 3.12; None is the one that runs this.
+        before: Packages newer than that time do not count.
     """
 
     datasets: str
@@ -62,7 +62,7 @@ class Pins:
         """Return the requirements for uv (PEP 508); git main by its current commit.
 
         Raises:
-            InstallError: git main is to be installed, and there is no such repository.
+            InstallError: Git main is to be installed, and there is no such repository.
         """
         source = _git_main() if self.datasets == GIT else self.datasets
         asked = [f"datasets @ {source}" if "://" in source else f"datasets=={source}"]
@@ -79,8 +79,8 @@ def install(pins: Pins, cache: Path | None = None) -> Installation:
     finished is made anew.
 
     Args:
-        pins: the versions.
-        cache: folder to keep environments in; None is the user's cache.
+        pins: The versions.
+        cache: Folder to keep environments in; None is the user's cache.
 
     Raises:
         InstallError: uv cannot find or build it.

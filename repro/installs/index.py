@@ -38,8 +38,8 @@ class Release:
     """A release of a package.
 
     Attributes:
-        version: as PEP 440 reads it.
-        uploaded: when its first file was; None where the index does not say.
+        version: As PEP 440 reads it.
+        uploaded: When its first file was; None where the index does not say.
     """
 
     version: Version
@@ -58,7 +58,7 @@ def releases(project: str) -> list[Release]:
     Asked of the index by its JSON API (PEP 691).
 
     Raises:
-        IndexUnreachableError: it does not answer, or not in JSON.
+        IndexUnreachableError: It does not answer, or not in JSON.
     """
     request = _request(f"{index_url()}/{project}/")
     try:

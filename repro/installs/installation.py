@@ -54,8 +54,8 @@ class Installation:
     """A Python to run scripts with.
 
     Attributes:
-        python: its interpreter.
-        environment: what `environment` says there.
+        python: Its interpreter.
+        environment: What `environment` says there.
         overlay: A folder of packages that shadow those installed; None if there is none.
     """
 
@@ -73,8 +73,8 @@ class Installation:
         """Another Python.
 
         Raises:
-            OSError: there is no such program.
-            subprocess.CalledProcessError: it cannot say what it has.
+            OSError: There is no such program.
+            subprocess.CalledProcessError: It cannot say what it has.
         """
         answer = subprocess.run(  # noqa: S603 - an interpreter that the caller chose
             [python, "-P", __file__], capture_output=True, text=True, check=True

@@ -19,7 +19,7 @@ def bugs(documents: Sequence[Document]) -> str:
     """One row a bug: the releases measured to have it, and the figure on the newest of those.
 
     Args:
-        documents: in order of releases. What is of git counts only where there are no releases.
+        documents: In order of releases. What is of git counts only where there are no releases.
     """
     rows = []
     for bug in BUGS:
@@ -61,9 +61,9 @@ def summary(
     """The matrix, what its marks mean, what could not be installed, and what else there is to say.
 
     Args:
-        documents: in order of releases.
-        notes: a line each.
-        shown: the bugs.
+        documents: In order of releases.
+        notes: A line each.
+        shown: The bugs.
     """
     lines = "\n".join(f"- {escaped(line)}" for line in [*errors(documents), *notes])
     return f"{matrix(documents, shown)}\n\n{LEGEND}\n\n{lines}".rstrip() + "\n"
@@ -114,7 +114,7 @@ def fill(text: str, name: str, content: str) -> str:
     """Put content between the marks `<!-- name -->` and `<!-- /name -->` of a text.
 
     Raises:
-        ValueError: the text has no such marks.
+        ValueError: The text has no such marks.
     """
     start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     before, opened, rest = text.partition(start)

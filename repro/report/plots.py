@@ -52,9 +52,9 @@ class Curve:
     """The memory of a process tree.
 
     Attributes:
-        label: names it in the legend.
-        samples: pairs of seconds since the start and RSS in bytes; at least one.
-        colour: as in `#b3261e`; of `ON_DARK`, or it is the same on a dark page.
+        label: Names it in the legend.
+        samples: Pairs of seconds since the start and RSS in bytes; at least one.
+        colour: As in `#b3261e`; of `ON_DARK`, or it is the same on a dark page.
     """
 
     label: str
@@ -73,8 +73,8 @@ def curves(documents: Sequence[Document], bug: Bug) -> list[Curve]:
     Capped runs where there are. No curve for a kind of release that was not measured.
 
     Args:
-        documents: in order of releases.
-        bug: of the catalog.
+        documents: In order of releases.
+        bug: Of the catalog.
     """
     result = []
     of_git_first = sorted(documents, key=of_git, reverse=True)
@@ -99,9 +99,9 @@ def rss(curves: Sequence[Curve], cap_bytes: int | None, title: str) -> str:
     others of another title. On a screen whose reader prefers dark, it is dark.
 
     Args:
-        curves: at least one.
-        cap_bytes: the memory that the processes were given, in bytes.
-        title: stands above the plot.
+        curves: At least one.
+        cap_bytes: The memory that the processes were given, in bytes.
+        title: Stands above the plot.
 
     Returns:
         The `<svg>` element.

@@ -23,14 +23,14 @@ class Drift:
     """A verdict that changed.
 
     Attributes:
-        bug: its id, or `every bug`.
+        bug: Its id, or `every bug`.
         datasets: The release, and the other requested versions.
         was: The verdict that the catalog expects; if it is as expected, that of the last time.
         now: The verdict of this run.
-        last_seen: the newest release, up to this one, on which it was measured to be as it was;
+        last_seen: The newest release, up to this one, on which it was measured to be as it was;
             None if there is none.
-        figure: the decisive figure of the measurement.
-        reason: why it is untestable, or what contradicts it; empty otherwise.
+        figure: The decisive figure of the measurement.
+        reason: Why it is untestable, or what contradicts it; empty otherwise.
     """
 
     bug: str

@@ -21,8 +21,8 @@ class Cgroup:
     """A memory cgroup, made by `create` and ended by `destroy`.
 
     Attributes:
-        path: its directory. Its parent exists and is not ours to change.
-        version: of the hierarchy that it is part of.
+        path: Its directory. Its parent exists and is not ours to change.
+        version: Of the hierarchy that it is part of.
     """
 
     path: Path
@@ -35,7 +35,7 @@ class Cgroup:
         fattest process, and a parent that outlives its worker is seen to.
 
         Raises:
-            OSError: the kernel does not let us, or did not take the limit. Nothing is left.
+            OSError: The kernel does not let us, or did not take the limit. Nothing is left.
         """
         if not os.access(self.path.parent / "cgroup.procs", os.W_OK):
             raise PermissionError(f"{self.path.parent} is not ours to put processes into")
@@ -72,7 +72,7 @@ class Cgroup:
         """Return the number of processes of the group that the kernel's OOM killer has killed.
 
         Raises:
-            OSError: the kernel does not count them (v1 before Linux 4.13).
+            OSError: The kernel does not count them (v1 before Linux 4.13).
         """
         return parse_oom_kills(
             (
@@ -89,11 +89,11 @@ def destroy(path: Path, patience: float = 10.0) -> None:
     """Kill what is in a group and remove it, with the groups below it, if it is there at all.
 
     Args:
-        path: the directory of the group, of either version.
-        patience: seconds to wait for the killed processes to go.
+        path: The directory of the group, of either version.
+        patience: Seconds to wait for the killed processes to go.
 
     Raises:
-        OSError: the group could not be emptied and removed in that time.
+        OSError: The group could not be emptied and removed in that time.
     """
     deadline = time.monotonic() + patience
     while path.exists():
@@ -127,7 +127,7 @@ def parse_oom_kills(text: str) -> int:
     """The `oom_kill` count in the text of `memory.events` (v2) or `memory.oom_control` (v1).
 
     Raises:
-        OSError: it is not there.
+        OSError: It is not there.
     """
     for line in text.splitlines():
         name, _, count = line.partition(" ")
@@ -160,9 +160,9 @@ def locate(version: Version, own: str, mounts: list[Mount]) -> Path | None:
     """The directory of the group that a process is in.
 
     Args:
-        version: which hierarchy: the v2 one, or the v1 one of the memory controller.
-        own: the text of its `/proc/PID/cgroup`.
-        mounts: what is mounted. Inside a container the mount may show a part of the hierarchy.
+        version: Which hierarchy: the v2 one, or the v1 one of the memory controller.
+        own: The text of its `/proc/PID/cgroup`.
+        mounts: What is mounted. Inside a container the mount may show a part of the hierarchy.
 
     Returns:
         None where that hierarchy is not mounted, or not down to that group.

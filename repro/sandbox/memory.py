@@ -25,7 +25,7 @@ def tree_rss() -> int:
     """Resident bytes of all descendants, summed; pages that two of them share count twice.
 
     Raises:
-        PermissionError: the system does not tell for one of them (another user's, on macOS).
+        PermissionError: The system does not tell for one of them (another user's, on macOS).
     """
     if not processes.LINUX:
         return sum(map(_rss, psutil.Process().children(recursive=True)))
@@ -97,9 +97,9 @@ class Cap:
     """A limit on the memory of a run, in force; or none, which nothing exceeds.
 
     Attributes:
-        limit: in bytes.
-        enforced_by: who kills: the kernel, for a cgroup, else whoever asks `exceeded`.
-        group: the cgroup, where there is one.
+        limit: In bytes.
+        enforced_by: Who kills: the kernel, for a cgroup, else whoever asks `exceeded`.
+        group: The cgroup, where there is one.
     """
 
     limit: int | None = None
@@ -115,7 +115,7 @@ class Cap:
         """Make sure that a process is under the cap.
 
         Raises:
-            CapNotEnforced: it lives outside.
+            CapNotEnforced: It lives outside.
         """
         if self.group and pid not in self.group.pids():
             with contextlib.suppress(psutil.NoSuchProcess):
@@ -153,12 +153,12 @@ def impose(limit: int | None, by: Enforcer | None, folder: RunFolder) -> Iterato
     a second: a tree that allocates fast overshoots.
 
     Args:
-        limit: in bytes; None for no cap.
-        by: the only enforcer to try; None for the strongest there is: v2, v1, watchdog.
-        folder: of the run. It names the cgroup, and remembers it in case we are killed.
+        limit: In bytes; None for no cap.
+        by: The only enforcer to try; None for the strongest there is: v2, v1, watchdog.
+        folder: Of the run. It names the cgroup, and remembers it in case we are killed.
 
     Raises:
-        CapNotEnforced: nothing can enforce it, or not the enforcer that was asked for.
+        CapNotEnforced: Nothing can enforce it, or not the enforcer that was asked for.
     """
     if limit is None:
         yield Cap()

@@ -13,10 +13,10 @@ class Mount:
     """One line of mountinfo.
 
     Attributes:
-        root: the path inside the file system that is mounted, `/` unless only a part of it is.
-        point: where it is mounted.
-        kind: the type of the file system: `ext4`, `tmpfs`, `cgroup`, `cgroup2`, …
-        options: the options of the file system itself; the controllers of a v1 cgroup are here.
+        root: The path inside the file system that is mounted, `/` unless only a part of it is.
+        point: Where it is mounted.
+        kind: The type of the file system: `ext4`, `tmpfs`, `cgroup`, `cgroup2`, …
+        options: The options of the file system itself; the controllers of a v1 cgroup are here.
     """
 
     root: str

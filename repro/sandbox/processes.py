@@ -94,8 +94,8 @@ class Reaper:
     but the children of a parent that ignores SIGCHLD.
 
     Attributes:
-        statuses: wait status by pid.
-        peak: the largest peak RSS of any single process, in bytes; 0 if all of them were
+        statuses: Wait status by pid.
+        peak: The largest peak RSS of any single process, in bytes; 0 if all of them were
             smaller than the process that started them.
     """
 
@@ -152,7 +152,7 @@ def end_marked(folder: Path, patience: float = 10.0) -> None:
     """Kill every process that belongs to the run in a folder, whoever its parent is.
 
     Raises:
-        IsolationError: some of them are still there after `patience` seconds of SIGKILL.
+        IsolationError: Some of them are still there after `patience` seconds of SIGKILL.
     """
     deadline = time.monotonic() + patience
     while strays := list(marked(folder)):
@@ -168,7 +168,7 @@ def end_all(reaper: Reaper, folder: Path, patience: float = 10.0) -> None:
     """Kill and collect every process of the run in a folder.
 
     Raises:
-        IsolationError: some of them are still there after `patience` seconds of SIGKILL.
+        IsolationError: Some of them are still there after `patience` seconds of SIGKILL.
     """
     deadline = time.monotonic() + patience
     while True:

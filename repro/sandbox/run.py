@@ -59,7 +59,7 @@ class Killed:
     """A signal ended it.
 
     Attributes:
-        signal: its number.
+        signal: Its number.
         by: `kernel-oom` if the kernel's OOM killer is known to have killed in its cgroup,
             `watchdog` if it was ours for exceeding the cap, else `unknown`.
     """
@@ -105,24 +105,24 @@ class Run:
     """The outcome of a command. "The tree" is the command and all that it started.
 
     Attributes:
-        ended: how the command itself ended. What it left running was then killed.
-        peak_rss_bytes: of the tree: the highest of the samples, or the peak of any one process
+        ended: How the command itself ended. What it left running was then killed.
+        peak_rss_bytes: Of the tree: the highest of the samples, or the peak of any one process
             as the kernel has it on record (which misses nothing, but says nothing of a process
             below some 20 MB), whichever is more. Pages shared between processes count once for
             each.
-        samples: seconds since the start and RSS bytes of the tree, every 10 ms or so; of a long
+        samples: Seconds since the start and RSS bytes of the tree, every 10 ms or so; of a long
             run the highest of each stretch.
-        seconds: from start to end.
-        bytes_read: by the read calls of the tree, page cache or not; what is mapped does not
+        seconds: From start to end.
+        bytes_read: By the read calls of the tree, page cache or not; what is mapped does not
             count. The start of an interpreter reads too. None where the system cannot say.
-        bytes_written: by its write calls, likewise; joining a cgroup is one byte.
-        stdout: the last 64 KiB.
-        stderr: the last 64 KiB.
-        cap_bytes: the cap that was asked for.
-        enforced_by: what enforced it.
-        oom_kills: how many processes of the tree the kernel's OOM killer killed. It can be a
+        bytes_written: By its write calls, likewise; joining a cgroup is one byte.
+        stdout: The last 64 KiB.
+        stderr: The last 64 KiB.
+        cap_bytes: The cap that was asked for.
+        enforced_by: What enforced it.
+        oom_kills: How many processes of the tree the kernel's OOM killer killed. It can be a
             worker whose parent goes on. Only known in a cgroup, else 0.
-        left_in_tmp: what it left in its TMPDIR, as names relative to that.
+        left_in_tmp: What it left in its TMPDIR, as names relative to that.
     """
 
     ended: Ended
@@ -180,19 +180,19 @@ def run(
     they are gone a moment later. It can be called from several threads.
 
     Args:
-        argv: the command and its arguments; no shell.
-        memory: cap on the memory of the tree, in bytes. See `repro.sandbox.memory.impose`.
-        timeout: seconds after which the tree is killed, without warning.
-        env: changes to the environment of this process, from which tokens, passwords and keys
+        argv: The command and its arguments; no shell.
+        memory: Cap on the memory of the tree, in bytes. See `repro.sandbox.memory.impose`.
+        timeout: Seconds after which the tree is killed, without warning.
+        env: Changes to the environment of this process, from which tokens, passwords and keys
             are taken out; None removes a variable. TMPDIR and XDG_CACHE_HOME are always the run's
             own.
-        cwd: the folder to run it in, if not the current one.
-        enforcer: the only way to enforce the cap, if not the strongest that there is.
+        cwd: The folder to run it in, if not the current one.
+        enforcer: The only way to enforce the cap, if not the strongest that there is.
 
     Raises:
-        CapNotEnforced: the cap cannot be enforced.
-        IsolationError: the supervisor was killed, or something did not let itself be cleaned up.
-        OSError: the command could not be started.
+        CapNotEnforced: The cap cannot be enforced.
+        IsolationError: The supervisor was killed, or something did not let itself be cleaned up.
+        OSError: The command could not be started.
         ValueError: `memory` or `timeout` is not above 0.
     """
     if memory is not None and memory <= 0:

@@ -31,7 +31,7 @@ class RunFolder:
     """A folder that exists, locked by us.
 
     Attributes:
-        path: of the folder. Its name is the name of the run.
+        path: Of the folder. Its name is the name of the run.
     """
 
     path: Path
