@@ -142,7 +142,8 @@ class CurrentCard:
         except Exception as error:  # the parsers raise what comes up
             raise _unreadable(README, error) from error
         try:
-            legacy = dict(json.loads(texts[LEGACY_INFOS] or "{}"))
+            loaded = json.loads(texts[LEGACY_INFOS] or "{}")
+            legacy = {name: dict(entry) for name, entry in loaded.items()}
             if info is None and config_name in legacy:
                 info = DatasetInfo.from_dict(legacy[config_name])
         except Exception as error:

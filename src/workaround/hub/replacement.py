@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 
 from fsspec.utils import glob_translate
 
@@ -74,7 +75,7 @@ def require_room(
     Raises:
         ForeignFilesError: `load_dataset` would take other files for data of a split, or a file has
             the name of the folder.
-        CardConflictError: Another config or split uses the folder.
+        CardConflictError: Another config or split uses the folder, or has another format.
     """
     folder = target.data_dir
     for parent in _parents(f"{folder}/"):
@@ -86,30 +87,42 @@ def require_room(
         if foreign:
             reason = f"would be loaded as data of split {split!r}, for {folder}/{split}-* names it"
             raise ForeignFilesError(tuple(foreign), reason)
-    ours = patterns.get(target.config_name, {})
-    others: dict[str, Sequence[str]] = {
-        f"split {split!r} of the same config": named
-        for split, named in ours.items()
-        if not target.whole_config and split not in shards
-    }
+    new = [path for of_split in shards.values() for path in of_split]
     for config_name, by_split in patterns.items():
         if config_name != target.config_name:
-            all_named = [pattern for of_split in by_split.values() for pattern in of_split]
-            if any(_is_pushed(pattern, folder) for pattern in all_named):
+            named = [pattern for of_split in by_split.values() for pattern in of_split]
+            if any(_is_pushed(pattern, folder) for pattern in named):
                 raise CardConflictError(
                     f"Config {config_name!r} has its shards in the folder {folder!r} already:"
                     " pass another data_dir, or upload to that config."
                 )
-            others[f"config {config_name!r}"] = all_named
-    new = [path for of_split in shards.values() for path in of_split]
-    for name, named in others.items():
-        for pattern in named:
-            if any(_matches(path, [pattern]) for path in new):
-                raise CardConflictError(
-                    f"{pattern!r}, which the card names for {name}, would take in the shards of"
-                    f" this upload: pass another data_dir than {folder!r}, or narrow the pattern"
-                    " in the card."
-                )
+            _require_other_files(f"config {config_name!r}", named, new)
+        elif not target.whole_config:
+            for split in by_split.keys() - shards.keys():
+                where = f"split {split!r} of the same config"
+                _require_other_files(where, by_split[split], new)
+                _require_parquet(where, by_split[split], paths)
+
+
+def _require_other_files(where: str, patterns: Sequence[str], new: Sequence[str]) -> None:
+    """Refuse patterns of others that would take in the shards of an upload."""
+    for pattern in patterns:
+        if any(_matches(path, [pattern]) for path in new):
+            raise CardConflictError(
+                f"{pattern!r}, which the card names for {where}, would take in the shards of this"
+                " upload: pass another data_dir, or narrow the pattern in the card."
+            )
+
+
+def _require_parquet(where: str, patterns: Sequence[str], paths: Collection[str]) -> None:
+    """Refuse a split in another format: `load_dataset` takes all splits of a config for one."""
+    files = [path for path in paths if _matches(path, patterns)]
+    if files and not any(path.endswith(".parquet") for path in files):
+        raise CardConflictError(
+            f"The files of {where} are no Parquet, such as {files[0]}, and `load_dataset` reads all"
+            " splits of a config as one format: pass another config_name, or push all splits as a"
+            " DatasetDict."
+        )
 
 
 def _split_of(path: str) -> str | None:
@@ -124,7 +137,16 @@ def _is_pushed(pattern: str, folder: str) -> bool:
 
 
 def _matches(path: str, patterns: Sequence[str]) -> bool:
-    return any(re.fullmatch(glob_translate(posixpath.normpath(name)), path) for name in patterns)
+    return any(_regex(pattern).fullmatch(path) for pattern in patterns)
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    """Return the expression of a pattern in the card; one that fsspec refuses matches nothing."""
+    try:
+        return re.compile(glob_translate(posixpath.normpath(pattern)))
+    except ValueError:
+        return re.compile("(?!)")
 
 
 def _parents(path: str) -> Iterator[str]:

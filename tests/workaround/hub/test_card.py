@@ -217,3 +217,9 @@ def test_card_that_is_not_utf_8_is_refused() -> None:
 
     with pytest.raises(CardConflictError, match=r"README.md of the repository cannot be read"):
         CurrentCard.parse(read, [], "default")
+
+
+@pytest.mark.parametrize("text", ["[", "[1]", '{"default": 3}', '{"default": {"splits": 3}}'])
+def test_old_infos_that_cannot_be_read_are_refused(text: str) -> None:
+    with pytest.raises(CardConflictError, match=r"dataset_infos.json of the repository cannot be"):
+        updated(update(1, 9), None, text)

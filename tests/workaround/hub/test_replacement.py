@@ -103,6 +103,14 @@ def test_splits_of_a_repository_without_configs() -> None:
             CardConflictError,
             "for split 'all' of the same config, would take in the shards",
         ),
+        (
+            ["test.csv"],
+            "default",
+            False,
+            {"default": {"test": ["*.csv"]}},
+            CardConflictError,
+            "The files of split 'test' of the same config are no Parquet, such as test.csv",
+        ),
     ],
 )
 def test_upload_that_mixes_with_the_files_of_others_is_refused(
@@ -126,6 +134,8 @@ def test_upload_that_mixes_with_the_files_of_others_is_refused(
         ([SHARD], {"default": {"train": ["data/train-*"]}}),
         ([], {"tables": {"train": ["data/participants.tsv"]}}),
         ([], {"default": {"test": ["data/test-*"], "train": ["elsewhere/*"]}}),
+        ([], {"broken": {"train": ["a**/b"]}}),
+        (["a.parquet", "a.csv"], {"default": {"test": ["a.*"]}}),
         ([], {"remote": {"train": ["hf://datasets/a/b/data/train-*"]}}),
     ],
 )
