@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from typing import Any, Protocol
 
 from workaround.errors import ArgumentError
@@ -53,6 +54,30 @@ def from_submit(
     if not callable(submit):
         raise ArgumentError(f"from_submit needs something with `submit`, not {executor!r}")
     return _Adapter(submit, workers)
+
+
+@contextmanager
+def from_dask(address: str) -> Iterator[Executor]:
+    """Connect to the scheduler of a Dask cluster, whose workers need the source files alone.
+
+    Args:
+        address: Of the scheduler, such as ``tcp://10.0.0.1:8786``.
+
+    Raises:
+        ArgumentError: Dask is not installed, or no scheduler answers there within 30 s.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        extra = "pip install 'nifti-hub-workaround[dask]'"
+        raise ArgumentError(f"Dask is not installed: {extra}") from error
+    try:
+        client = Client(address, timeout="30s", set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ArgumentError(f"No Dask scheduler answers at {address}: {error}") from error
+    with client:
+        threads = sum(client.nthreads().values())
+        yield from_submit(client.get_executor(pure=False), workers=threads or None)
 
 
 class _Adapter(Executor):

@@ -136,6 +136,11 @@ def _add_push(to: argparse.ArgumentParser) -> None:
         default="footers",
         help="what to compare on the Hub afterwards (default: %(default)s)",
     )
+    to.add_argument(
+        "--dask",
+        metavar="ADDRESS",
+        help="write and upload on the workers of a Dask scheduler, such as tcp://HOST:8786",
+    )
 
 
 def _add_output(to: argparse.ArgumentParser) -> None:

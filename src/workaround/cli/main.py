@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from datasets import Dataset
 
 from workaround.cli.arguments import parser
 from workaround.errors import ArgumentError, CheckError, UploadError, VerifyError
+from workaround.executors import from_dask
 from workaround.planning.plan import format_bytes, plan
 from workaround.preflight.check import check, partition
 from workaround.preflight.options import PushOptions
@@ -91,6 +93,13 @@ def _plan(arguments: argparse.Namespace) -> Report:
 
 
 def _push(arguments: argparse.Namespace) -> Report:
+    if arguments.dask is None:
+        return _push_by(arguments, None)
+    with from_dask(arguments.dask) as executor:
+        return _push_by(arguments, executor)
+
+
+def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report:
     start = time.monotonic()
     options = PushOptions(
         repo_id=arguments.repo,
@@ -102,6 +111,7 @@ def _push(arguments: argparse.Namespace) -> Report:
         resume=arguments.resume,
         verify=arguments.verify,
         strict=arguments.strict,
+        executor=executor,
     )
     prepared = prepare(_read(arguments), options)
     planned = prepared.plan

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from multiprocessing import current_process, parent_process, spawn
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing.synchronize import Event
 from typing import Any, ParamSpec, TypeVar
 
 from workaround.errors import ArgumentError
@@ -83,17 +84,19 @@ class WorkerProcesses(ProcessPoolExecutor):
     """Processes that start as they are needed, and end with this one, even if it is killed."""
 
     def __init__(self, count: int) -> None:
-        self._started = _WorkerContext()
-        super().__init__(count, self._started, initializer=_end_with_parent)
+        self._worker_context = _WorkerContext()
+        self._reported = self._worker_context.Event()
+        super().__init__(
+            count, self._worker_context, initializer=_report_for_work, initargs=(self._reported,)
+        )
 
     def advice(self) -> str:
         """Return what to do about processes that are lost."""
-        failed = [process.exitcode for process in self._started.processes]
-        return _GUARD if 1 in failed else _MEMORY
+        return _MEMORY if self._reported.is_set() else f"None of them got to work. {_GUARD}"
 
     def kill(self) -> None:
         """Kill all processes."""
-        for process in self._started.processes:
+        for process in self._worker_context.processes:
             process.kill()
 
 
@@ -141,8 +144,12 @@ class DaemonThreads(Executor):
         return future
 
 
-def _end_with_parent() -> None:
-    """End a worker whose parent was killed, where the kernel does not: it would wait for ever."""
+def _report_for_work(reported: Event) -> None:
+    """Tell the parent that a worker has imported all it needs, and end with the parent.
+
+    Where the kernel does not end it, a worker would wait for work for ever.
+    """
+    reported.set()
     if (parent := parent_process()) is not None:
         threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()
 

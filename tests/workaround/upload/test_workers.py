@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Never
 
 import psutil
 import pytest
@@ -17,7 +19,9 @@ from tests.support.constants import REPO
 from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions
 from workaround import push_to_hub
 from workaround.errors import WorkersLostError
-from workaround.upload.workers import worker_processes
+from workaround.upload.workers import DaemonThreads, worker_processes
+
+SOURCE = str(Path(workaround.__file__).parents[1])
 
 
 def test_killed_workers_are_reported_and_the_same_call_goes_on(
@@ -45,10 +49,93 @@ if __name__ == "__main__":
 def test_worker_ends_with_its_parent(tmp_path: Path) -> None:
     (tmp_path / "parent.py").write_text(PARENT)
     command = [sys.executable, str(tmp_path / "parent.py")]
-    env = {**os.environ, "PYTHONPATH": str(Path(workaround.__file__).parents[1])}
+    env = {**os.environ, "PYTHONPATH": SOURCE}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as parent:
         assert parent.stdout is not None
         worker = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
     gone, _ = psutil.wait_procs([worker], timeout=30)
     assert gone
+
+
+UNGUARDED = """
+import workaround
+from datasets import Dataset
+workaround.push_to_hub(Dataset.from_dict({"n": [1, 2]}), "user/data", num_shards=2, num_proc=2)
+"""
+
+
+def test_missing_main_guard_is_named(hub: Hub, tmp_path: Path) -> None:
+    (tmp_path / "push.py").write_text(UNGUARDED)
+    run = subprocess.run(
+        [sys.executable, str(tmp_path / "push.py")],
+        env={**os.environ, "PYTHONPATH": SOURCE},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    last = run.stderr.strip().splitlines()[-1]
+    assert "put the call of push_to_hub under `if __name__ == '__main__':`" in last
+    assert "memory" not in last
+
+
+IMPORTING = """
+import os, sys, time
+from workaround.upload.workers import worker_processes
+if __name__ == "__main__":
+    with worker_processes(1) as workers:
+        workers.submit(os.getpid).result()
+elif __name__ == "__mp_main__":
+    print(os.getpid(), flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other kernels do not end children")
+def test_worker_that_still_imports_ends_with_its_parent(tmp_path: Path) -> None:
+    (tmp_path / "parent.py").write_text(IMPORTING)
+    command = [sys.executable, str(tmp_path / "parent.py")]
+    env = {**os.environ, "PYTHONPATH": SOURCE}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as parent:
+        assert parent.stdout is not None
+        worker = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    gone, _ = psutil.wait_procs([worker], timeout=30)
+    assert gone
+
+
+def test_failure_kills_what_the_workers_still_do() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+
+def interrupted() -> Never:
+    with worker_processes(1) as workers:
+        workers.submit(time.sleep, 600)
+        workers.submit(time.sleep, 600)
+        raise KeyboardInterrupt
+
+
+def test_thread_that_is_stuck_does_not_hold_up_the_exit(tmp_path: Path) -> None:
+    code = """
+import time
+from workaround.upload.workers import DaemonThreads
+DaemonThreads(1).submit(time.sleep, 600)
+"""
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, env={**os.environ, "PYTHONPATH": SOURCE}, timeout=60, check=True)
+
+
+def test_threads_take_turns() -> None:
+    threads = DaemonThreads(1)
+    running: list[int] = []
+
+    def work(number: int) -> int:
+        running.append(number)
+        assert len(running) == 1
+        running.clear()
+        return number
+
+    futures = [threads.submit(work, number) for number in range(5)]
+    assert [future.result(timeout=30) for future in futures] == list(range(5))
