@@ -26,6 +26,16 @@ def test_exit_status_with_evidence_is_the_verdict(code: int, verdict: Verdict) -
     assert judged.figure == "3 rows lost"
 
 
+def test_judgement_keeps_what_it_was_made_from() -> None:
+    run, capped = fakes.run(Exited(1), '{"rows_lost": 3}'), fakes.run(Exited(0))
+    judged = judge(fakes.bug(), ON, run, capped)
+    assert (judged.run, judged.capped) == (run, capped)
+
+
+def test_line_of_spaces_is_no_evidence() -> None:
+    assert last_object('{"rows_lost": 3}\n  \n') is None
+
+
 @pytest.mark.parametrize("code", [0, 1])
 def test_exit_status_without_evidence_is_no_verdict(code: int) -> None:
     traceback = "Traceback (most recent call last):\n  ...\nValueError: no rows\n"

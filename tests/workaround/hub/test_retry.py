@@ -20,7 +20,7 @@ from tests.support.workaround.pushing import MakeNifti, sessions
 from workaround import push_to_hub
 from workaround.errors import RefusedError, UnreachableError, UploadError
 from workaround.hub import retry as module
-from workaround.hub.retry import PATIENCE, TRIES, retry, retry_until
+from workaround.hub.retry import PATIENCE, TRIES, advice, retry, retry_until
 
 SIGNED = "https://s3.example/part?X-Amz-Signature=5ec4e7&X-Amz-Expires=900"
 
@@ -255,3 +255,18 @@ def test_waiting_thread_hears_that_it_shall_stop() -> None:
 
     with pytest.raises(TimeoutError, match="too slow"):
         retry_until(stop, "Uploading", action)
+
+
+@pytest.mark.parametrize(
+    ("package", "expected"),
+    [
+        ("httpx", "Check the token."),
+        ("httpx2._exceptions", "Check the token."),
+        ("requests.exceptions", "Check the token."),
+        ("elsewhere", None),
+        ("elsewhere.httpx", None),
+    ],
+)
+def test_unsent_request_is_known_by_package_and_name(package: str, expected: str | None) -> None:
+    error = type("InvalidHeader", (Exception,), {"__module__": package})("bad header")
+    assert advice(error) == expected

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from itertools import chain
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -11,8 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workaround.parquet import metadata, thrift
 from workaround.parquet.metadata import decode_levels, leaf_paths, max_levels, read_footer
+from workaround.parquet.thrift import Struct
 
+# Paths to structures of a footer and of a page index: numbers of fields, and places in lists.
+COLUMN = (metadata.ROW_GROUPS, 0, metadata.COLUMNS, 0)
+META = (*COLUMN, metadata.META)
 FILE = pa.struct({"bytes": pa.binary(), "path": pa.string()})
 
 
@@ -76,3 +82,163 @@ def test_unknown_leaf_is_an_error() -> None:
     pq.write_table(pa.table({"a": [1]}), sink)
     with pytest.raises(KeyError, match="b"):
         max_levels(read_footer(sink.getbuffer()), ("b",))
+
+
+@pytest.fixture
+def file() -> memoryview:
+    """A file of two row groups, with a page index."""
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"a": [1, 2, 3]}), sink, row_group_size=2, write_page_index=True)
+    return sink.getbuffer()
+
+
+def part(whole: Struct, path: tuple[int, ...]) -> Struct:
+    """Return the structure at a path."""
+    inner: Any = whole
+    for step in path:
+        inner = inner.items[step] if isinstance(inner, thrift.List) else inner[step]
+    assert isinstance(inner, Struct)
+    return inner
+
+
+def replace(structure: Struct, number: int, value: object) -> None:
+    """Give a field another value."""
+    structure.fields[number] = (structure.fields[number][0], value)
+
+
+def test_footer_of_arrow_is_valid(file: memoryview) -> None:
+    footer = read_footer(file)
+    assert metadata.valid_footer(footer, len(file)) is footer
+
+
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [
+        ((), metadata.SCHEMA),
+        ((), metadata.ROWS),
+        ((), metadata.ROW_GROUPS),
+        ((metadata.SCHEMA, 1), metadata.ELEMENT_NAME),
+        ((metadata.ROW_GROUPS, 1), metadata.COLUMNS),
+        ((metadata.ROW_GROUPS, 1), metadata.GROUP_BYTES),
+        ((metadata.ROW_GROUPS, 1), metadata.GROUP_ROWS),
+        (COLUMN, metadata.META),
+        (META, metadata.ENCODINGS),
+        (META, metadata.PATH),
+        (META, metadata.CODEC),
+        (META, metadata.VALUES),
+        (META, metadata.UNCOMPRESSED),
+        (META, metadata.COMPRESSED),
+        (META, metadata.DATA_PAGE),
+    ],
+)
+def test_footer_needs_its_fields(file: memoryview, path: tuple[int, ...], number: int) -> None:
+    footer = read_footer(file)
+    field = part(footer, path).fields
+    kind, _ = field[number]
+    field[number] = (kind, Struct())
+    message = "a field of the footer is missing, or of another type"
+    with pytest.raises(ValueError, match=message):
+        metadata.valid_footer(footer, len(file))
+    del field[number]
+    with pytest.raises(ValueError, match=message):
+        metadata.valid_footer(footer, len(file))
+
+
+@pytest.mark.parametrize(("counts", "total"), [((2, 1), 4), ((4, -1), 3)])
+def test_rows_of_a_footer_add_up(file: memoryview, counts: tuple[int, int], total: int) -> None:
+    footer = read_footer(file)
+    replace(footer, metadata.ROWS, total)
+    for place, count in enumerate(counts):
+        replace(part(footer, (metadata.ROW_GROUPS, place)), metadata.GROUP_ROWS, count)
+    message = f"the footer has {total} rows, and its row groups {sum(counts)}"
+    with pytest.raises(ValueError, match=message):
+        metadata.valid_footer(footer, len(file))
+
+
+@pytest.mark.parametrize(
+    ("path", "number", "value"),
+    [
+        (META, metadata.DICTIONARY_PAGE, 3),
+        (META, metadata.COMPRESSED, -1),
+        (META, metadata.COMPRESSED, 1 << 20),
+        (COLUMN, metadata.OFFSET_INDEX, 3),
+        (COLUMN, metadata.OFFSET_INDEX, 1 << 20),
+        (COLUMN, metadata.OFFSET_INDEX_SIZE, -1),
+        (COLUMN, metadata.OFFSET_INDEX_SIZE, 1 << 20),
+    ],
+)
+def test_footer_refers_to_the_file(
+    file: memoryview, path: tuple[int, ...], number: int, value: int
+) -> None:
+    footer = read_footer(file)
+    replace(part(footer, path), number, value)
+    with pytest.raises(ValueError, match="the footer refers to bytes outside of the file"):
+        metadata.valid_footer(footer, len(file))
+
+
+def test_parts_may_fill_the_file(file: memoryview) -> None:
+    footer = read_footer(file)
+    columns = [part(footer, (metadata.ROW_GROUPS, place, metadata.COLUMNS, 0)) for place in (0, 1)]
+    end = max(
+        column[metadata.OFFSET_INDEX] + column[metadata.OFFSET_INDEX_SIZE] for column in columns
+    )
+    metadata.valid_footer(footer, end)
+    with pytest.raises(ValueError, match="outside of the file"):
+        metadata.valid_footer(footer, end - 1)
+
+
+def test_page_index_has_an_entry_for_each_page(file: memoryview) -> None:
+    start = part(read_footer(file), COLUMN)[metadata.OFFSET_INDEX]
+    index, _ = thrift.decode(file, start)
+    assert metadata.valid_offset_index(index) is index
+    pages = index[metadata.LOCATIONS]
+    sizes = thrift.List(thrift.I64, [1] * len(pages.items))
+    index.fields[metadata.UNENCODED] = (thrift.LIST, sizes)
+    metadata.valid_offset_index(index)
+    sizes.items.append(1)
+    with pytest.raises(ValueError, match="the page index has not an entry for each page"):
+        metadata.valid_offset_index(index)
+    del index.fields[metadata.UNENCODED]
+    pages.items.clear()
+    with pytest.raises(ValueError, match="the page index has not an entry for each page"):
+        metadata.valid_offset_index(index)
+    del index.fields[metadata.LOCATIONS]
+    with pytest.raises(ValueError, match="a field of the page index is missing"):
+        metadata.valid_offset_index(index)
+
+
+def header(uncompressed: int, compressed: int, values: int | None) -> Struct:
+    """Return the header of a data page, or of one without a header of its kind."""
+    fields = {
+        metadata.PAGE_TYPE: (thrift.I32, 0),
+        metadata.PAGE_UNCOMPRESSED: (thrift.I32, uncompressed),
+        metadata.PAGE_COMPRESSED: (thrift.I32, compressed),
+    }
+    if values is not None:
+        data = Struct({metadata.PAGE_VALUES: (thrift.I32, values)})
+        return Struct({**fields, metadata.DATA_PAGE_HEADER: (thrift.STRUCT, data)})
+    return Struct({**fields})
+
+
+@pytest.mark.parametrize("sizes", [(0, 0, 0), (0, 0, None), (2**31 - 1, 2**31 - 1, 2**31 - 1)])
+def test_page_header_is_valid(sizes: tuple[int, int, int | None]) -> None:
+    structure = header(*sizes)
+    assert metadata.valid_page_header(structure) is structure
+
+
+@pytest.mark.parametrize(
+    "sizes", [(-1, 0, 0), (0, -1, 0), (0, 0, -1), (2**31, 0, 0), (0, 2**31, 0), (0, 0, 2**31)]
+)
+def test_size_that_no_page_has_is_an_error(sizes: tuple[int, int, int]) -> None:
+    with pytest.raises(ValueError, match="a page header has a size that no page has"):
+        metadata.valid_page_header(header(*sizes))
+
+
+@pytest.mark.parametrize(
+    "number", [metadata.PAGE_TYPE, metadata.PAGE_UNCOMPRESSED, metadata.PAGE_COMPRESSED]
+)
+def test_page_header_needs_its_fields(number: int) -> None:
+    structure = header(1, 1, 1)
+    del structure.fields[number]
+    with pytest.raises(ValueError, match="a field of the page header is missing"):
+        metadata.valid_page_header(structure)
