@@ -271,11 +271,11 @@ def kill_round(
 
 
 def fault_round(place: Place, hub: Hub, folder: Path, dice: random.Random) -> None:
-    """Push while a few requests fail, and once more if the push was refused."""
+    """Push while some requests fail, and once more if the push was refused."""
     planned: list[tuple[str, dict[str, Any]]] = []
     hub.clear_requests()
     unused = UNUSED_ROUTES["xet" if hub.xet else "lfs"]
-    for route in dice.sample(sorted(ROUTES.keys() - unused), 4):
+    for route in dice.sample(sorted(ROUTES.keys() - unused), 8):
         effect = {**dice.choice(EFFECTS), "after": dice.choice([0, 0, 0, 1, 2])}
         hub.fail(*ROUTES[route], **effect)
         planned.append((route, effect))
