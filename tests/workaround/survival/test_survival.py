@@ -53,6 +53,7 @@ PROMISED = {
     "bucket-folder-keeps-old-shards",
     "stream-with-empty-shard-fails",
     "bucket-second-config-forgets-first",
+    "dict-push-deletes-foreign-files",
     "empty-split-unloadable",
     "mismatch-found-after-upload",
     "no-main-guard-fails",
@@ -62,11 +63,7 @@ PROMISED = {
     "stream-reorders-rows",
     "stream-second-split-crashes",
 }
-SHARED = {  # the uploader has them too
-    "default-config-lost",
-    "dict-push-deletes-foreign-files",
-    "two-configs-one-data-dir",
-}
+SHARED = {"two-configs-one-data-dir"}  # the uploader has it too
 PUSHING = [
     pytest.param(
         bug,
