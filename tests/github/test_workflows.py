@@ -69,6 +69,6 @@ def test_report_is_looked_at_with_a_browser() -> None:
     (tests,) = [
         step
         for step in jobs(ROOT / ".github" / "workflows" / "tests.yml")["tests"]["steps"]
-        if "-e tests" in step.get("run", "")
+        if "'tests'" in step.get("env", {}).get("ENVIRONMENT", "")
     ]
     assert "ubuntu-latest' && '1'" in tests["env"]["NEEDS_BROWSER"]

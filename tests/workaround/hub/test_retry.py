@@ -20,7 +20,7 @@ from tests.support.workaround.pushing import MakeNifti, sessions
 from workaround import push_to_hub
 from workaround.errors import RefusedError, UnreachableError, UploadError
 from workaround.hub import retry as module
-from workaround.hub.retry import PATIENCE, TRIES, advice, retry, retry_until
+from workaround.hub.retry import PATIENCE, TRIES, advice, is_transient, retry, retry_until
 
 SIGNED = "https://s3.example/part?X-Amz-Signature=5ec4e7&X-Amz-Expires=900"
 
@@ -270,3 +270,24 @@ def test_waiting_thread_hears_that_it_shall_stop() -> None:
 def test_unsent_request_is_known_by_package_and_name(package: str, expected: str | None) -> None:
     error = type("InvalidHeader", (Exception,), {"__module__": package})("bad header")
     assert advice(error) == expected
+
+
+def test_refused_request_is_not_transient() -> None:
+    text = "HTTP status client error ({})"
+    assert is_transient(ConnectionError(text.format("503 Unavailable")))
+    assert not is_transient(ConnectionError(text.format("403 Forbidden")))
+
+
+def test_delays_grow_with_the_failures(
+    pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "own_delay", float)
+    with pytest.raises(UnreachableError, match=f"failed {TRIES} times"):
+        retry("Reading", failing(ConnectionError("reset")))
+    assert pauses == [*map(float, range(TRIES - 1))]
+
+
+def test_stop_that_is_never_set_waits_only_for_the_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "own_delay", lambda _: 0.001)
+    with pytest.raises(UnreachableError):
+        retry_until(Event(), "Reading", failing(ConnectionError("reset")))

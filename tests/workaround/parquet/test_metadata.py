@@ -62,6 +62,20 @@ def test_padding_of_packed_levels_is_ignored() -> None:
 
 
 @pytest.mark.parametrize(
+    ("encoded", "highest", "levels"),
+    [
+        (run(3, 20_000), 3, [3] * 20_000),  # a count of three bytes
+        (run(200, 3) + run(7, 1), 255, [200] * 3 + [7]),  # a level of a whole byte
+        (run(1, 5) + packed([0, 1, 0], 1), 1, [1] * 5 + [0, 1, 0]),  # padding behind a run
+    ],
+)
+def test_levels_at_the_bounds_are_decoded(encoded: bytes, highest: int, levels: list[int]) -> None:
+    decoded = decode_levels(memoryview(encoded), highest, len(levels))
+    assert decoded.tolist() == levels
+    assert decoded.itemsize == 1
+
+
+@pytest.mark.parametrize(
     ("kind", "path", "levels"),
     [
         (FILE, "f.bytes", (0, 2, 0)),
@@ -141,6 +155,28 @@ def test_footer_needs_its_fields(file: memoryview, path: tuple[int, ...], number
         metadata.valid_footer(footer, len(file))
     del field[number]
     with pytest.raises(ValueError, match=message):
+        metadata.valid_footer(footer, len(file))
+
+
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [
+        ((metadata.SCHEMA, 0), metadata.CHILDREN),
+        ((metadata.SCHEMA, 1), metadata.REPETITION),
+        (META, metadata.DICTIONARY_PAGE),
+        (META, metadata.SIZE_STATISTICS),
+        (COLUMN, metadata.OFFSET_INDEX),
+        (COLUMN, metadata.OFFSET_INDEX_SIZE),
+        (COLUMN, metadata.COLUMN_INDEX),
+        (COLUMN, metadata.COLUMN_INDEX_SIZE),
+    ],
+)
+def test_optional_field_of_another_type_is_an_error(
+    file: memoryview, path: tuple[int, ...], number: int
+) -> None:
+    footer = read_footer(file)
+    part(footer, path).fields[number] = (thrift.BINARY, b"1")
+    with pytest.raises(ValueError, match="a field of the footer is missing, or of another type"):
         metadata.valid_footer(footer, len(file))
 
 
