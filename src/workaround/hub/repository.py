@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from huggingface_hub import (
     CommitInfo,
@@ -20,10 +20,15 @@ from huggingface_hub import (
 from huggingface_hub.community import DiscussionWithDetails
 from huggingface_hub.errors import LocalTokenNotFoundError, RepositoryNotFoundError
 from huggingface_hub.hf_api import RepoFile
+from huggingface_hub.utils import (  # type: ignore[attr-defined] # exported lazily
+    build_hf_headers,
+    get_session,
+    hf_raise_for_status,
+)
 
-from workaround.errors import AccessError, RefusedError
+from workaround.errors import AccessError, CardConflictError, RefusedError
 from workaround.hub.client import set_up_xet
-from workaround.hub.retry import retry, retry_until
+from workaround.hub.retry import retry, retry_until, status_of
 
 BLOCK = 8 << 20
 """Bytes of one request when a file is read in parts."""
@@ -81,8 +86,20 @@ class Repository:
 
         Returns:
             The repository under its full name: ``name`` alone is one of the user's.
+
+        Raises:
+            AccessError: The token may not create it, or the branch.
         """
-        return replace(self, repo_id=retry(f"Preparing {self.repo_id}", self._ensure, private))
+        try:
+            repo_id = retry(f"Preparing {self.repo_id}", self._ensure, private)
+        except RefusedError as error:
+            if status_of(error) != 403:
+                raise
+            raise AccessError(
+                f"{error} Or push to a repository of your own: `hf auth whoami` names your"
+                " user and organizations."
+            ) from error
+        return replace(self, repo_id=repo_id)
 
     def _ensure(self, private: bool | None) -> str:
         api = self.api
@@ -132,6 +149,30 @@ class Repository:
         )
         return str(info.sha)
 
+    def validate_card(self, card: str) -> None:
+        """Let the Hub validate the metadata of a card, as it does before it takes a commit.
+
+        Raises:
+            CardConflictError: It has errors.
+        """
+        response = retry("Validating the card", self._validate, card)
+        if response.status_code == 400:
+            errors = "; ".join(error["message"] for error in response.json()["errors"])
+            raise CardConflictError(
+                f"The Hub does not accept the metadata of README.md ({errors}): correct it there,"
+                " and push again"
+            )
+
+    def _validate(self, card: str) -> Any:
+        response = get_session().post(
+            f"{self.endpoint}/api/validate-yaml",
+            json={"content": card, "repoType": "dataset"},
+            headers=build_hf_headers(token=self.token),
+        )
+        if response.status_code != 400:
+            hf_raise_for_status(response)
+        return response
+
     def files(self, revision: str) -> dict[str, RepoFile]:
         """Return all files at a commit or revision, by path."""
         return retry(f"Listing {self}", self._files, revision)
@@ -143,11 +184,21 @@ class Repository:
         return {item.path: item for item in tree if isinstance(item, RepoFile)}
 
     def read_text(self, path: str, commit: str) -> str:
-        """Return the text of a file at a commit."""
+        """Return the text of a file at a commit.
+
+        Raises:
+            CardConflictError: It is not UTF-8.
+        """
         content: bytes = retry(
             f"Reading {path}", self._file_system().cat_file, self.url(path, commit)
         )
-        return content.decode()
+        try:
+            return content.decode()
+        except UnicodeDecodeError as error:
+            raise CardConflictError(
+                f"{path} of the repository is not UTF-8 (byte {error.start}): save it there as"
+                " UTF-8, and push again"
+            ) from error
 
     @contextmanager
     def open(self, path: str, commit: str) -> Iterator[BinaryIO]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import re
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,7 +15,7 @@ from threading import Event
 from time import sleep
 from typing import Any, ParamSpec, TypeVar
 
-from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
 
 from workaround.errors import RefusedError, UnreachableError, UploadError
 from workaround.hub.backoff import own_delay, server_delay
@@ -59,6 +60,9 @@ _UNSENT = {
     ),
 }
 """Advice for requests that the HTTP client itself rejects, by the name of its error."""
+
+_REFUSALS = ("LFS batch API returned errors", "Invalid metadata in README.md")
+"""Beginnings of the client's messages for refusals that it reads from an answer of status 200."""
 
 log = logging.getLogger("workaround")
 P = ParamSpec("P")
@@ -116,6 +120,10 @@ def _advice(cause: BaseException) -> str | None:
         return "Unset HF_HUB_OFFLINE, TRANSFORMERS_OFFLINE and HF_DATASETS_OFFLINE."
     if isinstance(cause, JSONDecodeError) and cause.doc.lstrip().startswith("<"):
         return "A web page answers instead of the Hub: check network, proxy and HF_ENDPOINT."
+    if isinstance(cause, ValueError) and str(cause).startswith(_REFUSALS):
+        return ""
+    if "can't start new thread" in str(cause):
+        return "The system allows no more threads: raise `ulimit -u`, or use fewer processes."
     if "CERTIFICATE_VERIFY_FAILED" in str(cause):
         files = "SSL_CERT_FILE and REQUESTS_CA_BUNDLE"
         return f"If a proxy of your network answers, name its certificates in {files}."
@@ -136,7 +144,20 @@ def is_transient(error: BaseException) -> bool:
     )
 
 
+def _is_malformed(error: BaseException) -> bool:
+    """Return whether the client stumbled over an answer: a proxy or the network has damaged it."""
+    kinds = (ValueError, LookupError, TypeError, AttributeError)
+    if not isinstance(error, kinds) or isinstance(error, HFValidationError):
+        return False
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any(
+        str(frame.f_globals.get("__name__")).startswith("huggingface_hub") for frame in frames
+    )
+
+
 def _is_transport(error: BaseException) -> bool:
+    if _is_malformed(error):
+        return True
     if isinstance(error, RuntimeError):  # of hf_xet up to 1.4
         return "error sending request" in str(error)
     return isinstance(error, (ConnectionError, TimeoutError, JSONDecodeError)) or any(

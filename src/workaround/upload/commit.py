@@ -96,7 +96,8 @@ def check_commit(
         ForeignFilesError: Other files are in the way.
     """
     snapshot = RepoSnapshot.take(repository, target, plan)
-    snapshot.cards(features, {split.name: 0 for split in plan.splits})
+    cards = snapshot.cards(features, {split.name: 0 for split in plan.splits})
+    repository.validate_card(cards[README].decode())
     return snapshot.files.keys() - snapshot.stale_paths()
 
 

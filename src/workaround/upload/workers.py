@@ -15,7 +15,7 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.synchronize import Event
 from typing import Any, ParamSpec, TypeVar
 
-from workaround.errors import ArgumentError
+from workaround.errors import ArgumentError, WorkersLostError
 
 if sys.platform != "win32":
     from multiprocessing.popen_spawn_posix import Popen
@@ -27,6 +27,7 @@ _GUARD = (
     " `if __name__ == '__main__':`, or leave out num_proc"
 )
 _MEMORY = "A system kills what takes too much memory: use fewer processes or smaller shards"
+_THREADS = "Raise `ulimit -u`, or use fewer processes"
 _PRELUDE = (
     "import ctypes, os; ctypes.CDLL(None).prctl(1, {signal});"
     " os.getppid() == {pid} or os._exit(1); "
@@ -140,7 +141,10 @@ class DaemonThreads(Executor):
                 except BaseException as error:
                     future.set_exception(error)
 
-        threading.Thread(target=run, name="upload", daemon=True).start()
+        try:
+            threading.Thread(target=run, name="upload", daemon=True).start()
+        except RuntimeError as error:
+            raise WorkersLostError(str(error), _THREADS) from error
         return future
 
 

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from datasets import Dataset
 from huggingface_hub import HfApi
 
 from mockhub.server import Hub
 from tests.support.constants import REPO
-from workaround.errors import AccessError
+from tests.support.workaround.pushing import MakeNifti, contents, loaded, preuploads, sessions
+from workaround import push_to_hub
+from workaround.errors import AccessError, CardConflictError
 from workaround.hub.repository import Repository
 
 asks_for_write = pytest.mark.skipif(
@@ -72,3 +75,57 @@ def test_token_for_reading_is_refused_by_its_role_where_clients_cannot_ask(
     repository(own_hub, "hf_writer").require_write()
     with pytest.raises(AccessError, match="is for reading"):
         repository(own_hub, "hf_reader").require_write()
+
+
+def test_repository_of_another_namespace_is_refused(own_hub: Hub) -> None:
+    other = Repository(own_hub.url, "other/data", token="hf_writer")
+    with pytest.raises(AccessError, match="a repository of your own: `hf auth whoami`"):
+        other.ensure(private=None)
+
+
+def test_branch_in_a_repository_of_somebody_else_is_refused(own_hub: Hub) -> None:
+    other = Repository(own_hub.url, REPO, "dev", token="hf_other")
+    with pytest.raises(AccessError, match="a repository of your own"):
+        other.ensure(private=None)
+
+
+def test_card_that_is_not_utf8_is_refused_before_the_upload(hub: Hub) -> None:
+    hub.add_repo(REPO, {"README.md": "# Données\n".encode("latin-1")})
+    asked = preuploads(hub)
+    with pytest.raises(CardConflictError, match=r"README\.md of the repository is not UTF-8"):
+        push_to_hub(Dataset.from_dict({"n": [1]}), REPO)
+    assert preuploads(hub) == asked
+
+
+def test_card_that_the_hub_does_not_accept_is_refused_before_the_upload(hub: Hub) -> None:
+    repository = Repository(hub.url, REPO, token=hub.token)
+    repository.validate_card("---\nlicense: mit\n---\n")
+    with pytest.raises(CardConflictError, match=r"README\.md \(.+\): correct it there"):
+        repository.validate_card("---\nconfigs: 5\n---\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "route"),
+    [
+        ("GET", "/api/datasets/user/data(/revision/main)?$"),
+        ("GET", "/tree/"),
+        ("POST", "/preupload/"),
+        ("POST", "/objects/batch"),
+        ("POST", "/commit/"),
+        ("GET", "/api/whoami"),
+    ],
+)
+@pytest.mark.hub(xet=False)
+def test_damaged_answer_of_the_hub_is_asked_for_again(
+    hub: Hub,
+    make_nifti: MakeNifti,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    route: str,
+) -> None:
+    monkeypatch.setattr("workaround.hub.retry.own_delay", lambda _: 0.0)
+    rows = sessions(make_nifti, rows=2)
+    hub.fail(method, route, corrupt="answer", count=2)
+    push_to_hub(rows, REPO)
+    hub.clear_faults()
+    assert loaded(REPO) == contents(rows)

@@ -13,6 +13,7 @@ import pytest
 from datasets import Dataset
 from huggingface_hub import HfApi
 from huggingface_hub.errors import OfflineModeIsEnabled
+from huggingface_hub.hf_api import RepoFile
 
 from mockhub.server.process import Hub
 from tests.support.constants import REPO
@@ -291,3 +292,31 @@ def test_stop_that_is_never_set_waits_only_for_the_delay(monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "own_delay", lambda _: 0.001)
     with pytest.raises(UnreachableError):
         retry_until(Event(), "Reading", failing(ConnectionError("reset")))
+
+
+def test_answer_that_lacks_what_the_client_reads_is_asked_for_again(pauses: list[float]) -> None:
+    with pytest.raises(UnreachableError, match="failed 8 times"):
+        retry("Listing", RepoFile, path="a.parquet")
+    assert len(pauses) == TRIES - 1
+
+
+def test_mistakes_of_our_own_are_raised_as_they_are(pauses: list[float]) -> None:
+    empty: dict[str, int] = {}
+    with pytest.raises(KeyError):
+        retry("Listing", lambda: empty["size"])
+    assert pauses == []
+
+
+@pytest.mark.parametrize(
+    ("error", "hint"),
+    [
+        (ValueError("LFS batch API returned errors:\nObject is too large"), "too large"),
+        (RuntimeError("can't start new thread"), "ulimit -u"),
+    ],
+)
+def test_refusals_of_other_kinds_are_typed(
+    pauses: list[float], error: Exception, hint: str
+) -> None:
+    with pytest.raises(RefusedError, match=hint):
+        retry("Uploading", failing(error))
+    assert pauses == []
