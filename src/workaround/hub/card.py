@@ -35,7 +35,7 @@ _SIZES = ("features", "splits", "download_size", "dataset_size")
 
 @dataclass(frozen=True)
 class PushedSplit:
-    """What the card says about an uploaded split.
+    """The facts of an uploaded split that the card states.
 
     Attributes:
         name: Of the split.
@@ -54,7 +54,7 @@ class PushedSplit:
 
 @dataclass(frozen=True)
 class ConfigTarget:
-    """What of a repository an upload replaces.
+    """The config that an upload writes to.
 
     Attributes:
         config_name: Config of the splits.
@@ -71,7 +71,7 @@ class ConfigTarget:
 
 @dataclass(frozen=True)
 class CardUpdate:
-    """What an upload does to the card.
+    """The change of the card by an upload.
 
     Attributes:
         target: What it replaces.

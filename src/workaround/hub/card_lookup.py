@@ -1,4 +1,4 @@
-"""What `load_dataset` makes of a repository: the files of each split, and what the card says."""
+"""A config as `load_dataset` finds it: the files of each split, and the card's statements."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Loaded:
 
     Attributes:
         files: Of each split, in the order of their rows.
-        info: What the card says of it; None if it says nothing.
+        info: The ``dataset_info`` of the card; None if it has none.
     """
 
     files: Mapping[str, Sequence[str]]
@@ -37,7 +37,7 @@ class Loaded:
 
 
 def split_files(paths: Iterable[str], folder: str, split: str | None) -> list[str]:
-    """Which paths the pattern ``folder/split-*`` names: `load_dataset` stops at a slash.
+    """Return the paths that ``folder/split-*`` matches: `load_dataset` stops at a slash.
 
     Args:
         paths: Files of the repository.
@@ -84,22 +84,22 @@ def find(repository: str, readme: str | None, config_name: str, token: str | Non
 
     def resolve(pattern: str) -> list[str]:
         try:
-            found = resolve_pattern(pattern, base, download_config=options)
+            paths = resolve_pattern(pattern, base, download_config=options)
         except FileNotFoundError:
             return []
-        return [path.removeprefix(f"{repository}/") for path in found]
+        return [path.removeprefix(f"{repository}/") for path in paths]
 
     shards = {
-        str(split): [path for pattern in each for path in resolve(pattern)]
-        for split, each in patterns.items()
+        str(split): [path for pattern in split_patterns for path in resolve(pattern)]
+        for split, split_patterns in patterns.items()
     }
     return Loaded(shards, info)
 
 
 def card_problems(loaded: Loaded, rows: Mapping[str, int], features: Features) -> Iterator[Problem]:
-    """Where the card would make `load_dataset` fail, or read other features.
+    """Yield where the card makes `load_dataset` fail, or read other features.
 
-    Numbers of any type are alike, for those of a table are guessed; so are parameters of features.
+    Numbers of any type are equal, as those of a table are guessed; so are parameters of features.
 
     Args:
         loaded: The config.
@@ -110,36 +110,37 @@ def card_problems(loaded: Loaded, rows: Mapping[str, int], features: Features) -
         return
     if loaded.info.features is not None:
         yield from _feature_problems("", loaded.info.features, features)
-    if (said := loaded.info.splits) is None:
+    if (listed := loaded.info.splits) is None:
         return
-    for split in sorted({*said} ^ {*loaded.files}):
-        where, other = ("configs", "dataset_info") if split in said else ("dataset_info", "configs")
+    for split in sorted({*listed} ^ {*loaded.files}):
+        keys = ("configs", "dataset_info")
+        where, other = keys if split in listed else reversed(keys)
         reason = f"is not in the {where} of the card, only in its {other}"
         yield Problem(None, None, README, reason, split=split)
     for split, count in rows.items():
-        if split in said and said[split].num_examples != count:
-            reason = f"has {said[split].num_examples} rows in the card, and {count} on the Hub"
+        if split in listed and listed[split].num_examples != count:
+            reason = f"has {listed[split].num_examples} rows in the card, and {count} on the Hub"
             yield Problem(None, None, README, reason, split=split)
 
 
-def _feature_problems(name: str, there: Any, here: Any) -> Iterator[Problem]:
-    match there, here:
+def _feature_problems(name: str, stored: Any, local: Any) -> Iterator[Problem]:
+    match stored, local:
         case Mapping(), Mapping():
-            for key in dict.fromkeys([*here, *there]):
+            for key in dict.fromkeys([*local, *stored]):
                 place = f"{name}.{key}" if name else key
-                if key in there and key in here:
-                    yield from _feature_problems(place, there[key], here[key])
+                if key in stored and key in local:
+                    yield from _feature_problems(place, stored[key], local[key])
                 else:
-                    reason = f"is {'not' if key in here else 'only'} in the card"
+                    reason = f"is {'not' if key in local else 'only'} in the card"
                     yield Problem(None, place, README, reason)
         case ((List() | LargeList()), (List() | LargeList())):
-            yield from _feature_problems(name, there.feature, here.feature)
-        case _ if (said := _kind(there)) != (kind := _kind(here)):
-            yield Problem(None, name, README, f"is {said} in the card instead of {kind}")
+            yield from _feature_problems(name, stored.feature, local.feature)
+        case _ if (stated := _kind(stored)) != (kind := _kind(local)):
+            yield Problem(None, name, README, f"is {stated} in the card instead of {kind}")
 
 
 def _kind(feature: Any) -> str:
-    """What a feature is, without its parameters."""
+    """Return the name of a feature, without its parameters."""
     match feature:
         case Value():
             kind = re.sub(r"^(large_)?([a-z]+).*", r"\2", feature.dtype)

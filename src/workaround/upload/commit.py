@@ -173,7 +173,7 @@ class RepoSnapshot:
 
 @dataclass(frozen=True)
 class _Changes:
-    """What is left to be done for an upload at one state of the repository.
+    """The remaining changes of an upload at one state of the repository.
 
     Attributes:
         head: Commit of the state.

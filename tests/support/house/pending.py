@@ -8,6 +8,4 @@ LANGUAGE = {
     # repro
     # tests
     # workaround
-    "workaround/hub",
-    "workaround/upload",
 }

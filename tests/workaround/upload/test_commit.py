@@ -37,7 +37,7 @@ def numbers() -> Dataset:
 def test_busy_moment_of_the_hub_is_waited_out(hub: Hub, numbers: Dataset, status: int) -> None:
     hub.fail("POST", "/commit/", status=status, count=2, headers={"Retry-After": "0"})
     push_to_hub(numbers, REPO)
-    commits = [each.status for each in hub.requests() if "/commit/" in each.path]
+    commits = [request.status for request in hub.requests() if "/commit/" in request.path]
     assert commits == [status, status, 200]
     assert len(load_dataset(REPO, split="train")) == 100
 
@@ -58,7 +58,7 @@ def test_card_that_somebody_else_changed_meanwhile_is_merged(
     monkeypatch.setattr(HfApi, "create_commit", commit_after_somebody_else)
     push_to_hub(numbers.select(range(7)), REPO, split="test")
     monkeypatch.undo()
-    statuses = [each.status for each in hub.requests() if "/commit/" in each.path]
+    statuses = [request.status for request in hub.requests() if "/commit/" in request.path]
     assert 412 in statuses
     assert len(load_dataset(REPO, "other", split="train")) == 5
     assert {name: len(rows) for name, rows in load_dataset(REPO).items()} == {
@@ -71,10 +71,10 @@ def test_refusal_ends_the_push_at_once_and_keeps_the_shards(hub: Hub, numbers: D
     hub.fail("POST", "/commit/", status=403)
     with pytest.raises(RefusedError, match="write access"):
         push_to_hub(numbers, REPO)
-    assert sum("/commit/" in each.path for each in hub.requests()) == 1
-    sent = sum("/shards" in each.path for each in hub.requests())
+    assert sum("/commit/" in request.path for request in hub.requests()) == 1
+    sent = sum("/shards" in request.path for request in hub.requests())
     push_to_hub(numbers, REPO)
-    assert sum("/shards" in each.path for each in hub.requests()) == sent
+    assert sum("/shards" in request.path for request in hub.requests()) == sent
 
 
 def shard(number: int, size: int, oid: str | None) -> UploadedShard:
@@ -112,7 +112,7 @@ def test_too_many_shards_for_one_commit_appear_in_one_step(
     assert len(parquet_files(REPO)) == 6
     assert loaded(REPO) == contents(rows)
     history = HfApi().list_repo_commits(REPO, repo_type="dataset")
-    trees = [parquet_files(REPO, each.commit_id) for each in history]
+    trees = [parquet_files(REPO, commit.commit_id) for commit in history]
     assert [len(files) for files in trees] == [6, 1, 0]
     (discussion,) = get_repo_discussions(REPO, repo_type="dataset")
     assert (discussion.status, discussion.title) == ("merged", "All of it")
@@ -189,7 +189,7 @@ def test_files_that_stay_count_for_the_limits_of_the_hub(
     assert not hub.requests("POST", "lfs|commit")
 
 
-def test_pull_request_that_cannot_be_merged_is_closed_and_made_anew(
+def test_pull_request_that_cannot_be_merged_is_closed_and_opened_again(
     hub: Hub, make_nifti: MakeNifti, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = sessions(make_nifti)
@@ -197,7 +197,7 @@ def test_pull_request_that_cannot_be_merged_is_closed_and_made_anew(
     hub.fail("POST", "/merge", status=409, headers={"Retry-After": "0"})
     push_to_hub(rows, REPO, num_shards=6)
     assert loaded(REPO) == contents(rows)
-    statuses = {each.num: each.status for each in get_repo_discussions(REPO, repo_type="dataset")}
+    statuses = {pull.num: pull.status for pull in get_repo_discussions(REPO, repo_type="dataset")}
     assert statuses == {1: "closed", 2: "merged"}
 
 
@@ -242,7 +242,7 @@ def test_commit_whose_answer_is_lost_is_not_made_twice(
     hub.fail("POST", "/commit/", lose_answer=True, **options)
     info = push_to_hub(numbers, REPO)
     history = HfApi().list_repo_commits(REPO, repo_type="dataset")
-    assert [each.title for each in history] == ["Upload dataset", "initial commit"]
+    assert [commit.title for commit in history] == ["Upload dataset", "initial commit"]
     assert info.oid == history[0].commit_id
     assert len(load_dataset(REPO, split="train")) == 100
 
