@@ -5,7 +5,6 @@ from collections import defaultdict
 import pytest
 
 from tests.support.constants import ROOT
-from tests.support.house.pending import LANGUAGE as PENDING
 from tests.support.house.rooms import python_files, room
 from tests.support.house.words import wrong_words, wrong_words_of
 
@@ -20,12 +19,8 @@ def language() -> dict[str, list[str]]:
 
 
 def test_docstrings_and_names_use_plain_words() -> None:
-    broken = [text for name, texts in language().items() if name not in PENDING for text in texts]
+    broken = [text for texts in language().values() for text in texts]
     assert not broken, "\n".join(broken)
-
-
-def test_rooms_in_plain_words_are_not_pending() -> None:
-    assert language().keys() >= PENDING, f"remove from the list: {PENDING - language().keys()}"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from tests.support.constants import ROOT
-from tests.support.house.pending import LAYOUT as PENDING
 from tests.support.house.rooms import (
     SCRIPTS,
     mirror,
@@ -55,12 +54,8 @@ def layout() -> dict[str, list[str]]:
 
 def test_files_and_folders_are_small_and_tests_mirror_the_modules() -> None:
     """A topic may follow the module's name: `test_verify_card.py` tests `verify.py` too."""
-    broken = [text for name, texts in layout().items() if name not in PENDING for text in texts]
+    broken = [text for texts in layout().values() for text in texts]
     assert not broken, "\n".join(broken)
-
-
-def test_rooms_that_keep_the_layout_are_not_pending() -> None:
-    assert layout().keys() >= PENDING, f"remove from the list: {PENDING - layout().keys()}"
 
 
 @pytest.mark.parametrize(
