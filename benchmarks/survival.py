@@ -39,7 +39,7 @@ from mockhub.server.process import Hub
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "docs" / "measured" / "survival.json"
-SHARES = {"kills": 0.3, "faults": 0.25, "sequences": 0.4, "servers": 0.05}
+SHARES = {"kills": 0.3, "faults": 0.2, "sequences": 0.35, "servers": 0.05, "inputs": 0.1}
 """Parts of the time."""
 
 
@@ -128,6 +128,28 @@ def sequences(hub: Hub, seed: int, seconds: float, figures: Figures) -> None:
                 figures.problems.append(f"sequence {seed + number}: {error!r}")
 
 
+def inputs(hub: Hub, folder: Path, seed: int, seconds: float, figures: Figures) -> None:
+    """Push what cannot be pushed: each kind once, in random order."""
+    from tests.support.workaround.bad_input import complaint
+    from tests.support.workaround.bad_inputs import bad_inputs
+
+    kinds = bad_inputs()
+    random.Random(seed).shuffle(kinds)  # noqa: S311
+    here = Path.cwd()
+    for number, bad in zip(rounds(seconds), kinds, strict=False):
+        work = folder / f"input-{number}"
+        work.mkdir()
+        hub = hub.reset()
+        with using(hub):
+            os.chdir(work)
+            try:
+                problem = complaint(bad, work, hub)
+            finally:
+                os.chdir(here)
+        figures.counts["inputs"] += 1
+        figures.expect(problem is None, f"input {bad.name}: {problem}")
+
+
 def campaign(seconds: float, seed: int) -> Figures:
     """Run all parts of a campaign.
 
@@ -141,6 +163,7 @@ def campaign(seconds: float, seed: int) -> Figures:
         PROCESSES.set_forkserver_preload(["hf_xet", "benchmarks.survival_rounds"])
         faults(hub, folder, seed, seconds * SHARES["faults"], figures)
         sequences(hub, seed, seconds * SHARES["sequences"], figures)
+        inputs(hub, folder, seed, seconds * SHARES["inputs"], figures)
         servers(folder, seed, seconds * SHARES["servers"], figures)
         kills(hub, folder, seed, seconds * SHARES["kills"], figures)
         output = (folder / LOG).read_text(errors="replace")
@@ -173,14 +196,15 @@ def main() -> int:
         "seconds": round(time.monotonic() - begin),
         **{
             kind: total(figures, kind)
-            for kind in ("kills", "server kills", "faults", "sequences", "steps")
+            for kind in ("kills", "server kills", "faults", "sequences", "steps", "inputs")
         },
         "by_kind": dict(sorted(figures.counts.items())),
         "problems": figures.problems,
     }
     print(
         ", ".join(
-            f"{record[kind]} {kind}" for kind in ("kills", "server kills", "faults", "sequences")
+            f"{record[kind]} {kind}"
+            for kind in ("kills", "server kills", "faults", "sequences", "inputs")
         ),
         f"in {record['seconds']} s: {len(figures.problems)} problems",
     )

@@ -96,6 +96,10 @@ def _splits(dataset: Dataset | DatasetDict, split: str | None) -> dict[str, Data
             )
     first, *_ = splits
     for name, rows in splits.items():
+        if not isinstance(rows, Dataset):
+            raise ArgumentError(f"Split {name!r} has to be a Dataset, not {type(rows).__name__}")
+        if control := [column for column in rows.column_names if "\0" in column]:
+            raise ArgumentError(f"Column {control[0]!r} has a NUL character in its name: rename it")
         if rows.features != splits[first].features:
             raise ArgumentError(f"The splits {first!r} and {name!r} have different features")
     return splits

@@ -87,7 +87,11 @@ def bids_table(
         CheckError: One of its columns has paths in some cells, and other text in others.
     """
     root, kinds = local_path("root", root).absolute(), known_kinds(kinds)
-    if not any(root.glob("sub-*")):
+    try:
+        subjects_exist = any(root.glob("sub-*"))
+    except OSError as error:
+        raise BidsError(f"{root} cannot be read: {error.strerror}") from error
+    if not subjects_exist:
         raise BidsError(f"{root} has no folders sub-*: is it the root of a BIDS dataset?")
     index = _index(root)
     entities = [name for name in index.column_names if name not in _NOT_ENTITIES]

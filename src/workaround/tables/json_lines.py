@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import json as arrow_json
 
 from workaround.arrow.nested import FieldPath, leaves, with_leaves
 from workaround.errors import CheckError, Problem
+
+MAX_DEPTH = 32
+"""Most levels of lists and objects: what walks types in `datasets` and Arrow is recursive."""
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 
 _EXACT = 2**53
 """Doubles hold all integers up to this one."""
@@ -25,10 +32,11 @@ def read_json_lines(path: Path) -> pa.Table:
     """Read JSON Lines; text stays text, even if it looks like a date.
 
     Raises:
-        CheckError: A value has another type than those before, or is an integer that the column
-            cannot represent.
+        CheckError: A value has another type than those before, is an integer that the column
+            cannot represent, or is nested too deeply; or a line is not an object.
         pa.ArrowException: The file is not JSON Lines.
     """
+    _require_objects(path)
     try:
         table = arrow_json.read_json(path, read_options=_BLOCK)
     except pa.ArrowInvalid:
@@ -42,6 +50,26 @@ def read_json_lines(path: Path) -> pa.Table:
     if (places := _large_floats(table)) and (problems := _rounded(path, places)):
         raise CheckError(problems)
     return table
+
+
+def _require_objects(path: Path) -> None:
+    """Refuse lines that end Python in Arrow: null in place of an object, and deep nesting."""
+    with path.open("rb") as lines:
+        for row, line in enumerate(filter(bytes.strip, lines)):
+            if not line.removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
+                raise CheckError([Problem(row, None, None, "not a JSON object")])
+            # Counting is quick, and few lines have so many brackets.
+            if line.count(b"[") + line.count(b"{") > MAX_DEPTH and _depth(line) > MAX_DEPTH:
+                reason = f"nested more than {MAX_DEPTH} deep: flatten it"
+                raise CheckError([Problem(row, None, None, reason)])
+
+
+def _depth(line: bytes) -> int:
+    """Return the most brackets of a line that are open at once."""
+    characters = np.frombuffer(_STRING.sub(b"", line), np.uint8)
+    opened = np.isin(characters, list(b"[{")).astype(np.int64)
+    closed = np.isin(characters, list(b"]}"))
+    return int(np.cumsum(opened - closed).max(initial=0))
 
 
 def _as_text(field: pa.Field) -> pa.Field:
@@ -65,17 +93,22 @@ def _large_floats(table: pa.Table) -> set[FieldPath]:
 def _rounded(path: Path, places: Collection[FieldPath]) -> list[Problem]:
     """Return a problem for the first integer in each place that its type would change."""
     problems: dict[FieldPath, Problem] = {}
-    for row, line in _lines(path):
-        for place, number in _values((), line):
-            if place not in places or place in problems or type(number) is not int:
-                continue
-            if not -(2**63) <= number < 2**63:
-                reason = "an integer of more than 64 bits: write it as text"
-            elif int(float(number)) != number:
-                reason = "an integer that a float, as the column has, would round: write it as text"
-            else:
-                continue
-            problems[place] = Problem(row, _name(place), str(number), reason)
+    try:
+        for row, line in _lines(path):
+            for place, number in _values((), line):
+                if place not in places or place in problems or type(number) is not int:
+                    continue
+                if not -(2**63) <= number < 2**63:
+                    reason = "an integer of more than 64 bits: write it as text"
+                elif int(float(number)) != number:
+                    reason = (
+                        "an integer that a float, as the column has, would round: write it as text"
+                    )
+                else:
+                    continue
+                problems[place] = Problem(row, _name(place), str(number), reason)
+    except _NoObjectError as error:
+        return [error.problem]
     return list(problems.values())
 
 

@@ -16,10 +16,8 @@ import pyarrow.parquet as pq
 from workaround.arrow.nested import with_leaves
 from workaround.errors import ArgumentError, CheckError, Problem, TableError
 from workaround.tables.delimited import DELIMITERS, read_delimited, swallowed_rows, typed
-from workaround.tables.json_lines import read_json_lines
+from workaround.tables.json_lines import MAX_DEPTH, read_json_lines
 
-MAX_DEPTH = 32
-"""Most levels of lists and structs: what walks types in `datasets` and Arrow is recursive."""
 _SEPARATORS = ",;\t|"
 _SAMPLE = 100
 """Number of rows that show the delimiter of a table."""

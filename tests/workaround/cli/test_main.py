@@ -264,6 +264,7 @@ def test_what_is_not_on_the_hub_cannot_be_verified(
     assert error.startswith("workaround: ")
 
 
+@pytest.mark.processes
 @pytest.mark.usefixtures("hub")
 @pytest.mark.parametrize("json_option", [(), ("--json",)])
 def test_full_disk_of_standard_output_does_not_hide_a_good_push(

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.support.workaround.tables import problem
+from workaround.errors import CheckError
 from workaround.tables.infer import read_table
 
 
@@ -83,3 +84,33 @@ def test_json_lines_that_do_not_go_together_are_a_problem(
 ) -> None:
     result = problem(table("\n".join([*lines, ""]), "table.jsonl"))
     assert (result.row, result.column, result.path) == (row, column, value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        '["' + "[" * 100 + '"]',
+        '["\\"' + "[" * 100 + '", "{"]',
+        "[" + ", ".join(["[1]"] * 100) + "]",
+    ],
+)
+def test_brackets_in_text_and_beside_each_other_do_not_nest(
+    table: Callable[..., Path], value: str
+) -> None:
+    assert len(read_table(table(f'{{"a": {value}}}\n', "table.jsonl"))) == 1
+
+
+def test_number_of_too_many_digits_is_a_problem(table: Callable[..., Path]) -> None:
+    with pytest.raises(CheckError):
+        read_table(table('{"a": 1' + "0" * 5000 + "}\n", "table.jsonl"))
+
+
+@pytest.mark.parametrize("line", ["null", "5", "[1]", '"text"', "hello", '\ufeff["a"]'])
+def test_line_that_is_not_an_object_is_a_problem(table: Callable[..., Path], line: str) -> None:
+    """Arrow 26 ends Python at a line of null."""
+    with pytest.raises(CheckError, match="row 0: not a JSON object"):
+        read_table(table(f"{line}\n", "table.jsonl"))
+
+
+def test_byte_order_mark_is_left_out(table: Callable[..., Path]) -> None:
+    assert read_table(table('\ufeff{"a": 1}\n', "table.jsonl")).to_list() == [{"a": 1}]
