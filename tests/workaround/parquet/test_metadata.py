@@ -208,8 +208,21 @@ def test_footer_refers_to_the_file(
 ) -> None:
     footer = read_footer(file)
     replace(part(footer, path), number, value)
-    with pytest.raises(ValueError, match="the footer refers to bytes outside of the file"):
+    with pytest.raises(ValueError, match=r"^the footer refers to bytes outside of the file$"):
         metadata.valid_footer(footer, len(file))
+
+
+def test_nothing_may_be_in_a_file_a_group_or_a_column(file: memoryview) -> None:
+    footer = read_footer(file)
+    replace(part(footer, META), metadata.COMPRESSED, 0)
+    replace(part(footer, COLUMN), metadata.OFFSET_INDEX, len(file))
+    del part(footer, COLUMN).fields[metadata.OFFSET_INDEX_SIZE]
+    replace(part(footer, (metadata.ROW_GROUPS, 0)), metadata.GROUP_ROWS, 0)
+    replace(footer, metadata.ROWS, 1)
+    metadata.valid_footer(footer, len(file))
+    footer[metadata.ROW_GROUPS].items.clear()
+    replace(footer, metadata.ROWS, 0)
+    metadata.valid_footer(footer, len(file))
 
 
 def test_parts_may_fill_the_file(file: memoryview) -> None:
@@ -232,11 +245,11 @@ def test_page_index_has_an_entry_for_each_page(file: memoryview) -> None:
     index.fields[metadata.UNENCODED] = (thrift.LIST, sizes)
     metadata.valid_offset_index(index)
     sizes.items.append(1)
-    with pytest.raises(ValueError, match="the page index has not an entry for each page"):
+    with pytest.raises(ValueError, match=r"^the page index has not an entry for each page$"):
         metadata.valid_offset_index(index)
     del index.fields[metadata.UNENCODED]
     pages.items.clear()
-    with pytest.raises(ValueError, match="the page index has not an entry for each page"):
+    with pytest.raises(ValueError, match=r"^the page index has not an entry for each page$"):
         metadata.valid_offset_index(index)
     del index.fields[metadata.LOCATIONS]
     with pytest.raises(ValueError, match="a field of the page index is missing"):
@@ -266,7 +279,7 @@ def test_page_header_is_valid(sizes: tuple[int, int, int | None]) -> None:
     "sizes", [(-1, 0, 0), (0, -1, 0), (0, 0, -1), (2**31, 0, 0), (0, 2**31, 0), (0, 0, 2**31)]
 )
 def test_size_that_no_page_has_is_an_error(sizes: tuple[int, int, int]) -> None:
-    with pytest.raises(ValueError, match="a page header has a size that no page has"):
+    with pytest.raises(ValueError, match=r"^a page header has a size that no page has$"):
         metadata.valid_page_header(header(*sizes))
 
 
