@@ -1,4 +1,4 @@
-"""A table of sessions for the tests of the command."""
+"""Tables of sessions for the tests of the command."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from repro.synthetic.broken import Broken, write_broken
 from tests.support.workaround.command import ROWS
 
 
@@ -23,3 +24,13 @@ def table(make_nifti: Callable[..., Path], tmp_path: Path) -> Path:
     path = tmp_path / "table.csv"
     path.write_text("\n".join([*lines, ""]))
     return path
+
+
+@pytest.fixture
+def broken(table: Path) -> Path:
+    """A table with two files that cannot be uploaded."""
+    (table.parent / "sub-1_T1w.nii.gz").unlink()
+    empty = table.parent / "sub-2_T1w.nii.gz"
+    empty.unlink()
+    write_broken(empty, Broken.EMPTY)
+    return table

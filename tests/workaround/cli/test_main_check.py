@@ -15,16 +15,6 @@ from tests.support.workaround.command import ROWS, call
 from workaround.cli.main import Report, show
 
 
-@pytest.fixture
-def broken(table: Path) -> Path:
-    """A table with two files that cannot be uploaded."""
-    (table.parent / "sub-1_T1w.nii.gz").unlink()
-    empty = table.parent / "sub-2_T1w.nii.gz"
-    empty.unlink()
-    write_broken(empty, Broken.EMPTY)
-    return table
-
-
 def test_check_lists_all_problems(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, output, error = call(capsys, "check", broken)
     assert (status, error) == (1, "")
