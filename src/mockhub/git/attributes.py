@@ -1,6 +1,6 @@
 """Patterns of ``.gitattributes`` and ``.gitignore``, matched as git does.
 
-Not with ``pathspec``: of 45 patterns compared with git, it differs on seven (1.1.1). It rejects
+Not with ``pathspec``: of 45 patterns compared with git, it differs on nine (1.1.1). It rejects
 classes such as ``[[:space:]]``, which git-lfs writes for blanks, and backslashes at the end; and it
 re-includes files below excluded folders.
 """
