@@ -17,7 +17,8 @@ def test_short_campaign_loses_nothing_and_leaves_nothing() -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-5000:]
     counts = re.fullmatch(
-        r"(\d+) kills, (\d+) server kills, \d+ faults, (\d+) sequences, (\d+) inputs in \d+ s: 0 problems\n",
+        r"(\d+) kills, (\d+) server kills, \d+ faults, (\d+) sequences, (\d+) inputs"
+        r" in \d+ s: 0 problems\n",
         done.stdout,
     )
     assert counts is not None
