@@ -59,6 +59,9 @@ ROUTES = {
     "storage": ("PUT", "/lfs-storage/"),
     "any": ("*", ""),
 }
+DAMAGE = {"corrupt": "request"}
+HASHED_ROUTES = {"xorbs", "shards", "storage"}
+"""Routes whose requests the Hub holds against a hash: that of a damaged commit cannot be known."""
 UNUSED_ROUTES = {"xet": {"batch", "storage"}, "lfs": {"token", "xorbs", "shards"}}
 EFFECTS: Sequence[dict[str, Any]] = [
     *({"status": status, "headers": {"Retry-After": "0"}} for status in (429, 500, 502, 503, 504)),
@@ -68,7 +71,6 @@ EFFECTS: Sequence[dict[str, Any]] = [
     {"truncate": 10},
     {"lose_answer": True},
     {"lose_answer": True, "status": 504},
-    {"corrupt": "request"},
     {"status": 403},
     {"status": 409, "headers": {"Retry-After": "0"}},
     {"delay": 0.2},
@@ -276,7 +278,8 @@ def fault_round(place: Place, hub: Hub, folder: Path, dice: random.Random) -> No
     hub.clear_requests()
     unused = UNUSED_ROUTES["xet" if hub.xet else "lfs"]
     for route in dice.sample(sorted(ROUTES.keys() - unused), 8):
-        effect = {**dice.choice(EFFECTS), "after": dice.choice([0, 0, 0, 1, 2])}
+        effects = [*EFFECTS, *([DAMAGE] if route in HASHED_ROUTES else [])]
+        effect = {**dice.choice(effects), "after": dice.choice([0, 0, 0, 1, 2])}
         hub.fail(*ROUTES[route], **effect)
         planned.append((route, effect))
     event = f"{place.job.repo_id}: {'; '.join(f'{route} {effect}' for route, effect in planned)}"

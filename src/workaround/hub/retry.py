@@ -146,7 +146,7 @@ def is_transient(error: BaseException) -> bool:
 
 def _is_malformed(error: BaseException) -> bool:
     """Return whether the client stumbled over an answer: a proxy or the network has damaged it."""
-    kinds = (ValueError, LookupError, TypeError, AttributeError)
+    kinds = (ValueError, LookupError, TypeError, AttributeError, NameError)
     if not isinstance(error, kinds) or isinstance(error, HFValidationError):
         return False
     frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
@@ -158,8 +158,8 @@ def _is_malformed(error: BaseException) -> bool:
 def _is_transport(error: BaseException) -> bool:
     if _is_malformed(error):
         return True
-    if isinstance(error, RuntimeError):  # of hf_xet up to 1.4
-        return "error sending request" in str(error)
+    if isinstance(error, RuntimeError):  # of hf_xet: up to 1.4, and 1.8 where a shard was damaged
+        return any(text in str(error) for text in ("error sending request", "Internal error: "))
     return isinstance(error, (ConnectionError, TimeoutError, JSONDecodeError)) or any(
         kind.__name__ in _CLIENTS.get(_module(kind), ()) for kind in type(error).__mro__
     )

@@ -91,6 +91,7 @@ def test_type_of_a_failure_of_xet_tells_what_is_refused(pauses: list[float]) -> 
     [
         ConnectionError("Network error: error sending request for url (http://x)"),
         RuntimeError("ReqwestMiddleware Error: error sending request"),
+        RuntimeError("Internal error: The chunks of file 01ff have another hash"),
     ],
 )
 def test_lost_connection_of_xet_passes(pauses: list[float], error: Exception) -> None:

@@ -253,6 +253,7 @@ def test_commit_whose_answer_is_lost_is_not_made_twice(
         {"reset_after": 1000},
         {"lose_answer": True},
         {"status": 429, "headers": {"Retry-After": "0"}},
+        {"corrupt": "request"},
     ],
 )
 @pytest.mark.parametrize(
