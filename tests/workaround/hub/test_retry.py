@@ -7,12 +7,13 @@ import logging
 import traceback
 from collections.abc import Callable
 from threading import Event
+from types import SimpleNamespace
 from typing import Never
 
 import pytest
 from datasets import Dataset
 from huggingface_hub import HfApi
-from huggingface_hub.errors import OfflineModeIsEnabled
+from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 from huggingface_hub.hf_api import RepoFile
 
 from mockhub.server.process import Hub
@@ -321,3 +322,36 @@ def test_refusals_of_other_kinds_are_typed(
     with pytest.raises(RefusedError, match=hint):
         retry("Uploading", failing(error))
     assert pauses == []
+
+
+def refusal(status: int) -> HfHubHTTPError:
+    """An error of the client with an answer; its arguments depend on the release."""
+    error = HfHubHTTPError.__new__(HfHubHTTPError, "refused")
+    error.response = SimpleNamespace(status_code=status, headers={})  # type: ignore[assignment]
+    return error
+
+
+def wrapped(status: int) -> RuntimeError:
+    """An error as the client raises it for the upload of a file."""
+    error = RuntimeError("Error while uploading")
+    error.__cause__ = refusal(status)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (wrapped(403), True),  # an expired link
+        (wrapped(418), False),
+        (refusal(403), False),
+        (refusal(503), True),
+        (ConnectionError("HTTP status client error (400 Bad Request)"), True),  # damaged on the way
+        (ConnectionError("HTTP status client error (401 Unauthorized)"), False),
+    ],
+)
+def test_storage_may_take_what_it_refused(error: Exception, expected: bool) -> None:
+    assert is_transient(error) is expected
+
+
+def test_refusal_without_advice_is_permanent() -> None:
+    assert advice(refusal(418)) == ""

@@ -68,6 +68,10 @@ def test_no_rows_are_one_empty_run() -> None:
     assert pack_rows(np.array([], dtype=np.int64), 10) == [0]
 
 
+def test_small_shard_has_one_row_group() -> None:
+    assert split_groups(np.full(4, 10), 0, 4) == (4,)
+
+
 def test_row_groups_of_a_shard_are_of_about_one_size(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("workaround.planning.packing.ROW_GROUP_BYTES", 100)
     assert split_groups(np.full(20, 10), 4, 16) == (11, 16)
