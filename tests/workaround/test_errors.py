@@ -27,6 +27,7 @@ MADE_WITH = {
     "SourceDamagedError": ("a.nii", "is truncated", 3, "scan"),
     "DiskFullError": ("/tmp", 7),
     "JournalError": ("/tmp", "no space"),
+    "ForeignFilesError": (["data/train-notes.tsv"], "would be loaded as rows of the split"),
 }
 
 
