@@ -45,6 +45,13 @@ def test_table_of_uploads_is_what_was_measured() -> None:
     )
 
 
+def test_survival_is_what_was_measured() -> None:
+    record = json.loads((FOLDER / "survival.json").read_text())
+    assert markdown.fill(README, "survival", record["summary"]) == README, (
+        "run python benchmarks/survival.py --record"
+    )
+
+
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)
 def test_affected_range_is_what_was_measured(bug: Bug) -> None:
     for one in MEASURED:
