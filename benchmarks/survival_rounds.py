@@ -258,18 +258,26 @@ def check_leftovers(place: Place, event: str) -> None:
 
 def kill_round(
     place: Place, hub: Hub, folder: Path, dice: random.Random, mode: str, longest: float
-) -> None:
-    """Kill a push at a few moments, one after the other, and let it end at last."""
-    for _ in range(2 if place.job.num_proc else 4):
+) -> bool:
+    """Kill a push at a few moments, one after the other, and let it end at last.
+
+    Returns:
+        False if it ended before it was killed as often as planned.
+    """
+    planned = 2 if place.job.num_proc else 6
+    count = 0
+    while count < planned:
         seconds = dice.uniform(0, longest)
         event = f"kill of {place.job.repo_id} ({mode}) after {seconds:.3f} s"
         was_killed, alive = killed(place.job, hub, folder, seconds)
         if not was_killed:
             break
+        count += 1
         place.figures.counts[f"kills {mode}"] += 1
         place.figures.expect(not alive, f"{event}: workers live on: {alive}")
         place.check(event, complete=False)
     finish(place, hub, folder, f"push after kills of {place.job.repo_id} ({mode})")
+    return count == planned
 
 
 def fault_round(place: Place, hub: Hub, folder: Path, dice: random.Random) -> None:
