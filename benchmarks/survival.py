@@ -57,12 +57,12 @@ def rounds(seconds: float) -> Iterator[int]:
 
 
 def kills(hub: Hub, folder: Path, seed: int, seconds: float, figures: Figures) -> None:
-    """Kill pushes, in each mode of uploading; one round of 24 has workers, which take long."""
+    """Kill pushes, in each mode of uploading; one round of 23 has workers, which take long."""
     dice = random.Random(seed)  # noqa: S311 - a plan, no secret
     longest: dict[str, float] = {}
     for number in rounds(seconds):
         upload = list(MODES)[number // 2 % len(MODES)]
-        workers = 2 if number % 24 == 5 else None
+        workers = 2 if number % 23 == 5 else None
         mode = f"{upload}, {workers or 1} processes"
         hub = hub.reset(**MODES[upload])
         with using(hub):
