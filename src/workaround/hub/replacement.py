@@ -81,6 +81,13 @@ def require_room(
     for parent in _parents(f"{folder}/"):
         if parent in paths:
             raise ForeignFilesError((parent,), f"is a file, and the shards need a folder {parent}")
+    for config_name, by_split in patterns.items():
+        named = [pattern for of_split in by_split.values() for pattern in of_split]
+        if config_name != target.config_name and any(_is_pushed(name, folder) for name in named):
+            raise CardConflictError(
+                f"Config {config_name!r} has its shards in the folder {folder!r} already:"
+                " pass another data_dir, or upload to that config."
+            )
     for split in shards:
         replaced = set(stale[split])
         foreign = [path for path in split_files(paths, folder, split) if path not in replaced]
@@ -91,11 +98,6 @@ def require_room(
     for config_name, by_split in patterns.items():
         if config_name != target.config_name:
             named = [pattern for of_split in by_split.values() for pattern in of_split]
-            if any(_is_pushed(pattern, folder) for pattern in named):
-                raise CardConflictError(
-                    f"Config {config_name!r} has its shards in the folder {folder!r} already:"
-                    " pass another data_dir, or upload to that config."
-                )
             _require_other_files(f"config {config_name!r}", named, new)
         elif not target.whole_config:
             for split in by_split.keys() - shards.keys():

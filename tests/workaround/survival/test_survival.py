@@ -40,7 +40,7 @@ from workaround.errors import ArgumentError, CheckError
 
 SUPPORT = ROOT / "tests" / "support" / "workaround"
 INSTEAD, PLAIN = SUPPORT / "instead.py", SUPPORT / "plain.py"
-# Not their scripts, but promises, here and in test_survival_images.py: one calls what upstream
+# Not their scripts, but promises, here and in the files beside this one: one calls what upstream
 # embeds with, one takes the memory that the allocator keeps, which levels off after some shards,
 # for growth, one pushes 2 GiB, for which a cap is promised, one makes the row groups of upstream
 # smaller, one starts a process of its own, and the others push what the uploader refuses, streams
@@ -62,17 +62,9 @@ PROMISED = {
     "stream-max-shard-size-ignores-files",
     "stream-reorders-rows",
     "stream-second-split-crashes",
+    "two-configs-one-data-dir",
 }
-SHARED = {"two-configs-one-data-dir"}  # the uploader has it too
-PUSHING = [
-    pytest.param(
-        bug,
-        id=bug.id,
-        marks=pytest.mark.xfail(bug.id in SHARED, reason="the uploader has it too", strict=True),
-    )
-    for bug in BUGS
-    if bug.needs_hub and bug.id not in PROMISED
-]
+PUSHING = [bug for bug in BUGS if bug.needs_hub and bug.id not in PROMISED]
 CAP = 700 * MIB
 
 Push = Callable[..., Any]
@@ -88,12 +80,12 @@ NOT_EMBEDDING = find("embed-zero-bytes").affected
 
 def promise(fails_on: SpecifierSet) -> pytest.MarkDecorator:
     """Hold the uploader to a test, and upstream, which fails on those releases."""
-    return pytest.mark.parametrize("push", _both(push_to_hub, Dataset.push_to_hub, fails_on))
+    return pytest.mark.parametrize("push", both(push_to_hub, Dataset.push_to_hub, fails_on))
 
 
 def promise_of_child(fails_on: SpecifierSet) -> pytest.MarkDecorator:
     """The same with the command of a process."""
-    return pytest.mark.parametrize("command", _both([INSTEAD, PLAIN], [PLAIN], fails_on))
+    return pytest.mark.parametrize("command", both([INSTEAD, PLAIN], [PLAIN], fails_on))
 
 
 def promise_for(*cases: tuple[Any, SpecifierSet]) -> pytest.MarkDecorator:
@@ -101,12 +93,13 @@ def promise_for(*cases: tuple[Any, SpecifierSet]) -> pytest.MarkDecorator:
     parameters = [
         pytest.param(feature, *item.values, id=f"{feature!r}-{item.id}", marks=item.marks)
         for feature, fails_on in cases
-        for item in _both(push_to_hub, Dataset.push_to_hub, fails_on)
+        for item in both(push_to_hub, Dataset.push_to_hub, fails_on)
     ]
     return pytest.mark.parametrize(("feature", "push"), parameters)
 
 
-def _both(uploader: Any, upstream: Any, fails_on: SpecifierSet) -> list[Any]:
+def both(uploader: Any, upstream: Any, fails_on: SpecifierSet) -> list[Any]:
+    """Return the parameters of the uploader and of upstream, which fails on those releases."""
     fails = fails_on.contains(Version(datasets.__version__), prereleases=True)
     mark = pytest.mark.xfail(fails, reason=f"upstream has it: {fails_on}", strict=True)
     return [
@@ -124,7 +117,7 @@ def _run(
     return isolate.run(argv, memory=memory, timeout=100, env=env)
 
 
-@pytest.mark.parametrize("bug", PUSHING)
+@pytest.mark.parametrize("bug", PUSHING, ids=lambda bug: bug.id)
 def test_script_does_not_find_its_bug(hub: Hub, tmp_path: Path, bug: Bug) -> None:
     env = {**os.environ, "TMPDIR": str(tmp_path)}
     with warm.start(INSTEAD, bug.script, env=env, cwd=tmp_path) as process:
