@@ -87,8 +87,8 @@ def survey(
         for leaf in file_leaves(dataset.features)
     }
     if not rows:
-        reason = "the split has no rows: `load_dataset` will fail unless it is given another split"
-        shape.append(Problem(None, None, None, reason, severity="remark"))
+        reason = "the split has no rows: `load_dataset` then fails for the config; leave it out"
+        shape.append(Problem(None, None, None, reason, severity="omission"))
         return Survey(np.empty(0, np.int64), np.empty(0, np.int64), problems=shape)
     if not columns or not embed:
         average = np.full(rows, dataset.data.nbytes // len(dataset.data), dtype=np.int64)

@@ -116,10 +116,10 @@ def test_unknown_protocol_is_a_problem_of_the_cell() -> None:
     assert reasons(scans(["nowhere://scan.nii"])) == ["cannot be read: Protocol not known: nowhere"]
 
 
-def test_split_without_rows_is_a_remark() -> None:
+def test_split_without_rows_is_an_omission() -> None:
     (problem,) = check(scans([]))
     assert problem.reason.startswith("the split has no rows")
-    assert problem.severity == "remark"
+    assert problem.severity == "omission"
 
 
 @pytest.mark.parametrize("cells", [[{}, {}], [[{}], []], [{"deep": {}}, None]])
