@@ -9,17 +9,19 @@ an upload is one commit, or readers see a part of it. The tests run in the folde
 without embedding, upstream uploads the paths of this machine, and we their names alone
 (catalog: ``absolute-path-leak``).
 
-`tox run -e upstream -- --git CLONE` installs what the tests import besides (decorator, httpx).
+`tox run -e upstream -- --git CLONE` installs what the tests import besides (decorator, httpx, requests).
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import os
 import subprocess
 import sys
 import tarfile
 import tempfile
+from contextlib import ExitStack
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -35,9 +37,6 @@ FILES = (
     *(f"{IMAGES}/test_audio_44100.wav", f"{IMAGES}/test_image_rgb.jpg"),
 )
 LEFT_OUT = ("bucket", "iterable", "multiple_commits")
-_TOKEN = "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"  # noqa: S105 - public, of the tests of upstream
-USER = "__DUMMY_DATASETS_USER__"
-ENDPOINT = "https://hub-ci.huggingface.co"
 
 
 def pytest_configure(config: Any) -> None:  # noqa: ARG001 - the name is part of the hook
@@ -68,13 +67,17 @@ def run(clone: Path, release: str, *, ours: bool, options: list[str]) -> int:
         stdout=subprocess.PIPE,
     ).stdout
     with (
+        ExitStack() as running,
         tempfile.TemporaryDirectory(prefix="upstream-suite-") as folder,
-        Hub.start(users=[f"{USER}:{_TOKEN}"]) as hub,
+        tarfile.open(fileobj=BytesIO(archive)) as tar,
     ):
-        with tarfile.open(fileobj=BytesIO(archive)) as tar:
-            tar.extractall(folder, filter="data")
+        tar.extractall(folder, filter="data")
         fixtures = Path(folder, HUB)
-        fixtures.write_text(fixtures.read_text().replace(ENDPOINT, hub.url))
+        account = _constants(fixtures)
+        hub = running.enter_context(
+            Hub.start(users=[f"{account['CI_HUB_USER']}:{account['CI_HUB_USER_TOKEN']}"])
+        )
+        fixtures.write_text(fixtures.read_text().replace(account["CI_HUB_ENDPOINT"], hub.url))
         path = os.pathsep.join([str(Path(__file__).parent), folder])
         return subprocess.run(  # noqa: S603 - the tests of the release that was asked for
             [
@@ -95,6 +98,17 @@ def run(clone: Path, release: str, *, ours: bool, options: list[str]) -> int:
             env={**os.environ, **hub.env(), "PYTHONPATH": path},
             check=False,
         ).returncode
+
+
+def _constants(file: Path) -> dict[str, str]:
+    """Return the texts that a module assigns to names: the account and the Hub of the tests."""
+    return {
+        target.id: node.value.value
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name) and isinstance(node.value.value, str)
+    }
 
 
 def main() -> int:
