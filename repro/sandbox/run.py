@@ -230,14 +230,23 @@ def run(
             _supervisors.discard(supervisor)
     if supervisor.returncode != 0:
         sweep()
-        reason = complaint.decode(errors="replace").strip() or f"status {supervisor.returncode}"
+        if supervisor.returncode < 0:  # killed: what it said before is not why
+            _pass_on(complaint)
+            reason = f"status {supervisor.returncode}"
+        else:
+            reason = complaint.decode(errors="replace").strip() or f"status {supervisor.returncode}"
         raise IsolationError(f"the supervisor of {argv[0]} failed: {reason}")
-    for line in complaint.decode(errors="replace").splitlines():
-        log.warning("%s", line)
+    _pass_on(complaint)
     outcome: Run | Exception = pickle.loads(answer)  # noqa: S301 - written by our own process
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
+
+
+def _pass_on(complaint: bytes) -> None:
+    """Log what a supervisor has written to its standard error."""
+    for line in complaint.decode(errors="replace").splitlines():
+        log.warning("%s", line)
 
 
 def _wait(

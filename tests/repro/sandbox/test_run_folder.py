@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -92,8 +93,12 @@ def test_folder_of_any_depth_is_listed_and_removed() -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("chattr"), reason="only root can")
-def test_folder_that_cannot_be_removed_fails_no_run(caplog: pytest.LogCaptureFixture) -> None:
+def test_folder_that_cannot_be_removed_fails_no_run(
+    caplog: pytest.LogCaptureFixture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # runs beside us sweep the usual one
     with run_folder() as folder:
+        assert folder.path.parent == tmp_path
         file = folder.tmp / "immutable"
         file.touch()
         if subprocess.run(["chattr", "+i", file], stderr=subprocess.DEVNULL).returncode:
