@@ -9,7 +9,7 @@ an upload is one commit, or readers see a part of it. The tests run in the folde
 without embedding, upstream uploads the paths of this machine, and we their names alone
 (catalog: ``absolute-path-leak``).
 
-`tox run -e upstream -- --git CLONE` installs what the tests import besides (decorator, httpx, requests).
+`tox run -e upstream -- --git CLONE` installs what the tests import besides.
 """
 
 from __future__ import annotations

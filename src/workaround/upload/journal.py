@@ -11,7 +11,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -24,8 +24,9 @@ from workaround.upload.temporary import temporary_folder
 _SCHEMA = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-CREATE TABLE IF NOT EXISTS shard (
-    path TEXT, key TEXT, sha256 TEXT, size INTEGER, oid TEXT, content BLOB, PRIMARY KEY (path, key)
+CREATE TABLE IF NOT EXISTS uploaded (
+    path TEXT, key TEXT, sha256 TEXT, size INTEGER, oid TEXT, content BLOB, checksum TEXT,
+    PRIMARY KEY (path, key)
 );
 CREATE TABLE IF NOT EXISTS pull_request (number INTEGER PRIMARY KEY);
 """
@@ -54,6 +55,11 @@ class UploadedShard:
     size: int
     oid: str | None
 
+    @property
+    def checksum(self) -> str:
+        """Hash of all attributes: SQLite does not notice damage inside of a value."""
+        return hashlib.sha256(repr(astuple(self)).encode()).hexdigest()
+
 
 def git_oid(content: bytes) -> str:
     """Return git's id of a file."""
@@ -73,11 +79,15 @@ class Journal:
 
     def find(self, path: str, key: str) -> UploadedShard | None:
         """Return a shard that was uploaded with the same fingerprint; None if it was not."""
-        query = "SELECT path, key, sha256, size, oid FROM shard WHERE path = ? AND key = ?"
+        query = "SELECT * FROM uploaded WHERE path = ? AND key = ?"
         row = self._database.execute(query, (path, key)).fetchone()
         if row is None:
             return None
-        shard = UploadedShard(*row)
+        *values, _, checksum = row
+        shard = UploadedShard(*values)
+        if shard.checksum != checksum:
+            log.warning("The journal of %s is damaged: it is sent again", path)
+            return None
         if shard.oid is not None and git_oid(self.content(shard)) != shard.oid:
             log.warning("The journal has lost the content of %s: it is sent again", path)
             return None
@@ -95,15 +105,17 @@ class Journal:
 
     def content(self, shard: UploadedShard) -> bytes:
         """Return the content of a regular shard."""
-        query = "SELECT content FROM shard WHERE path = ? AND key = ?"
+        query = "SELECT content FROM uploaded WHERE path = ? AND key = ?"
         (content,) = self._database.execute(query, (shard.path, shard.key)).fetchone()
         return bytes(content)
 
     def add(self, shard: UploadedShard, content: bytes | None) -> None:
         """Remember an uploaded shard, with its content if it is a regular one."""
-        values = (shard.path, shard.key, shard.sha256, shard.size, shard.oid, content)
+        values = (*astuple(shard), content, shard.checksum)
         with self._database:
-            self._database.execute("INSERT OR REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?)", values)
+            self._database.execute(
+                "INSERT OR REPLACE INTO uploaded VALUES (?, ?, ?, ?, ?, ?, ?)", values
+            )
 
     def staged(self) -> int | None:
         """Return the number of the pull request with the first parts of this upload, if any."""
@@ -119,14 +131,14 @@ class Journal:
 
     def is_empty(self) -> bool:
         """Return whether nothing is remembered."""
-        query = "SELECT EXISTS (SELECT 1 FROM shard UNION ALL SELECT 1 FROM pull_request)"
+        query = "SELECT EXISTS (SELECT 1 FROM uploaded UNION ALL SELECT 1 FROM pull_request)"
         (remembered,) = self._database.execute(query).fetchone()
         return not remembered
 
     def clear(self) -> None:
         """Forget all shards: they are committed, or lost on the Hub."""
         with self._database:
-            self._database.execute("DELETE FROM shard")
+            self._database.execute("DELETE FROM uploaded")
 
 
 @contextmanager
@@ -174,9 +186,10 @@ def _open(base: Path, target: str) -> Iterator[Journal]:
 def _connect(file: Path) -> sqlite3.Connection:
     """Open a database, or a new one in place of one that is damaged."""
     database = sqlite3.connect(file)
+    database.text_factory = _lenient
     try:
         database.executescript(_SCHEMA)
-        ((verdict,), *_) = database.execute("PRAGMA quick_check").fetchall()
+        ((verdict,), *_) = database.execute("PRAGMA integrity_check").fetchall()
         if verdict == "ok":
             return database
     except sqlite3.DatabaseError as error:
@@ -189,6 +202,11 @@ def _connect(file: Path) -> sqlite3.Connection:
     database = sqlite3.connect(file)
     database.executescript(_SCHEMA)
     return database
+
+
+def _lenient(text: bytes) -> str:
+    """Decode a value that may be damaged; its checksum tells."""
+    return text.decode(errors="replace")
 
 
 def _remove(file: Path) -> None:

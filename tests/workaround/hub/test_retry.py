@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import traceback
@@ -355,3 +356,35 @@ def test_storage_may_take_what_it_refused(error: Exception, expected: bool) -> N
 
 def test_refusal_without_advice_is_permanent() -> None:
     assert advice(refusal(418)) == ""
+
+
+def test_parts_that_are_tried_again_spend_the_attempts_of_the_whole(pauses: list[float]) -> None:
+    attempts = itertools.count()
+
+    def part() -> None:
+        if next(attempts) % 2 == 0:
+            raise ConnectionError("reset")
+
+    def whole() -> None:
+        retry("Reading", part)
+        raise ConnectionError("reset")
+
+    with pytest.raises(UnreachableError, match=f"failed {TRIES} times"):
+        retry("Committing", whole)
+    assert len(pauses) == TRIES - 1
+
+
+def test_attempts_of_one_operation_are_not_those_of_the_next(pauses: list[float]) -> None:
+    for _ in range(2):
+        with pytest.raises(UnreachableError):
+            retry("Reading", failing(ConnectionError("reset")))
+    assert len(pauses) == 2 * (TRIES - 1)
+
+
+def test_refusal_of_a_part_is_raised_as_it_is() -> None:
+    def whole() -> None:
+        retry("Reading", failing(refusal(404)))
+
+    with pytest.raises(RefusedError) as raised:
+        retry("Committing", whole)
+    assert str(raised.value).startswith("Reading: ")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import random
 import resource
 import signal
 import sqlite3
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 from datasets import Dataset
 from filelock import FileLock
-from huggingface_hub import get_repo_discussions
+from huggingface_hub import constants, get_repo_discussions
 
 from mockhub.server.process import Hub
 from tests.support import warm
@@ -25,7 +26,7 @@ from tests.support.constants import REPO
 from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions, tree
 from workaround import push_to_hub
 from workaround.errors import DiskFullError, JournalError, RefusedError, TargetBusyError
-from workaround.upload.journal import Journal
+from workaround.upload.journal import Journal, UploadedShard, open_journal
 
 SHARDS = 6
 SCRIPT = """
@@ -231,19 +232,44 @@ def test_damaged_journal_is_started_over(
     assert [file.suffix for file in journal.parent.iterdir()] == [".lock"]
 
 
+@pytest.mark.parametrize("rest", [b"\xff", b"\0", b"\x0d"], ids=["ones", "zeros", "no cells"])
 def test_damaged_page_is_started_over(
-    hub: Hub, rows: Dataset, caplog: pytest.LogCaptureFixture
+    hub: Hub, rows: Dataset, caplog: pytest.LogCaptureFixture, rest: bytes
 ) -> None:
+    """SQLite raises at some damage, and reports other only when it is asked to check."""
     stop_at_commit(hub, rows)
     (journal,) = (hub.home / "workaround").glob("*.sqlite")
     page = 4096
     pages = bytearray(journal.read_bytes())
     assert len(pages) >= 3 * page  # the schema, and the rows and the index of the shards
-    pages[2 * page :] = os.urandom(len(pages) - 2 * page)
+    pages[2 * page :] = rest.ljust(len(pages) - 2 * page, rest if rest != b"\x0d" else b"\0")
     journal.write_bytes(pages)
     push_to_hub(rows, REPO, num_shards=SHARDS)
     assert "was damaged: all shards are sent again" in caplog.text
     assert loaded(REPO) == contents(rows)
+
+
+def test_damaged_journal_remembers_the_truth_or_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite raises at some damage, but reports most of it only when it is asked to check."""
+    monkeypatch.setattr(constants, "HF_HOME", str(tmp_path))
+    shards = [
+        UploadedShard(f"data/train-{n:05d}", f"{n:064d}", "0" * 64, n, None) for n in range(200)
+    ]
+    with open_journal("there") as journal:
+        for shard in shards:
+            journal.add(shard, None)
+    (file,) = (tmp_path / "workaround").glob("*.sqlite")
+    whole = file.read_bytes()
+    for seed in range(200):
+        dice = random.Random(seed)
+        damaged = bytearray(whole)
+        start = dice.randrange(4096, len(whole) - 64)
+        damaged[start : start + 64] = dice.randbytes(64)
+        file.write_bytes(damaged)
+        with open_journal("there") as journal:
+            assert all(journal.find(shard.path, shard.key) in {shard, None} for shard in shards)
 
 
 @pytest.mark.hub(upload_mode="regular")
@@ -254,7 +280,7 @@ def test_damaged_content_of_a_regular_shard_is_sent_again(
     (journal,) = (hub.home / "workaround").glob("*.sqlite")
     with closing(sqlite3.connect(journal)) as database, database:
         database.execute(
-            "UPDATE shard SET content = zeroblob(length(content)) WHERE path LIKE '%3-of%'"
+            "UPDATE uploaded SET content = zeroblob(length(content)) WHERE path LIKE '%3-of%'"
         )
     push_to_hub(rows, REPO, num_shards=SHARDS)
     assert "lost the content of data/train-00003-of-00006.parquet" in caplog.text
