@@ -17,6 +17,7 @@ from typing import Any
 
 from datasets import Dataset
 
+from workaround.bids.table import bids_table
 from workaround.cli.arguments import parser
 from workaround.errors import ArgumentError, CheckError, UploadError, VerifyError
 from workaround.executors import from_dask
@@ -25,7 +26,6 @@ from workaround.preflight.check import check, partition
 from workaround.preflight.options import PushOptions
 from workaround.prepare import prepare
 from workaround.push import push_prepared
-from workaround.tables.bids import bids_table
 from workaround.tables.infer import read_table
 from workaround.verification.verify import verify
 
