@@ -4,12 +4,15 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
 
 from repro.errors import MachineError, RequestError
 
 # What only the extras of pyproject.toml bring, by module.
 EXTRAS = {"blake3", "jinja2", "markupsafe", "matplotlib", "msgspec", "platformdirs", "psutil"}
 EXTRAS |= {"starlette", "uv", "uvicorn", "yaml"}
+SCRIPT = "nifti-repro"
 INTERRUPTED = 130  # what a shell shows for SIGINT
 UNREAD = 141  # and for SIGPIPE
 
@@ -18,11 +21,18 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     from repro.cli import bisect, drift, fix, issue, list, matrix, report, run  # noqa: A004
 
-    root = argparse.ArgumentParser(prog="python -m repro", description=__doc__)
+    root = argparse.ArgumentParser(prog=_program(), description=__doc__)
+    root.add_argument(
+        "--version", action="version", version=f"nifti-repro {version('nifti-hub-workaround')}"
+    )
     commands = root.add_subparsers(required=True, metavar="COMMAND")
     for command in (list, run, matrix, bisect, fix, issue, report, drift):
         command.add(commands)
     return root
+
+
+def _program() -> str:
+    return SCRIPT if Path(sys.argv[0]).stem == SCRIPT else "python -m repro"
 
 
 def main(argv: Sequence[str] | None = None) -> int:

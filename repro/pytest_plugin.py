@@ -2,6 +2,9 @@
 
 All that the selected tests will ask for is measured in the background from the start,
 `--repro-jobs` at a time; a test waits for its own.
+
+Without a clone, `pytest --pyargs repro -m repro` runs a test for each bug; the options need
+`-p repro.pytest_plugin` before them, since pytest finds the plugin only while it collects.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,6 +27,7 @@ from repro.results import build as verdicts
 ONE_PROCESS = (
     "bugs are measured in one process, some at a time (--repro-jobs): run pytest without -n"
 )
+MARKER = "repro: reproduces an upstream bug on the installed datasets (select with -m repro)"
 judgements_key = pytest.StashKey[dict[str, Judgement]]()
 notes_key = pytest.StashKey[list[tuple[str, str]]]()
 
@@ -50,7 +54,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Make room for the judgements, and be sure that they can be written."""
     config.stash[judgements_key], config.stash[notes_key] = {}, []
-    if config.getoption("--verdicts") and config.getoption("numprocesses", None):
+    config.addinivalue_line("markers", MARKER)
+    if not config.pluginmanager.hasplugin("timeout"):
+        config.addinivalue_line(
+            "markers", "timeout(seconds): of pytest-timeout, if it is installed"
+        )
+    if config.getoption("--verdicts", None) and config.getoption("numprocesses", None):
         raise pytest.UsageError(ONE_PROCESS)
     try:
         _write(config)
@@ -69,7 +78,7 @@ def coming(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Any]]]:
     ]
     bugs: dict[str, Bug] = {bug.id: bug for bug in asked}
     experiments = EXPERIMENTS if any("evidence_of" in item.fixturenames for item in items) else ()
-    with background(request.config.getoption("--repro-jobs")) as examinations:
+    with background(request.config.getoption("--repro-jobs", JOBS)) as examinations:
         # The long ones first, so that none is left to run alone at the end.
         yield {experiment.id: examinations.measure(experiment) for experiment in experiments} | {
             bug_id: examinations.examine(bug) for bug_id, bug in bugs.items()
@@ -119,6 +128,6 @@ def pytest_terminal_summary(
 
 
 def _write(config: pytest.Config) -> None:
-    file: Path | None = config.getoption("--verdicts")
+    file: Path | None = config.getoption("--verdicts", None)
     if file is not None:
         verdicts.write(file, config.stash[judgements_key].values(), environment())

@@ -11,6 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from importlib.metadata import PackageNotFoundError, version
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -35,6 +36,7 @@ def make_parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"mockhub {_version()}")
     parser.add_argument("--port", type=int, default=0, help="port; 0 takes a free one (default)")
     parser.add_argument(
         "--host",
@@ -65,6 +67,13 @@ def make_parser() -> argparse.ArgumentParser:
         help="with --exit-with-stdin: a folder to remove then",
     )
     return parser
+
+
+def _version() -> str:
+    try:
+        return version("mockhub")
+    except PackageNotFoundError:
+        return version("nifti-hub-workaround")  # which it is a part of
 
 
 def serve(root: Path, arguments: argparse.Namespace, options: Options) -> None:

@@ -9,8 +9,11 @@ def test_retry(hub):
     Dataset.from_dict({"n": [1]}).push_to_hub("ann/numbers")
     assert [request.status for request in hub.requests("PUT", "/lfs-storage/")] == [503, 200]
 
-All tests share one server process (each worker of pytest-xdist has its own), which is reset before
-each test: no repositories, no faults, and an empty HF_HOME. ``start_hub`` starts another process.
+pytest loads it wherever the package is installed; ``-p no:mockhub.plugin`` leaves it out. All tests
+share one server process (each worker of pytest-xdist has its own), which is reset before each test:
+no repositories, no faults, and an empty HF_HOME. ``start_hub`` starts another process.
+
+What a server takes is imported by the fixtures: test suites without them do not pay for it.
 """
 
 from __future__ import annotations
@@ -19,12 +22,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from mockhub.server.environment import using
-from mockhub.server.process import Hub
+if TYPE_CHECKING:
+    from mockhub.server.process import Hub
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,6 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def _hub_process() -> Iterator[Hub]:
+    from mockhub.server.process import Hub
+
     with Hub.start() as hub:
         yield hub
 
@@ -46,6 +51,8 @@ def hub(request: pytest.FixtureRequest, _hub_process: Hub) -> Iterator[Hub]:
 
     ``@pytest.mark.hub(xet=False)`` sets options (`mockhub.options.Options`).
     """
+    from mockhub.server.environment import using
+
     marker = request.node.get_closest_marker("hub")
     try:
         hub = _hub_process.reset(**(marker.kwargs if marker else {}))
@@ -67,6 +74,9 @@ class StartHub(Protocol):
 @pytest.fixture
 def start_hub() -> Iterator[StartHub]:
     """Start a local Hub in a process of its own; clients use it until the test ends."""
+    from mockhub.server.environment import using
+    from mockhub.server.process import Hub
+
     with ExitStack() as stack:
 
         def start(root: Path | None = None, **options: Any) -> Hub:

@@ -10,7 +10,10 @@ import yaml
 from tests.support.constants import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-WRITING = {("matrix", "issue"): {"contents": "read", "issues": "write"}}
+WRITING = {
+    ("matrix", "issue"): {"contents": "read", "issues": "write"},
+    ("release", "publish"): {"id-token": "write"},
+}
 """The jobs that may do more than read; those run nothing that was installed."""
 
 
@@ -26,7 +29,7 @@ def test_actions_are_pinned_to_commits(workflow: Path) -> None:
     ]
     assert used
     for action in used:
-        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action)
+        assert re.fullmatch(r"(actions|pypa)/[a-z-]+@[0-9a-f]{40}", action)
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.stem)
@@ -72,3 +75,16 @@ def test_report_is_looked_at_with_a_browser() -> None:
         if "'tests'" in step.get("env", {}).get("ENVIRONMENT", "")
     ]
     assert "ubuntu-latest' && '1'" in tests["env"]["NEEDS_BROWSER"]
+
+
+def test_release_publishes_what_was_tried() -> None:
+    """Only `build` builds; the artifact goes through `wheel` to `publish`."""
+    release = jobs(ROOT / ".github" / "workflows" / "release.yml")
+    assert set(release["publish"]["needs"]) == {"build", "wheel"}
+    for name in ("wheel", "publish"):
+        uses = [step.get("uses", "") for step in release[name]["steps"]]
+        assert any("download-artifact" in action for action in uses)
+    (trial,) = [
+        step["run"] for step in release["wheel"]["steps"] if "tox run" in step.get("run", "")
+    ]
+    assert "--installpkg dist/" in trial

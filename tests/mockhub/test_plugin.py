@@ -84,7 +84,8 @@ def run(folder: Path, files: dict[str, str], **environment: str) -> Iterator[Res
     """Run test files with the plugin; yields a result for each test."""
     for name, text in files.items():
         (folder / f"{name}.py").write_text(text)
-    options = ["-p", "mockhub.plugin", "-p", "no:cacheprovider", "--strict-markers"]
+    # Installed in this environment: pytest loads it by its entry point.
+    options = ["-p", "no:cacheprovider", "--strict-markers"]
     options += ["--junitxml=report.xml", "-o", "junit_logging=all"]
     hub_variables = ("HF_ENDPOINT", "HF_TOKEN", "HF_HOME")
     outer = {name: text for name, text in os.environ.items() if name not in hub_variables}
@@ -156,3 +157,23 @@ def test_marker_and_fixtures_describe_themselves(
 ) -> None:
     result = pytester.runpytest_inprocess("-p", "mockhub.plugin", option)
     assert text in result.stdout.str()
+
+
+def test_plugin_that_is_named_as_well_is_loaded_once(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest('pytest_plugins = ("mockhub.plugin",)')
+    pytester.makepyfile("def test_it(hub): assert hub.url")
+    result = pytester.runpytest_subprocess("-p", "mockhub.plugin", "--fixtures")
+    assert result.ret == 0
+    assert str(result.stdout).count("An empty local Hub, used by clients") == 1
+
+
+def test_suites_without_the_fixture_import_no_server() -> None:
+    code = "import sys, mockhub.plugin; print({'starlette', 'uvicorn', 're2'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": SOURCE},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "set()\n"

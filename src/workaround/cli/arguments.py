@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from errno import ENOENT
+from importlib.metadata import version
 from pathlib import Path
 
 from workaround.errors import ArgumentError
 from workaround.preflight.arguments import shard_limit
 from workaround.tables.kinds import KINDS, TEXT
+
+DISTRIBUTION = "nifti-hub-workaround"
 
 _EPILOG = """\
 SOURCE is a file table (.csv, .tsv, .jsonl, .ndjson or .parquet) with paths in its cells, or a BIDS
@@ -27,6 +30,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    root.add_argument("--version", action="version", version=f"workaround {version(DISTRIBUTION)}")
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def add(name: str, text: str, *parts: Callable[[argparse.ArgumentParser], None]) -> None:
