@@ -7,7 +7,9 @@ disk), `prepare`, `upload` (shards, the journal, the commit), `bids` (BIDS folde
 `errors`.
 """
 
-from workaround.bids.table import bids_table
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from workaround.errors import (
     AccessError,
     ArgumentError,
@@ -31,11 +33,14 @@ from workaround.errors import (
     VerifyError,
     WorkersLostError,
 )
-from workaround.planning.plan import plan
-from workaround.preflight.check import check
-from workaround.push import push_to_hub
-from workaround.tables.infer import read_table
-from workaround.verification.verify import verify
+
+if TYPE_CHECKING:
+    from workaround.bids.table import bids_table
+    from workaround.planning.plan import plan
+    from workaround.preflight.check import check
+    from workaround.push import push_to_hub
+    from workaround.tables.infer import read_table
+    from workaround.verification.verify import verify
 
 __all__ = [
     "AccessError",
@@ -66,3 +71,27 @@ __all__ = [
     "read_table",
     "verify",
 ]
+
+_FUNCTIONS = {
+    "bids_table": "workaround.bids.table",
+    "plan": "workaround.planning.plan",
+    "check": "workaround.preflight.check",
+    "push_to_hub": "workaround.push",
+    "read_table": "workaround.tables.infer",
+    "verify": "workaround.verification.verify",
+}
+"""Modules of the functions, imported on first use: with `datasets` they take two seconds."""
+
+if not TYPE_CHECKING:  # or every name would be an attribute for type checkers
+
+    def __getattr__(name: str) -> Any:
+        """Import a function when it is first asked for (PEP 562)."""
+        if name not in _FUNCTIONS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = function = getattr(import_module(_FUNCTIONS[name]), name)
+        return function
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted({*globals(), *__all__})

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.imports import SLOW
 from tests.support.repro import fakes
 from tests.support.repro.aftermath import PYTHONPATH, Command
 from tests.support.repro.children import eventually
@@ -90,3 +91,13 @@ def test_ctrl_c_is_status_130_and_a_word(start: Start, scripts: Path) -> None:
     assert command.stderr.read_text() == "temp-files-left ... \nrepro: interrupted\n"
     assert command.stdout.read_text() == ""
     assert command.left() == []
+
+
+def test_help_imports_nothing_slow(start: Start) -> None:
+    code = "import sys; from repro import __main__; sys.argv[0] = 'repro'\n"
+    code += "try: __main__.main(['--help'])\nexcept SystemExit: print(*sys.modules)"
+    command = start("-c", code)
+    assert command.process.wait() == 0
+    *usage, modules = command.stdout.read_text().splitlines()
+    assert usage[0].startswith("usage: ")
+    assert not SLOW.intersection(modules.split())

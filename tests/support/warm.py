@@ -196,7 +196,7 @@ if __name__ == "__main__":
     if FORKS:
         import datasets  # noqa: F401
 
-        import workaround.cli.main  # noqa: F401
+        import workaround.cli.commands  # noqa: F401
 
         gc.freeze()  # else the first collection of each process copies all of that
     _become(**_serve(socket.socket(fileno=int(sys.argv[1]))))

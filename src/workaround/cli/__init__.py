@@ -1,8 +1,10 @@
 """The command `workaround`: check, plan, push and verify file tables and BIDS folders.
 
 - `arguments`: the command line, and the types of its values.
-- `main`: the commands. Each reads its source, calls the function of its name and returns a
-  `Report`: text for people, values for ``--json``, and the status to exit with.
+- `main` parses it, runs a command and shows its report. Help and wrong use need no more than that,
+  and are answered without importing `datasets`.
+- `commands`: each reads its source, calls the function of its name and returns a `Report`.
+- `report`: text for people, values for ``--json``, and the status to exit with.
 
 Output: the report on standard output; errors, warnings and progress on standard error. Nothing is
 printed but by `main`, and no traceback: what a user can cause is an error of `workaround.errors`.

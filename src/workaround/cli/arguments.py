@@ -9,8 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from workaround.errors import ArgumentError
-from workaround.preflight.arguments import shard_limit
-from workaround.tables.kinds import KINDS, TEXT
+from workaround.tables.kinds import SUFFIXES, TEXT
 
 DISTRIBUTION = "nifti-hub-workaround"
 
@@ -93,7 +92,7 @@ def _add_reading(to: argparse.ArgumentParser) -> None:
         default=[],
         dest="columns",
         metavar="NAME=KIND",
-        help=f"kind of a column, if not by suffix: {', '.join([*KINDS, TEXT])}; repeatable",
+        help=f"kind of a column, if not by suffix: {', '.join([*SUFFIXES, TEXT])}; repeatable",
     )
 
 
@@ -164,13 +163,15 @@ def _source(text: str) -> Path:
 
 def _column(text: str) -> tuple[str, str]:
     name, _, kind = text.rpartition("=")
-    if not name or kind not in {*KINDS, TEXT}:
-        kinds = ", ".join([*KINDS, TEXT])
+    if not name or kind not in {*SUFFIXES, TEXT}:
+        kinds = ", ".join([*SUFFIXES, TEXT])
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=KIND, with a KIND of {kinds}")
     return name, kind
 
 
 def _size(text: str) -> str:
+    from workaround.preflight.arguments import shard_limit  # imports `datasets`
+
     try:
         shard_limit(text)
     except ArgumentError:

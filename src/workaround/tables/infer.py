@@ -28,7 +28,7 @@ from workaround.arrow.file_cells import (
 from workaround.errors import CheckError, Problem, TableError
 from workaround.preflight.check import require_sound
 from workaround.tables.delimited import NULLS
-from workaround.tables.kinds import KINDS, TEXT, known_kinds
+from workaround.tables.kinds import SUFFIXES, TEXT, installed_kinds, known_kinds
 from workaround.tables.load import load, local_path
 
 _ABSOLUTE = r"^(/|[A-Za-z][A-Za-z0-9+.-]*://)"
@@ -48,8 +48,9 @@ def read_table(
 
     Args:
         path: Table that ends in ``.csv``, ``.tsv``, ``.jsonl``, ``.ndjson`` or ``.parquet``.
-        kinds: Kinds of some columns, which are not guessed then: one of `KINDS`, or "string". Name
-            nested columns with dots, as in ``scans.t1w``; the elements of a list as the list.
+        kinds: Kinds of some columns, which are not guessed then: one of `installed_kinds`, or
+            "string". Name nested columns with dots, as in ``scans.t1w``; the elements of a list
+            as the list.
         strict: Refuse a table without files, instead of logging a warning.
 
     Raises:
@@ -301,7 +302,7 @@ def _require_text(name: str, column: pa.ChunkedArray) -> None:
 
 def _guess(texts: pa.ChunkedArray, pattern: str = "{}$") -> str | None:
     """Return the first kind of file that any text ends in."""
-    for kind in KINDS:
+    for kind in installed_kinds():
         ending = f"(?is){pattern.format(_ending(kind))}"
         if pc.any(pc.match_substring_regex(texts, ending)).as_py():
             return kind
@@ -310,7 +311,7 @@ def _guess(texts: pa.ChunkedArray, pattern: str = "{}$") -> str | None:
 
 def _ending(kind: str) -> str:
     """Return a pattern of the suffixes of a kind; in URLs a query or an archive may follow."""
-    suffix = rf"\.({'|'.join(KINDS[kind])})"
+    suffix = rf"\.({'|'.join(SUFFIXES[kind])})"
     return rf"({suffix}|://\S*{suffix}(\?\S*|::\S+))"
 
 
@@ -356,7 +357,7 @@ def _refuse_others(name: str, paths: pa.ChunkedArray, kind: str, row: Row) -> No
         return
     first = pc.index(others, True).as_py()
     count = f"{pc.sum(others).as_py()} of {pc.count(paths).as_py()}"
-    suffixes = " or ".join(f".{suffix}" for suffix in KINDS[kind])
+    suffixes = " or ".join(f".{suffix}" for suffix in SUFFIXES[kind])
     reason = (
         f"does not end in {suffixes} ({count} paths do not). If the column holds no files, pass"
         f" --column {name}=string; if all are of this kind, --column {name}={kind}"

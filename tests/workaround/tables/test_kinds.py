@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from workaround.errors import ArgumentError
-from workaround.tables.kinds import KINDS, known_kinds
+from workaround.tables.kinds import installed_kinds, known_kinds
 
 
 def test_kinds_are_those_of_the_installed_datasets() -> None:
-    assert {"nifti", "image", "audio"} <= KINDS.keys()
+    assert {"nifti", "image", "audio"} <= {*installed_kinds()}
     assert known_kinds(None) == {}
     assert known_kinds({"t1w": "nifti", "note": "string"}) == {"t1w": "nifti", "note": "string"}
 

@@ -12,7 +12,6 @@ from mockhub.server.process import Hub
 from repro.synthetic.broken import Broken, write_broken
 from tests.support.constants import REPO
 from tests.support.workaround.command import ROWS, call
-from workaround.cli.main import Report, show
 
 
 def test_check_lists_all_problems(broken: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -105,8 +104,3 @@ def test_a_column_can_be_named(table: Path, capsys: pytest.CaptureFixture[str]) 
     table.write_text(table.read_text().replace("sub-2_T1w.nii.gz", "lost"))
     named = ("--column", "t1w=string")
     assert call(capsys, "check", table, *named) == (0, "0 problems found\n", "")
-
-
-def test_name_that_is_not_text_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    show(Report("a\udcff.nii: no such file", {}), as_json=False)
-    assert capsys.readouterr().out == "a\\udcff.nii: no such file\n"

@@ -1,0 +1,148 @@
+"""The commands: imported once one of them runs, so that help and wrong use are answered at once."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import asdict
+from typing import Any
+
+from datasets import Dataset
+
+from workaround.bids.table import bids_table
+from workaround.cli.report import DONE, FAILED, Report
+from workaround.errors import CheckError
+from workaround.executors import from_dask
+from workaround.planning.plan import format_bytes, plan
+from workaround.preflight.check import check, partition
+from workaround.preflight.options import PushOptions
+from workaround.prepare import prepare
+from workaround.push import push_prepared
+from workaround.tables.infer import read_table
+from workaround.verification.verify import verify
+
+
+def _read(arguments: argparse.Namespace) -> Dataset:
+    read = bids_table if arguments.source.is_dir() else read_table
+    strict = getattr(arguments, "strict", False)  # of the commands that refuse
+    return read(arguments.source, dict(arguments.columns), strict=strict)
+
+
+def _check(arguments: argparse.Namespace) -> Report:
+    try:
+        dataset = _read(arguments)
+    except CheckError as error:  # cells of the table that do not go together
+        rows, problems = None, list(error.problems)
+    else:
+        rows = len(dataset)
+        problems = check(dataset, split=arguments.split, level=arguments.level)
+    refused, logged = partition(problems, strict=arguments.strict)
+    lines = [
+        *(f"{problem.severity}: {problem}" for problem in logged),
+        *map(str, refused),
+        f"{_number(len(refused), 'problem')} found",
+    ]
+    values = {"rows": rows, "problems": [asdict(problem) for problem in problems]}
+    return Report("\n".join(lines), values, FAILED if refused else DONE)
+
+
+def _planned(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "config_name": arguments.config,
+        "split": arguments.split,
+        "data_dir": arguments.data_dir,
+        "max_shard_size": arguments.max_shard_size,
+        "num_shards": arguments.num_shards,
+        "num_proc": arguments.num_proc,
+    }
+
+
+def _plan(arguments: argparse.Namespace) -> Report:
+    planned = plan(_read(arguments), **_planned(arguments))
+    return Report(str(planned), asdict(planned))
+
+
+def _push(arguments: argparse.Namespace) -> Report:
+    if arguments.dask is None:
+        return _push_by(arguments, None)
+    with from_dask(arguments.dask) as executor:
+        return _push_by(arguments, executor)
+
+
+def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report:
+    start = time.monotonic()
+    options = PushOptions(
+        repo_id=arguments.repo,
+        **_planned(arguments),
+        commit_message=arguments.commit_message,
+        private=arguments.private or None,
+        revision=arguments.revision,
+        create_pr=arguments.create_pr,
+        resume=arguments.resume,
+        verify=arguments.verify,
+        strict=arguments.strict,
+        executor=executor,
+    )
+    prepared = prepare(_read(arguments), options)
+    planned = prepared.plan
+    if sys.stderr.isatty():
+        print(planned, file=sys.stderr)
+    commit = push_prepared(prepared)
+    rows = sum(split.rows for split in planned.splits)
+    files = sum(split.files for split in planned.splits)
+    file_bytes = sum(split.file_bytes for split in planned.splits)
+    shards = sum(len(split.shards) for split in planned.splits)
+    seconds = round(time.monotonic() - start, 1)
+    lines = [
+        f"{_number(rows, 'row')} with {_number(files, 'file')} of {format_bytes(file_bytes)} in"
+        f" {_number(shards, 'shard')}, {seconds} s",
+        str(commit.repo_url),
+        f"commit {commit.oid}",
+        *([f"pull request {commit.pr_url}"] if commit.pr_url else []),
+    ]
+    values = {
+        "url": str(commit.repo_url),
+        "commit": commit.oid,
+        "pull_request": commit.pr_url,
+        "rows": rows,
+        "files": files,
+        "file_bytes": file_bytes,
+        "shards": shards,
+        "seconds": seconds,
+    }
+    return Report("\n".join(lines), values)
+
+
+def _verify(arguments: argparse.Namespace) -> Report:
+    result = verify(
+        arguments.repo,
+        _read(arguments),
+        config_name=arguments.config,
+        split=arguments.split,
+        data_dir=arguments.data_dir,
+        revision=arguments.revision,
+        level=arguments.level,
+    )
+    text = (
+        f"{arguments.repo} matches {arguments.source}: {_number(result.rows, 'row')},"
+        f" {_number(result.shards, 'shard')}, {format_bytes(result.nbytes)}"
+        f" (commit {result.commit})"
+    )
+    if result.unread:
+        text += f"\nnot read: {result.unread}; --level full reads all"
+    return Report(text, asdict(result))
+
+
+def _number(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], Report]] = {
+    "check": _check,
+    "plan": _plan,
+    "push": _push,
+    "verify": _verify,
+}

@@ -1,0 +1,12 @@
+"""Reports, as they are printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from workaround.cli.report import Report, show
+
+
+def test_name_that_is_not_text_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    show(Report("a\udcff.nii: no such file", {}), as_json=False)
+    assert capsys.readouterr().out == "a\\udcff.nii: no such file\n"
