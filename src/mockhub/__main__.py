@@ -122,7 +122,8 @@ def _greet(url: str, arguments: argparse.Namespace, options: Options) -> None:
             else f"are kept in {arguments.root}"
         )
         print(
-            f"  {exports}{xet}\nYou are {account.name}: push to {account.name}/NAME. The data"
+            f"  {exports}{xet}\nOpen {url}/#token={account.token} in a browser to look at it.\n"
+            f"You are {account.name}: push to {account.name}/NAME. The data"
             f" {kept}. Ctrl-C stops.",
             file=sys.stderr,
         )

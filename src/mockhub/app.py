@@ -15,7 +15,7 @@ from mockhub.control.request_log import Log, LogMiddleware
 from mockhub.http.middleware import CrashMiddleware, RequestIdMiddleware
 from mockhub.http.paths import RawPathMiddleware
 from mockhub.http.refusals import exception_handlers
-from mockhub.routes import health
+from mockhub.routes import health, pages
 from mockhub.routes.history import commit, discussions, refs, tree
 from mockhub.routes.repos import access_requests, cards, info, lifecycle, search
 from mockhub.routes.transfer import (
@@ -29,8 +29,8 @@ from mockhub.routes.transfer import (
 )
 from mockhub.state import State
 
-# Starlette takes the first route that matches. `lifecycle` is last: its routes for names without a
-# namespace match paths of others.
+# Starlette takes the first route that matches. `lifecycle` is behind the others: its routes for
+# names without a namespace match paths of theirs. The pages of models match any two segments.
 MODULES = (
     control,
     health,
@@ -50,6 +50,7 @@ MODULES = (
     bucket_batch,
     resolve,
     lifecycle,
+    pages,
 )
 
 LOCAL_NAMES = ["127.0.0.1", "localhost", "*.localhost", "[::1]"]

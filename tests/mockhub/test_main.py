@@ -103,10 +103,11 @@ def test_terminal_shows_how_to_use_it(tmp_path: Path) -> None:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         with open(reader, closefd=True) as shown:  # noqa: PTH123 - a descriptor
-            text = shown.readline() + shown.readline()
+            text = "".join(shown.readline() for _ in range(3))
             process.terminate()
     assert f"export HF_ENDPOINT={url} HF_TOKEN=hf_ann HF_HOME=$(mktemp -d)" in text
     assert "HF_HUB_DISABLE_XET=1" in text
+    assert f"Open {url}/#token=hf_ann in a browser" in text
     assert "You are ann" in text
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.support.constants import ROOT, SOURCE
 
 EXAMPLE = (ROOT / "docs" / "mockhub.md").read_text().split("```python\n")[1].split("```")[0]
+IMPORTS = "import huggingface_hub\nimport pytest\nfrom datasets import Dataset\n"
 SUITE = {
     "test_plugin_serves_any_suite": """
 import os, subprocess, sys
@@ -34,7 +35,7 @@ def test_without():
     assert hf_api.api.endpoint == before
     assert not {"HF_ENDPOINT", "HF_TOKEN", "HF_HOME"} & set(os.environ)
 """,
-    "test_example": f"import pytest\nfrom datasets import Dataset\n{EXAMPLE}",
+    "test_example": f"{IMPORTS}{EXAMPLE}",
     "test_options": """
 import pytest
 
@@ -122,7 +123,7 @@ def test_plugin_serves_any_test_suite(suite: Results) -> None:
 
 
 def test_example_of_the_documentation_runs(suite: Results) -> None:
-    assert outcomes(suite, "test_example") == ["passed"] * 2, output(suite, "test_example")
+    assert outcomes(suite, "test_example") == ["passed"] * 3, output(suite, "test_example")
 
 
 def test_impossible_options_are_named(suite: Results) -> None:

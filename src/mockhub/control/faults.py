@@ -158,6 +158,14 @@ class Faults:
                 return plan.fault
         return None
 
+    def remaining(self) -> list[Fault]:
+        """Return the faults to come, with the numbers of requests still to pass and to fail."""
+        return [
+            dataclasses.replace(plan.fault, after=plan.after, count=plan.count)
+            for plan in self._plans
+            if plan.count
+        ]
+
     def clear(self) -> None:
         """Remove all faults."""
         self._plans.clear()

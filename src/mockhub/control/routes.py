@@ -64,12 +64,17 @@ def _log(request: Request) -> Log:
 
 async def plan_fault(request: Request) -> JSONResponse:
     """Plan a fault."""
-    faults, body = _faults(request), await read_json(request)
+    planned, body = _faults(request), await read_json(request)
     try:
-        faults.plan(Fault.from_json(body))
+        planned.plan(Fault.from_json(body))
     except ValueError as error:
         raise BadRequestError(f"Invalid fault: {error}") from None
     return JSONResponse({})
+
+
+async def faults(request: Request) -> JSONResponse:
+    """Return the faults to come."""
+    return JSONResponse([dataclasses.asdict(fault) for fault in _faults(request).remaining()])
 
 
 async def clear_faults(request: Request) -> JSONResponse:
@@ -97,7 +102,7 @@ async def clear_requests(request: Request) -> JSONResponse:
 
 async def reset(request: Request) -> JSONResponse:
     """Remove all data, faults and logged requests, and change the options."""
-    faults, log, body = _faults(request), _log(request), await read_json(request)
+    planned, log, body = _faults(request), _log(request), await read_json(request)
     scratch: Path | None = request.app.state.scratch
     if scratch is None:
         raise ConflictError("A server with --root cannot be reset: it keeps its data")
@@ -108,7 +113,7 @@ async def reset(request: Request) -> JSONResponse:
     old = state_of(request).root
     fresh = Path(tempfile.mkdtemp(dir=scratch))
     request.app.state.hub = await run_in_threadpool(State, fresh, options)
-    faults.clear()
+    planned.clear()
     log.clear()
     # A running request may still write to the old folder; the server removes it when it ends.
     await run_in_threadpool(shutil.rmtree, old, ignore_errors=True)
@@ -130,6 +135,7 @@ async def disable(request: Request) -> JSONResponse:
 
 routes = [
     Route(f"{ADMIN}faults", plan_fault, methods=["POST"]),
+    Route(f"{ADMIN}faults", faults),
     Route(f"{ADMIN}faults", clear_faults, methods=["DELETE"]),
     Route(f"{ADMIN}requests", requests),
     Route(f"{ADMIN}requests", clear_requests, methods=["DELETE"]),

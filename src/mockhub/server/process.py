@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -129,6 +129,40 @@ class Hub:
         """
         query = urlencode({"method": method, "path": path})
         return [Exchange(**fields) for fields in self._admin("GET", f"requests?{query}")]
+
+    def assert_requested(
+        self, method: str, path: str, *, statuses: Sequence[int | None] | None = None
+    ) -> list[Exchange]:
+        """Fail unless requests were made, with a message that shows the log.
+
+        Args:
+            method: HTTP method; "*" for all.
+            path: Regular expression (RE2), searched in the path as sent.
+            statuses: Their statuses, in order; None for at least one request.
+
+        Returns:
+            The requests.
+
+        Raises:
+            AssertionError: There are none, or they have other statuses.
+        """
+        made = self.requests(method, path)
+        actual = [exchange.status for exchange in made]
+        if made if statuses is None else actual == list(statuses):
+            return made
+        wanted = "at least one" if statuses is None else f"statuses {list(statuses)}"
+        log = "\n".join(f"  {exchange}" for exchange in self.requests()) or "  no requests"
+        raise AssertionError(f"{method} {path}: {actual}, expected {wanted}. The log:\n{log}")
+
+    def assert_not_requested(self, method: str = "*", path: str = "") -> None:
+        """Fail if a request was made, with a message that shows them.
+
+        Raises:
+            AssertionError: There are some.
+        """
+        if made := self.requests(method, path):
+            log = "\n".join(f"  {exchange}" for exchange in made)
+            raise AssertionError(f"{method} {path}: expected no request, not these:\n{log}")
 
     def clear_requests(self) -> None:
         """Clear the request log."""

@@ -146,3 +146,13 @@ def test_malformed_fault_is_refused(shared_hub: Hub, fault: dict[str, object]) -
     answer = send(shared_hub, "POST", "/mockhub/faults", fault)
     assert answer.status == 400
     assert answer.json["error"].startswith("Invalid fault: ")
+
+
+def test_remaining_faults_count_down() -> None:
+    faults = Faults()
+    faults.plan(Fault(method="GET", path="/a", status=503, count=2, after=1))
+    faults.plan(Fault(method="GET", path="/b", delay=0.1))
+    for path in ("/a", "/a", "/b"):
+        faults.take("GET", path)
+    (fault,) = faults.remaining()
+    assert (fault.path, fault.after, fault.count) == ("/a", 0, 1)

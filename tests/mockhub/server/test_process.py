@@ -111,3 +111,15 @@ def test_root_keeps_repositories_for_the_next_server(tmp_path: Path) -> None:
             )
             names = api.list_repo_files("user/data", repo_type="dataset")
     assert names == [".gitattributes", "0.parquet", "1.parquet"]
+
+
+def test_assertions_over_the_log_show_it(hub: Hub) -> None:
+    hub.assert_not_requested()
+    hub.add_repo("data")
+    assert len(hub.assert_requested("POST", "/repos/create", statuses=[200])) == 1
+    with pytest.raises(AssertionError, match=r"(?s)\[200\], expected statuses \[503\].*POST /api/"):
+        hub.assert_requested("POST", "/repos/create", statuses=[503])
+    with pytest.raises(AssertionError, match="expected at least one"):
+        hub.assert_requested("DELETE", "/repos/create")
+    with pytest.raises(AssertionError, match="expected no request"):
+        hub.assert_not_requested("POST")
