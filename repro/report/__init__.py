@@ -7,6 +7,7 @@
 - A **story** is all that was measured of one bug: **stretches** of neighbouring releases with the
   same measurement, and the plot of a memory bug (`stories`, `plots`).
 - The **steps** of an issue run the script on a machine that has nothing yet.
+- A **strip** is a small plot of a bug over the releases (`strips`).
 - **Private** are the folders, the user and the host of this machine: `issue` and `page` leave
   them out.
 """

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.support.constants import ROOT
 
 # Python files by top folder; a script in .github counts as one.
-TOPS = ("src", "repro", "tests", "benchmarks", ".github")
+TOPS = ("src", "repro", "tests", "benchmarks", "docs", ".github")
 
 # Folders of scripts: they are run, never imported, and tested by what runs them.
 SCRIPTS = {
