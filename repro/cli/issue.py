@@ -5,23 +5,28 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from repro.catalog import bugs as catalog
+from repro.catalog.bugs import Bug
 from repro.cli.arguments import UsageError, find_bugs
 from repro.judge.outcome import Verdict
 from repro.results import store as collected
 from repro.results.document import Document, asked, find, releases
 
 if TYPE_CHECKING:
+    from repro.installs.installation import Installation
     from repro.judge.verdict import Judgement
+    from repro.report.proof import Proof
 
 CHECKOUT = Path(__file__).parents[2]
 DESCRIPTION = """
 Run the script of a bug, on what is installed here or on another release, and write what to attach
-to an upstream issue: the text in the shape of its form, the script, its output, and for a memory
-bug a plot. Nothing in it tells the folders, the user or the host of this machine.
+to an upstream issue: the text in the shape of its form, the script, its output, the diff of a fix,
+a regression test, and for a memory bug a plot. Nothing in it tells the folders, the user or the
+host of this machine.
 """
 
 
@@ -38,6 +43,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     )
     command.add_argument(
         "--out", type=Path, metavar="DIR", help="where to write (default: ./issue-BUG)"
+    )
+    command.add_argument(
+        "--origin",
+        metavar="URL",
+        help="where readers can clone this project, for the local Hub (default: where this clone "
+        "is from, if anybody can read that)",
     )
     command.add_argument(
         "--anyway", action="store_true", help="write it even if the bug is not there"
@@ -72,6 +83,9 @@ def action(arguments: argparse.Namespace) -> int:
     print(f"{bug.id} ...", end=" ", flush=True, file=sys.stderr)
     with background(1) as examinations:
         judgement = examinations.examine(bug, installation).result()
+        proof = None
+        if judgement.verdict is Verdict.REPRODUCED:
+            proof = _prove(bug, installation, examinations.env)
     print(judgement.verdict, file=sys.stderr)
     reproduced = judgement.verdict is Verdict.REPRODUCED
     if not reproduced:
@@ -79,16 +93,56 @@ def action(arguments: argparse.Namespace) -> int:
         if not arguments.anyway:
             return 1
     private = Private.here(bug.script, installation.python)
-    origin = public_origin(CHECKOUT)
-    files = issue.bundle(judgement, installation.environment, documents, private, origin)
+    origin = arguments.origin or public_origin(CHECKOUT)
+    files = issue.bundle(judgement, installation.environment, documents, private, origin, proof)
     folder.mkdir(parents=True, exist_ok=True)
-    for name in {issue.PLOT} - files.keys():
+    for name in {issue.PLOT, issue.DIFF} - files.keys():
         (folder / name).unlink(missing_ok=True)  # of an earlier bundle
     for name, text in files.items():
         (folder / name).write_text(text)
         print(folder / name)
     print(f"Paste {folder / issue.TEXT}: its first lines say where, and what to attach.")
     return 0 if reproduced else 1
+
+
+def _prove(bug: Bug, installation: Installation, hub: Mapping[str, str | None]) -> Proof | None:
+    """Run the core of a bug without and with its fix; None if it has no regression test.
+
+    Args:
+        bug: The bug.
+        installation: The releases to run it with.
+        hub: Environment variables that point a client at a Hub.
+    """
+    from repro.fixes.matrix import prepare
+    from repro.fixes.patch import EditError
+    from repro.report import regression
+    from repro.report.proof import Proof
+    from repro.sandbox.run import Run, run
+    from repro.sandbox.run_folder import run_folder
+
+    if (file := regression.find(bug)) is None:
+        return None
+    test = file.read_text()
+    core = regression.core(test)
+
+    def run_core(installation: Installation) -> Run:
+        with run_folder() as folder:
+            script = folder.tmp / "core.py"
+            script.write_text(core)
+            command = [os.fspath(installation.python), os.fspath(script)]
+            env = {**hub, **installation.variables}
+            return run(command, timeout=bug.timeout, env=env, cwd=folder.tmp)
+
+    without = run_core(installation)
+    try:
+        fixable = prepare(bug, catalog.BUGS, installation)
+    except EditError as error:
+        print(f"repro: {error}", file=sys.stderr)
+        fixable = None
+    if fixable is None:
+        return Proof(core, test, without)
+    fixed = run_core(fixable.fixed.installation)
+    return Proof(core, test, without, fixable.fix.summary, fixable.fixed.diff, fixed)
 
 
 def _check(folder: Path) -> None:

@@ -10,23 +10,26 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from tabulate import tabulate
 
-from repro.catalog.bugs import MIB, UPSTREAM, Bug
+from repro.catalog.bugs import MIB, UPSTREAM, Bug, Change
 from repro.judge.outcome import Verdict
 from repro.judge.verdict import Judgement
 from repro.report.markdown import cell
 from repro.report.plots import ABOVE_THE_CAP
 from repro.report.private import Private
+from repro.report.proof import Proof, beginning, ending
 from repro.report.steps import fenced, steps
 from repro.report.stories import Story, Stretch, shown_verdict, story, thread
 from repro.results import build as verdicts
-from repro.results.document import Document, in_order, label
+from repro.results.document import SHORT, Document, in_order, label
 from repro.sandbox.run import Exited, Run
 
 TEXT, OUTPUT, PLOT = "issue.md", "output.txt", "rss.svg"
+DIFF = "fix.diff"
 MARK = "<!-- made by `python -m repro issue` -->"
 """The first line of the text: the folder is ours to write."""
 
 MOST = 4000  # characters of each output in the text; GitHub takes 65536 in all
+CORE_MOST = 1500  # characters of the output of the core
 CODE = re.compile(  # a code span, a call, or what has an underscore or a dot between names
     r"`[^`]+`"
     r"|(?<![\w`])[\w./:]+(?:\([^()`]*\)(?:\.\w+)*)+"
@@ -51,6 +54,7 @@ def bundle(
     documents: Sequence[Document],
     private: Private,
     origin: str | None = None,
+    proof: Proof | None = None,
 ) -> dict[str, str]:
     """The files of a bundle, by name.
 
@@ -61,6 +65,7 @@ def bundle(
             earlier one of its release.
         private: what to leave out of the output.
         origin: the URL that this project can be had from; None if nobody knows one.
+        proof: The core, the fix and the test; None if the bug has none.
     """
     bug = judgement.bug
     this = verdicts.document([judgement], environment)
@@ -68,10 +73,14 @@ def bundle(
     measured = story(in_order([*others, this]), bug)
     script = bug.script.read_text()
     files = {
-        TEXT: "\n".join(_text(judgement, environment, measured, private, origin)),
+        TEXT: "\n".join(_text(judgement, environment, measured, private, origin, proof)),
         bug.script.name: script,
         OUTPUT: "\n".join(_runs(judgement, private, most=None)) + "\n",
     }
+    if proof is not None:
+        files[f"test_{bug.id.replace('-', '_')}.py"] = proof.test
+    if proof is not None and proof.diff:
+        files[DIFF] = proof.diff
     return files | ({PLOT: f"{measured.plot}\n"} if measured.plot else {})
 
 
@@ -86,6 +95,7 @@ def _text(
     measured: Story,
     private: Private,
     origin: str | None,
+    proof: Proof | None,
 ) -> Iterator[str]:
     bug = judgement.bug
     script = bug.script.read_text()
@@ -95,9 +105,12 @@ def _text(
     yield f"{DROP}\n-->\n"
     yield "### Describe the bug\n"
     yield f"{prose(_summary(bug, script))}\n"
+    if proof is not None and proof.shows:
+        for paragraph in beginning(proof, lambda run: _shown_run(run, private)):
+            yield f"{paragraph}\n"
     yield f"{_finding(judgement, measured, private)}\n"
     yield f"{_threads(bug)}\n"
-    yield f"**Cause.** {prose(bug.cause)}\n"
+    yield f"**Cause.** {prose(bug.cause)}{_since(bug)}\n"
     yield f"{_releases(measured.stretches, private)}\n"
     if measured.plot:
         yield f"<!-- Drop {PLOT} here: memory over time, with and without the bug. -->\n"
@@ -111,6 +124,9 @@ def _text(
     yield fenced("\n".join(_runs(judgement, private, MOST))) + "\n"
     yield "### Expected behavior\n"
     yield f"{prose(bug.expected)}\n"
+    if proof is not None and proof.shows:
+        for paragraph in ending(proof):
+            yield f"{paragraph}\n"
     yield "### Environment info\n"
     names = NAMES | {name: f"`{name}` version" for name in environment if name not in NAMES}
     for name in (name for name in names if name in environment):
@@ -161,6 +177,24 @@ def _threads(bug: Bug) -> str:
     return " ".join(sentences)
 
 
+def _since(bug: Bug) -> str:
+    """Return the upstream changes that a bug began and ended with, as sentences with links."""
+    changes = {"It began with": bug.introduced, "It ended with": bug.fixed}
+    return "".join(
+        f" {words} {change_link(change)}."
+        for words, change in changes.items()
+        if change is not None
+    )
+
+
+def change_link(change: Change) -> str:
+    """Return an upstream change as Markdown, as in `[#8064](...) of 2026-03-16`."""
+    date = f" of {change.date}" if change.date else ""
+    if change.pr is not None:
+        return f"[#{change.pr}]({UPSTREAM}/pull/{change.pr}){date}"
+    return f"[{change.commit[:SHORT]}]({UPSTREAM}/commit/{change.commit}){date}"
+
+
 def _links(urls: Sequence[str]) -> str:
     return ", ".join(f"[{thread(url)}]({url})" for url in urls)
 
@@ -197,6 +231,11 @@ def _output(command: str, run: Run, private: Private, most: int | None) -> Itera
     status = "" if isinstance(run.ended, Exited) else f", status {run.ended.status}"
     peak = f"peak RSS {run.peak_rss_bytes // MIB} MiB"
     yield f"# {run.ended}{status}, after {run.seconds:.1f} s, {peak}"
+
+
+def _shown_run(run: Run, private: Private) -> str:
+    """Return the end of what a run printed, without what is private."""
+    return _tail(private.hide(_shown(run.stdout + run.stderr)), CORE_MOST)
 
 
 def _shown(output: str) -> str:

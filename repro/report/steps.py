@@ -19,20 +19,25 @@ RUN_IT = (
     "it is not and 125 where that cannot be tested, as `git bisect run` wants it."
 )
 ON_A_HUB = (
-    "The script pushes to private dataset repos, which it names itself, deletes and makes anew: "
-    "use a token of an account for tests. The output below is of a run against a local stand-in "
-    "of the Hub. To do the same, put `HF_ENDPOINT=http://127.0.0.1:8901 HF_TOKEN=hf_mockhub` "
-    "before the command. The stand-in is started in another terminal{where}:"
+    "The script pushes to private dataset repos, which it names itself, deletes and makes again: "
+    "use a token of an account for tests."
+)
+ON_A_STAND_IN = (
+    "The output below is of a run against a local stand-in of the Hub. To do the same, put "
+    "`HF_ENDPOINT=http://127.0.0.1:8901 HF_TOKEN=hf_mockhub` before the command. The stand-in is "
+    "started in another terminal:"
 )
 ON_A_FAILING_HUB = (
     "The script tells the Hub to fail, which only a local stand-in does. It is started in another "
-    "terminal{where}:"
+    "terminal:"
+)
+NO_STAND_IN = (
+    "The script tells the Hub to fail, which only a local stand-in does; its output is below. The "
+    "lines at the top run on any Hub."
 )
 WITHOUT_A_HUB = "Without `HF_ENDPOINT` and `HF_TOKEN` it leaves out the part that pushes."
 REAL_HUB = "HF_ENDPOINT=https://huggingface.co HF_TOKEN=hf_... "
 LOCAL_HUB = "HF_ENDPOINT=http://127.0.0.1:8901 HF_TOKEN=hf_mockhub "
-FROM_A_CLONE = ", from a clone of nifti-hub-workaround"
-START = "uv run --extra hub python -m mockhub --port 8901"
 START_FROM = (
     "uv run --no-project --with 'nifti-hub-workaround[hub] @ git+{url}' "
     "python -m mockhub --port 8901"
@@ -52,22 +57,26 @@ def steps(
         bug: whose script it is.
         environment: of the run that is told of.
         script: its text.
-        origin: the URL that this project can be had from; None if nobody knows one.
+        origin: the URL that this project can be had from; None if nobody knows one, and then the
+            local stand-in of the Hub is not spoken of.
     """
-    hub, needs, local = "", "", False
-    if "/mockhub/" in script:
-        hub, needs, local = LOCAL_HUB, ON_A_FAILING_HUB, True
-    elif 'environ["HF_ENDPOINT"]' in script:
-        hub, needs, local = REAL_HUB, ON_A_HUB, True
-    elif "HF_ENDPOINT" in script:
-        needs = WITHOUT_A_HUB
+    hub, failing = "", "/mockhub/" in script
+    pushes = failing or 'environ["HF_ENDPOINT"]' in script
+    if pushes:
+        hub = LOCAL_HUB if failing else REAL_HUB
     run = f"uv run --with {_datasets(environment)} {bug.script.name}"
-    yield fenced(f"{hub}{run}", "sh")
-    yield RUN_IT
-    if needs:
-        yield needs.format(where="" if origin else FROM_A_CLONE)
-    if local:
-        yield fenced(START_FROM.format(url=origin) if origin else START, "sh")
+    if failing and origin is None:
+        yield NO_STAND_IN
+    else:
+        yield fenced(f"{hub}{run}", "sh")
+        yield RUN_IT
+    if pushes and not failing:
+        yield ON_A_HUB
+    if pushes and origin is not None:
+        yield ON_A_FAILING_HUB if failing else ON_A_STAND_IN
+        yield fenced(START_FROM.format(url=origin), "sh")
+    if not pushes and "HF_ENDPOINT" in script:
+        yield WITHOUT_A_HUB
     if bug.cap_bytes is not None:
         mib = bug.cap_bytes // MIB
         cap = f"systemd-run --user --scope -p MemoryMax={mib}M -p MemorySwapMax=0"

@@ -9,7 +9,7 @@ from repro.judge.outcome import Verdict
 from repro.report import plots
 from repro.report.marks import UNEXPECTED, mark
 from repro.report.private import without_folders
-from repro.results.document import Document, Entry, find, label, releases
+from repro.results.document import Document, Entry, find, label, of_git, releases
 
 WHEN = "measured"  # the column of the time, if it is known
 
@@ -159,5 +159,8 @@ def _stretches(measured: Sequence[tuple[Document, Entry]], bug: Bug) -> Iterator
 
 
 def _span(documents: Sequence[Document]) -> str:
+    """Return the first and the last release; a commit that nobody knows ends no range."""
+    known = [one for one in documents if not of_git(one) or "commit" in one.environment]
+    documents = known or documents
     first, last = label(documents[0]), label(documents[-1])
     return first if first == last else f"{first} to {last}"

@@ -44,11 +44,14 @@ def faked(monkeypatch: pytest.MonkeyPatch, scripts: Path) -> Path:
 def test_bundle_of_a_real_bug(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["issue", "commit-conflict-not-retried"]) == 0
     folder = Path("issue-commit-conflict-not-retried")
-    names = {"issue.md", "commit-conflict-not-retried.py", "output.txt"}
+    names = {"issue.md", "commit-conflict-not-retried.py", "output.txt", "fix.diff"}
+    names.add("test_commit_conflict_not_retried.py")
     assert {path.name for path in folder.iterdir()} == names
     text = (folder / issue.TEXT).read_text()
     assert "commits sent: 412 1 (lost), 409 1 (lost), 429 1 (lost), 503 1 (lost)" in text
     assert '"409": {"commits_sent": 1, "raised": "HfHubHTTPError"}' in text
+    assert "With this change the lines at the top pass" in text
+    assert "](../" not in text
     out, err = capsys.readouterr()
     assert all(str(folder / name) in out for name in names)
     assert err == "commit-conflict-not-retried ... reproduced\n"

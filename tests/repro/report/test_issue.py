@@ -1,16 +1,19 @@
 """The bundle of an issue, made from runs that never ran."""
 
+import datetime
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from repro.catalog import bugs as catalog
-from repro.catalog.bugs import BUGS, Bug
+from repro.catalog.bugs import BUGS, Bug, Change
 from repro.installs.installation import environment
 from repro.judge.verdict import Judgement
 from repro.report import issue
 from repro.report.private import Private
+from repro.report.proof import Proof
 from repro.results.document import Document
 from repro.sandbox.run import Exited, Killed, Run
 from tests.support.constants import MIB
@@ -242,7 +245,7 @@ def test_text_fits_into_an_issue_and_the_output_file_has_it_all() -> None:
         "sliced-list-embed": "\nsystemd-run --user --scope -p MemoryMax=700M -p MemorySwapMax=0"
         " uv run --with datasets==5.3.0 sliced-list-embed.py --large\n",
         "num-proc-loses-rows": "\nHF_ENDPOINT=https://huggingface.co HF_TOKEN=hf_... uv run ",
-        "commit-conflict-not-retried": "\nHF_ENDPOINT=http://127.0.0.1:8901 HF_TOKEN=hf_mockhub ",
+        "commit-conflict-not-retried": "The script tells the Hub to fail",
     }.items(),
 )
 def test_way_to_run_it_follows_from_the_script(
@@ -261,6 +264,61 @@ def test_bundle_of_every_bug_is_complete(bug: Bug, monkeypatch: pytest.MonkeyPat
     assert len(text) < MOST_OF_GITHUB
     for thread in bug.threads:
         assert thread in section(text, "Describe the bug")
+
+
+CORE = "from datasets import Dataset\nassert Dataset\n"
+TRACEBACK = "Traceback (most recent call last):\nAssertionError\n"
+
+
+def proof(without: Run, fixed: Run | None = None) -> Proof:
+    """The proof of the bug."""
+    return Proof(
+        CORE, "def test_rows():\n    assert Dataset\n", without, "Keep them.", "+kept", fixed
+    )
+
+
+def with_proof(of: Proof) -> dict[str, str]:
+    """The bundle of a bug with its proof."""
+    judgement = fakes.judgement(fakes.bug(), fakes.run())
+    return issue.bundle(judgement, ENVIRONMENT, [], PRIVATE, proof=of)
+
+
+def test_core_comes_first_and_fix_and_test_last() -> None:
+    failed, passed = fakes.run(stdout="", stderr=TRACEBACK), fakes.run(Exited(0), "")
+    files = with_proof(proof(failed, passed))
+    first, output, *_ = blocks(files[issue.TEXT])
+    assert (first, output) == (CORE.rstrip(), TRACEBACK.rstrip())
+    expected = section(files[issue.TEXT], "Expected behavior")
+    assert blocks(expected) == ["+kept", "def test_rows():\n    assert Dataset"]
+    assert "Keep them. With this change the lines at the top pass" in expected
+    assert files[issue.DIFF] == "+kept"
+    assert files["test_rows_lost.py"].startswith("def test_rows")
+
+
+def test_fix_that_does_not_suffice_is_not_praised() -> None:
+    failed = fakes.run(stdout="", stderr=TRACEBACK)
+    text = with_proof(proof(failed, failed))[issue.TEXT]
+    assert "still fail" in text
+    assert "passes with it" not in text
+
+
+@pytest.mark.parametrize(
+    "without", [fakes.run(Exited(0), ""), fakes.run(stderr="No module named 'pytest'")]
+)
+def test_core_that_shows_nothing_is_left_out(without: Run) -> None:
+    assert CORE.rstrip() not in blocks(with_proof(proof(without))[issue.TEXT])
+
+
+def test_upstream_change_is_linked(scripts: Path) -> None:
+    change = Change(commit="f" * 40, pr=5331, date=datetime.date(2023, 7, 13))
+    began = msgspec.structs.replace(fakes.bug(), introduced=change)
+    link = "[#5331](https://github.com/huggingface/datasets/pull/5331) of 2023-07-13"
+    assert f"It began with {link}." in bundle(bug=began)[issue.TEXT]
+
+
+def test_range_does_not_end_with_a_commit_that_nobody_knows() -> None:
+    git = msgspec.structs.replace(measured("5.4.0.dev0", "8"), asked={"datasets": "git"})
+    assert "to have it: 5.3.0." in bundle(None, None, git)[issue.TEXT]
 
 
 @pytest.mark.parametrize(

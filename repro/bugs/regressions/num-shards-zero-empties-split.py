@@ -1,0 +1,8 @@
+import pytest
+from datasets import Dataset
+
+
+@pytest.mark.usefixtures("ci_hub_config", "set_ci_hub_access_token")
+def test_push_to_hub_refuses_zero_shards(temporary_repo):
+    with temporary_repo() as repo, pytest.raises(ValueError):
+        Dataset.from_dict({"row": [1, 2, 3]}).push_to_hub(repo, num_shards=0)
