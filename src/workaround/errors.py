@@ -140,21 +140,32 @@ class _SourceError(UploadError):
         reason: What is wrong with it.
         row: Number of the row in its split, from 0; None if it is not known.
         column: Name of the column, dotted where it is nested; None if it is not known.
+        split: Name of the split; None if it is not known.
     """
 
     def __init__(
-        self, path: str | None, reason: str, row: int | None = None, column: str | None = None
+        self,
+        path: str | None,
+        reason: str,
+        row: int | None = None,
+        column: str | None = None,
+        split: str | None = None,
     ) -> None:
-        super().__init__(path, reason, row, column)
+        super().__init__(path, reason, row, column, split)
         self.path, self.reason, self.row, self.column = path, reason, row, column
+        self.split = split
 
     def at(self, row: int, column: str) -> Self:
-        """Return the same error with its place in the dataset."""
-        return type(self)(self.path, self.reason, row, column)
+        """Return the same error with its place in the split."""
+        return type(self)(self.path, self.reason, row, column, self.split)
+
+    def of_split(self, split: str) -> Self:
+        """Return the same error with the name of the split."""
+        return type(self)(self.path, self.reason, self.row, self.column, split)
 
     def __str__(self) -> str:
         """Return the place, the file, and what is wrong with it."""
-        return str(Problem(self.row, self.column, self.path, self.reason))
+        return str(Problem(self.row, self.column, self.path, self.reason, split=self.split))
 
 
 class SourceChangedError(_SourceError):

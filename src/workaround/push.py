@@ -182,7 +182,7 @@ def push_prepared(prepared: PreparedPush) -> CommitInfo:
             info = commit(upload, journal)
         journal.clear()
     if options.verify != "none":
-        verify_upload(upload, info.oid, prepared.source, options.verify)
+        verify_upload(upload, info.oid, prepared.source, prepared.checked, options.verify)
     return info
 
 
@@ -222,4 +222,6 @@ def _jobs(prepared: PreparedPush, split: SplitPlan) -> Iterator[ShardJob]:
         # select() of an empty range behind the last row is an IndexError in 5.2.0.
         part = rows.select(range(shard.start, shard.stop) if shard.stop > shard.start else [])
         checked = {leaf: cells.of_rows(shard.start, shard.stop) for leaf, cells in facts.items()}
-        yield ShardJob(shard, part, source.files, split.files > 0, source.embed, checked)
+        yield ShardJob(
+            split.name, shard, part, source.files, split.files > 0, source.embed, checked
+        )

@@ -24,7 +24,7 @@ MADE_WITH = {
     "CheckError": ([Problem(0, "t1w", "a.nii", "is empty")],),
     "VerifyError": ([Problem(0, "t1w", "a.nii", "differs")],),
     "SourceChangedError": ("a.nii", "is gone"),
-    "SourceDamagedError": ("a.nii", "is truncated", 3, "scan"),
+    "SourceDamagedError": ("a.nii", "is truncated", 3, "scan", "train"),
     "DiskFullError": ("/tmp", 7),
     "JournalError": ("/tmp", "no space"),
     "ForeignFilesError": (["data/train-notes.tsv"], "would be loaded as rows of the split"),

@@ -16,7 +16,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
@@ -163,14 +163,12 @@ class Files:
         """
         block = memoryview(bytearray(min(BLOCK, source.size + 1)))
         remaining = source.size
-        with _reading(source.path), self.open(source.path) as stream:
-            _require_same(source, stream, "since it was checked")
-            while count := stream.readinto(block):  # type: ignore[attr-defined]
-                remaining -= count
-                if remaining < 0:
-                    break
-                yield block[:count]
-            _require_same(source, stream, "while it was read")
+        read = self._read_local if is_local(source.path) else self._read_remote
+        with _reading(source.path):
+            for part in read(source, block):
+                remaining -= len(part)
+                if remaining >= 0:
+                    yield part
         if remaining:
             reason = "is longer than" if remaining < 0 else f"ends {remaining} bytes before"
             raise SourceChangedError(source.path, f"{reason} the {source.size} bytes it had")
@@ -183,10 +181,47 @@ class Files:
             SourceDamagedError: The archive that holds it is damaged.
             UnreachableError: Its server does not answer.
         """
-        with _reading(source.path), self.open(source.path) as stream:
+
+        def read() -> bytes:
+            with self.open(source.path) as stream:
+                _require_same(source, stream, "since it was checked")
+                _move(stream, start)
+                return stream.read(size)
+
+        with _reading(source.path):
+            return read() if is_local(source.path) else _repeated(source.path, read)
+
+    def _read_local(self, source: SourceFile, block: memoryview) -> Iterator[memoryview]:
+        """Yield the content of a file until it is longer than it was."""
+        position = 0
+        with self.open(source.path) as stream:
             _require_same(source, stream, "since it was checked")
-            stream.seek(start)
-            return stream.read(size)
+            while position <= source.size and (count := stream.readinto(block)):  # type: ignore[attr-defined]
+                position += count
+                yield block[:count]
+            _require_same(source, stream, "while it was read")
+
+    def _read_remote(self, source: SourceFile, block: memoryview) -> Iterator[memoryview]:
+        """Yield the content of a file; go on where the connection breaks."""
+        position = 0
+        stream: Any = None
+        with ExitStack() as streams:
+
+            def read() -> int:
+                nonlocal stream
+                try:
+                    if stream is None:
+                        stream = streams.enter_context(self.open(source.path))
+                        _move(stream, position)
+                    return int(stream.readinto(block))
+                except Exception:
+                    stream = None
+                    streams.close()
+                    raise
+
+            while position <= source.size and (count := _repeated(source.path, read)):
+                position += count
+                yield block[:count]
 
     def require_unchanged(self, sources: Iterable[SourceFile]) -> None:
         """Ask the servers of remote files that were read for their versions again.
@@ -262,6 +297,33 @@ class Files:
 
 _thread = threading.local()
 """The archive that each thread read last: file systems of archives are not made for sharing."""
+
+
+def _repeated(path: str, read: Callable[[], T]) -> T:
+    """Read from a server, again and again while its failures are transient."""
+
+    def attempt() -> T:
+        try:
+            return read()
+        except Exception as error:
+            _thread.key = None  # an archive would go on reading from the broken connection
+            if is_transient(error):
+                raise
+            with _reading(path):
+                raise
+
+    return retry(f"Reading {path}", attempt)
+
+
+def _move(stream: Any, position: int) -> None:
+    """Move to a position; by reading where a server sends files only whole."""
+    if not position:
+        return
+    try:
+        stream.seek(position)
+    except ValueError:
+        while position and (skipped := stream.read(min(BLOCK, position))):
+            position -= len(skipped)
 
 
 @contextmanager

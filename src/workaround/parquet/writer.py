@@ -29,7 +29,7 @@ from datasets import Features, Nifti
 
 from workaround.arrow.contents import Content, copy, size_of
 from workaround.arrow.file_cells import FileLeaf, file_cells, leaf_feature
-from workaround.arrow.files import Files
+from workaround.arrow.files import Files, SourceFile
 from workaround.arrow.skeleton import SkeletonTable
 from workaround.errors import RowTooLargeError, SourceChangedError, SourceDamagedError
 from workaround.parquet import metadata, thrift
@@ -145,7 +145,10 @@ class ShardWriter:
                 try:
                     columns[position] = self._fill_column(leaf, rows)
                 except (SourceChangedError, SourceDamagedError) as error:
-                    raise error.at(self._start + self._row(leaf, rows), leaf.column) from error
+                    raise error.at(
+                        self._start + self._row(leaf, self._cell, rows), leaf.column
+                    ) from error
+        self._require_unchanged(rows)
         sizes = [column[metadata.META][metadata.UNCOMPRESSED] for column in columns]
         groups = self._footer[metadata.ROW_GROUPS]
         group.put(metadata.GROUP_BYTES, sum(sizes))
@@ -278,15 +281,29 @@ class ShardWriter:
             copy(content, self._files, sink, inflate=inflate)
             self._cell += 1
 
-    def _row(self, leaf: FileLeaf, rows: SkeletonTable) -> int:
-        """Return the row of the content that is read, counted from the first of some rows."""
+    def _require_unchanged(self, rows: SkeletonTable) -> None:
+        """Ask the servers of remote files whether these still are the files that were checked."""
+        sources = [
+            (content, (leaf, number))
+            for leaf, contents in rows.contents.items()
+            for number, content in enumerate(contents)
+            if isinstance(content, SourceFile)
+        ]
+        try:
+            self._files.require_unchanged(source for source, _ in sources)
+        except SourceChangedError as error:
+            leaf, number = next(place for source, place in sources if source.path == error.path)
+            raise error.at(self._start + self._row(leaf, number, rows), leaf.column) from error
+
+    def _row(self, leaf: FileLeaf, number: int, rows: SkeletonTable) -> int:
+        """Return the row of a content of a column, counted from the first of some rows."""
         table = rows.table.select([leaf.path[0]])
         filled = [
             cells.rows[np.asarray(cells.contents.is_valid())]
             for cells in file_cells(table, {leaf.path[0]: self._features[leaf.path[0]]})
             if cells.leaf == leaf
         ]
-        return int(np.concatenate(filled)[self._cell])
+        return int(np.concatenate(filled)[number])
 
 
 def paged_skeleton(table: pa.Table, leaf: FileLeaf, cells: int) -> tuple[memoryview, thrift.Struct]:

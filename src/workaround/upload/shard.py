@@ -26,10 +26,10 @@ from workaround.arrow.file_cells import (
     replace_cells,
     with_file_fields,
 )
-from workaround.arrow.files import Files, SourceFile
+from workaround.arrow.files import Files
 from workaround.arrow.paths import upload_name
 from workaround.arrow.skeleton import CheckedFiles, SkeletonTable, extract_contents
-from workaround.errors import DiskFullError
+from workaround.errors import DiskFullError, SourceChangedError, SourceDamagedError
 from workaround.hub.repository import Repository
 from workaround.parquet.writer import CHUNKING, ShardWriter, writer_options
 from workaround.planning.plan import Shard
@@ -45,6 +45,7 @@ class ShardJob:
     """A shard to make.
 
     Attributes:
+        split: Name of its split.
         shard: The shard.
         rows: Its rows only.
         files: Opens the source files.
@@ -53,6 +54,7 @@ class ShardJob:
         checked: Facts of the check about the files of these rows, by leaf.
     """
 
+    split: str
     shard: Shard
     rows: Dataset
     files: Files
@@ -126,6 +128,9 @@ def write(job: ShardJob, folder: Path) -> ShardFile:
     try:
         with name.open("wb") as sink:
             return _write(job, sink, name) if job.fill else _write_plain(job, sink, name)
+    except (SourceChangedError, SourceDamagedError) as error:
+        name.unlink()
+        raise error.of_split(job.split) from error
     except BaseException as error:
         name.unlink(missing_ok=True)
         if isinstance(error, OSError) and error.errno in FULL:
@@ -139,12 +144,6 @@ def _write(job: ShardJob, sink: BinaryIO, name: Path) -> ShardFile:
     writer = ShardWriter(sink, schema, leaves, job.files, job.shard.start)
     for rows in job.row_groups():
         writer.write(rows)
-        job.files.require_unchanged(
-            content
-            for contents in rows.contents.values()
-            for content in contents
-            if isinstance(content, SourceFile)
-        )
     writer.close()
     return ShardFile(name, writer.sha256, writer.size)
 

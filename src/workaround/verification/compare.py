@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from datasets import Dataset
 from workaround.arrow.contents import Content, blocks_of, path_of, size_of
 from workaround.arrow.file_cells import FileLeaf, Int64Array, file_cells, file_leaves
 from workaround.arrow.files import Files
-from workaround.arrow.skeleton import SkeletonTable, extract_contents
+from workaround.arrow.skeleton import CheckedFiles, SkeletonTable, extract_contents
 from workaround.errors import Problem, SourceChangedError, SourceDamagedError
 from workaround.parquet import metadata, thrift
 from workaround.parquet.reader import BLOCK, StoredCell, decoding
@@ -32,11 +32,13 @@ class Origin:
         rows: All rows of the split.
         files: Access to the source files.
         embed: The contents of files are in the shard.
+        checked: Facts of a check about the files, by leaf; without them the files are looked up.
     """
 
     rows: Dataset
     files: Files
     embed: bool = True
+    checked: Mapping[FileLeaf, CheckedFiles] | None = None
 
     def extract_contents(self, start: int, stop: int) -> SkeletonTable:
         """Return some rows, and the contents that belong into their cells.
@@ -45,7 +47,10 @@ class Origin:
             OSError: A source file is missing.
         """
         table = self.rows.with_format("arrow")[start:stop].cast(self.rows.features.arrow_schema)
-        return extract_contents(table, self.rows.features, self.files, embed=self.embed)
+        checked = {leaf: cells.of_rows(start, stop) for leaf, cells in (self.checked or {}).items()}
+        return extract_contents(
+            table, self.rows.features, self.files, embed=self.embed, checked=checked
+        )
 
 
 @dataclass(frozen=True)

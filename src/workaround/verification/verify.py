@@ -18,6 +18,8 @@ from datasets import Dataset, DatasetDict, config
 from huggingface_hub.hf_api import RepoFile
 from huggingface_hub.utils.tqdm import tqdm
 
+from workaround.arrow.file_cells import FileLeaf
+from workaround.arrow.skeleton import CheckedFiles
 from workaround.errors import (
     ArgumentError,
     DamagedError,
@@ -79,7 +81,11 @@ class _ShardOrigin:
 
 
 def verify_upload(
-    upload: Upload, commit: str, source: Source, level: Level = "footers"
+    upload: Upload,
+    commit: str,
+    source: Source,
+    checked: Mapping[str, Mapping[FileLeaf, CheckedFiles]],
+    level: Level = "footers",
 ) -> VerifyReport:
     """Verify an upload just after its commit.
 
@@ -87,6 +93,7 @@ def verify_upload(
         upload: Hashes and sizes of the shards, and the repository.
         commit: Commit that made the upload visible, of a branch or a pull request.
         source: Rows and files of the upload.
+        checked: Facts of the check about the files of each split.
         level: "footers" compares hash, size, rows, cells and the bytes in them; "full" every byte.
 
     Raises:
@@ -98,7 +105,7 @@ def verify_upload(
     files = repository.files(commit)
     problems, shards = [], []
     for split in upload.plan.splits:
-        origin = Origin(source.splits[split.name], source.files, source.embed)
+        origin = Origin(source.splits[split.name], source.files, source.embed, checked[split.name])
         for shard, sent in zip(split.shards, upload.uploaded[split.name], strict=True):
             file = files.get(shard.path)
             if file is None:

@@ -81,3 +81,62 @@ def test_missing_package_names_the_extra(
     defect = inspect_file(Files(), url, level="headers", nifti=True).defect
     assert defect is not None
     assert f"pip install 'nifti-hub-workaround[{extra}]'" in defect.reason
+
+
+class Breaking(Quiet):
+    """A handler that breaks the connection in the middle of its first answers."""
+
+    breaks = 3
+    ranges = True
+
+    def do_GET(self) -> None:
+        """Send a file or a range of it, or the first half of that."""
+        content = Path(self.translate_path(self.path)).read_bytes()
+        start, stop = 0, len(content)
+        if self.ranges and (asked := self.headers["Range"]):
+            first, last = asked.removeprefix("bytes=").split("-")
+            start, stop = int(first), min(int(last) + 1, stop)
+        self.send_response(200 if stop - start == len(content) else 206)
+        if self.ranges:
+            self.send_header("Accept-Ranges", "bytes")
+            self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{len(content)}")
+        self.send_header("Content-Length", str(stop - start))
+        self.end_headers()
+        if type(self).breaks:
+            type(self).breaks -= 1
+            stop = (start + stop) // 2
+            self.close_connection = True
+        self.wfile.write(content[start:stop])
+
+    def do_HEAD(self) -> None:
+        """Send what a GET would, without the content."""
+        self.send_response(200)
+        if self.ranges:
+            self.send_header("Accept-Ranges", "bytes")
+        size = Path(self.translate_path(self.path)).stat().st_size
+        self.send_header("Content-Length", str(size))
+        self.end_headers()
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+@pytest.mark.parametrize("breaks", [1, 3, 100])
+def test_connection_that_breaks_is_resumed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ranges: bool, breaks: int
+) -> None:
+    monkeypatch.setattr(retry, "sleep", lambda _: None)
+    handler = type("Handler", (Breaking,), {"ranges": ranges, "breaks": 0})
+    content = os.urandom(3 << 20)
+    (tmp_path / "a.bin").write_bytes(content)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(tmp_path))) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        source = Files().look_up(f"http://127.0.0.1:{http.server_port}/a.bin")
+        handler.breaks = breaks  # type: ignore[attr-defined]
+        try:
+            if breaks < retry.TRIES:
+                assert b"".join(map(bytes, Files().blocks(source))) == content
+                assert handler.breaks == 0  # type: ignore[attr-defined]
+            else:
+                with pytest.raises(UnreachableError, match=r"a\.bin failed 8 times"):
+                    list(Files().blocks(source))
+        finally:
+            http.shutdown()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from datasets import Dataset, Features, Image, List, Nifti, Value
 
 from tests.support.workaround.nested import shard_of
 from workaround.arrow.file_cells import file_leaves
-from workaround.arrow.files import Files
+from workaround.arrow.files import Files, SourceFile
 from workaround.arrow.skeleton import extract_contents
 from workaround.errors import SourceChangedError, SourceDamagedError
 from workaround.parquet.writer import ShardWriter
@@ -80,3 +80,32 @@ def test_gzip_stream_of_other_features_is_not_decompressed(tmp_path: Path) -> No
     (tmp_path / "a.png").write_bytes(PACKED[:-9])
     kinds = Features({"photo": Image(decode=False)})
     shard_of(Dataset.from_dict({"photo": [str(tmp_path / "a.png")]}, features=kinds))
+
+
+class Changing(Files):
+    """Files of servers, one of which has another version by the time it was read."""
+
+    def require_unchanged(self, sources: Iterable[SourceFile]) -> None:
+        """Name the last."""
+        raise SourceChangedError(list(sources)[-1].path, "changed since it was checked")
+
+
+def test_file_of_a_server_that_changed_is_named_with_row_and_column(tmp_path: Path) -> None:
+    paths = [str(tmp_path / f"{number}.nii.gz") for number in range(3)]
+    for path in paths:
+        Path(path).write_bytes(PACKED)
+    rows = [
+        [],
+        [{"scan": paths[0]}, {"scan": None}],
+        None,
+        [{"scan": paths[1]}, {"scan": paths[2]}],
+    ]
+    dataset = Dataset.from_dict({"id": range(4), "runs": rows}, features=NESTED)
+    table = extract_contents(dataset.with_format("arrow")[:], NESTED, Files())
+    writer = ShardWriter(
+        io.BytesIO(), NESTED.arrow_schema, file_leaves(NESTED), Changing(), start=7
+    )
+    with pytest.raises(SourceChangedError) as raised:
+        writer.write(table)
+    assert (raised.value.row, raised.value.column) == (10, "runs.scan")
+    assert raised.value.path == paths[2]

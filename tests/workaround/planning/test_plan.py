@@ -57,7 +57,7 @@ def written(dataset: Dataset, shard: Shard, folder: Path) -> Path:
     """A shard, as it would be uploaded."""
     rows = dataset.select(range(shard.start, shard.stop) or [])
     files = source_of(dataset, None, embed=True, token=None).files
-    return write(ShardJob(shard, rows, files, fill=True, embed=True), folder).file
+    return write(ShardJob("train", shard, rows, files, fill=True, embed=True), folder).file
 
 
 def assert_fits(dataset: Dataset, limit: int, folder: Path) -> None:

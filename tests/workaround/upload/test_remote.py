@@ -29,7 +29,7 @@ UPLOADED = UploadedShard("data/a", "key", "0" * 64, 1, None)
 def shard_job(rows: Dataset) -> ShardJob:
     (split,) = plan(rows).splits
     (shard,) = split.shards
-    return ShardJob(shard, rows, Files(SECRET), fill=True, embed=True)
+    return ShardJob("train", shard, rows, Files(SECRET), fill=True, embed=True)
 
 
 def shard_task(rows: Dataset, executor: Executor, folder: Path) -> ShardTask:

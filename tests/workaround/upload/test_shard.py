@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from datasets import Dataset
 
 from tests.support.workaround.pushing import MakeNifti, sessions
+from workaround.arrow.file_cells import file_leaves
 from workaround.arrow.files import Files
+from workaround.arrow.skeleton import CheckedFiles
+from workaround.errors import SourceChangedError
 from workaround.planning.plan import plan
 from workaround.upload.journal import git_oid
 from workaround.upload.shard import ShardJob, addition_of, fingerprint, write
@@ -17,7 +22,7 @@ from workaround.upload.shard import ShardJob, addition_of, fingerprint, write
 def job(rows: Dataset) -> ShardJob:
     (split,) = plan(rows).splits
     (shard,) = split.shards
-    return ShardJob(shard, rows, Files(), fill=True, embed=True)
+    return ShardJob("train", shard, rows, Files(), fill=True, embed=True)
 
 
 def test_fingerprint_changes_with_a_source_file(make_nifti: MakeNifti) -> None:
@@ -37,6 +42,22 @@ def test_failed_write_leaves_no_file(make_nifti: MakeNifti, tmp_path: Path) -> N
     with pytest.raises(Exception, match="sub-1_T1w"):
         write(made, folder)
     assert list(folder.iterdir()) == []
+
+
+def test_changed_file_is_named_with_split_row_and_column(
+    make_nifti: MakeNifti, tmp_path: Path
+) -> None:
+    rows = sessions(make_nifti, rows=3)
+    made = job(rows)
+    path = Path(rows[1]["t1w"]["path"])
+    checked = {
+        leaf: CheckedFiles(np.arange(3), np.full(3, path.stat().st_size), np.zeros(3, np.int64))
+        for leaf in file_leaves(rows.features)
+    }
+    with pytest.raises(SourceChangedError) as raised:
+        write(replace(made, checked=checked), tmp_path)
+    assert str(raised.value).startswith("split 'train', row 0, column 't1w', ")
+    assert not list(tmp_path.glob("*.parquet"))
 
 
 def test_addition_of_a_known_hash_reads_a_sample_only(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def check(
         CommitMessage("Upload dataset", None),
     )
     source = Source({"train": dataset}, whole_config=False, embed=embed, files=Files())
-    return verify_upload(upload, head, source, level)
+    return verify_upload(upload, head, source, {"train": {}}, level)
 
 
 @pytest.mark.parametrize(
