@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from datasets import Dataset, DatasetDict
 
@@ -11,10 +11,12 @@ from workaround.arrow.file_cells import FileLeaf
 from workaround.arrow.skeleton import CheckedFiles
 from workaround.hub.card import ConfigTarget
 from workaround.planning.hub_limits import limit_problems
-from workaround.planning.plan import Plan, plan_splits
+from workaround.planning.plan import Plan, SplitPlan, plan_splits
 from workaround.preflight.check import problems_of, require_sound, surveys
 from workaround.preflight.options import PushOptions
 from workaround.preflight.source import Source, source_of
+from workaround.upload.commit import SplitBase
+from workaround.upload.shard import ShardJob
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class PreparedPush:
         target: The config that they belong to.
         options: Of the push.
         checked: Facts of the check about the files of each split, by leaf.
+        bases: Splits that the push appends to; the others are replaced.
     """
 
     source: Source
@@ -34,6 +37,19 @@ class PreparedPush:
     target: ConfigTarget
     options: PushOptions
     checked: Mapping[str, Mapping[FileLeaf, CheckedFiles]]
+    bases: Mapping[str, SplitBase] = field(default_factory=dict)
+
+    def jobs(self, split: SplitPlan) -> Iterator[ShardJob]:
+        """Yield the shards of a split to write."""
+        source, facts = self.source, self.checked[split.name]
+        rows = source.splits[split.name]
+        for shard in split.shards:
+            start, stop = shard.start, shard.stop
+            # select() of an empty range behind the last row is an IndexError in 5.2.0.
+            part = rows.select(range(start, stop) if stop > start else [])
+            checked = {leaf: cells.of_rows(start, stop) for leaf, cells in facts.items()}
+            fill = split.files > 0
+            yield ShardJob(split.name, shard, part, source.files, fill, source.embed, checked)
 
 
 def prepare(dataset: Dataset | DatasetDict, options: PushOptions) -> PreparedPush:
@@ -50,7 +66,7 @@ def prepare(dataset: Dataset | DatasetDict, options: PushOptions) -> PreparedPus
     source = source_of(
         dataset, options.split, embed=options.embed_external_files, token=options.token
     )
-    whole = source.whole_config
+    whole = source.whole_config and not options.append
     target = ConfigTarget(options.config_name, options.folder, options.set_default, whole)
     surveyed = surveys(source, level="headers")
     plan = plan_splits(source, surveyed, options)

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec
 
 from datasets import Dataset, DatasetDict, config
 from huggingface_hub import CommitInfo
 
+from workaround.append import append_to
 from workaround.errors import RefusedError
 from workaround.hub.repository import CommitMessage, Repository
 from workaround.hub.retry import status_of
 from workaround.planning.hub_limits import limit_problems
-from workaround.planning.plan import SplitPlan
 from workaround.preflight.check import require_sound
 from workaround.preflight.options import PushOptions, Verify
 from workaround.prepare import PreparedPush, prepare
-from workaround.upload.commit import Upload, check_commit, commit
+from workaround.upload.commit import BaseChangedError, Upload, check_commit, commit
 from workaround.upload.journal import Journal, open_journal
 from workaround.upload.pipeline import upload_shards
 from workaround.upload.progress import show_progress
-from workaround.upload.shard import ShardJob
+from workaround.upload.temporary import temporary_folder
 from workaround.upload.workers import require_main_guard, worker_processes
 from workaround.verification.verify import verify_upload
 
@@ -74,6 +75,9 @@ def push_to_hub(
     verify: Verify = "footers",
     strict: bool = True,
     executor: Executor | None = None,
+    append: bool = False,
+    key: str | Sequence[str] | None = None,
+    update: bool = False,
 ) -> CommitInfo:
     """Upload a dataset with its files, as Parquet that `load_dataset` loads.
 
@@ -106,6 +110,12 @@ def push_to_hub(
         strict: Refuse omissions too, data that would not come along; otherwise they are logged as
             warnings, as remarks always are.
         executor: Any `concurrent.futures.Executor`, to write and upload shards in its workers.
+        append: Add the rows to those of the split, in shards of their own: the shards that are on
+            the Hub remain as they are. Columns and features have to be those of the split.
+        key: Columns that identify a row; by default ``bids_path``, or ``subject_id`` and
+            ``session_id``, as far as they exist. Rows whose key is on the Hub are refused.
+        update: Let such rows replace those on the Hub, in their place. Only the shards that hold
+            them are written and sent again.
 
     Returns:
         The commit.
@@ -143,6 +153,9 @@ def push_to_hub(
         verify=verify,
         strict=strict,
         executor=executor,
+        append=append,
+        key=key,
+        update=update,
     )
     if options.workers > 1 and options.executor is None:
         require_main_guard()
@@ -161,7 +174,8 @@ def push_prepared(prepared: PreparedPush) -> CommitInfo:
     ).ensure(private=options.private)
     if not options.create_pr:
         repository.require_write()
-    _check_repository(prepared, repository)
+    if not options.append:
+        _check_repository(prepared, repository)
     with ExitStack() as stack:
         place = f"{repository} {prepared.target} create_pr={repository.create_pr}"
         journal = stack.enter_context(open_journal(place))
@@ -170,26 +184,58 @@ def push_prepared(prepared: PreparedPush) -> CommitInfo:
         executor = options.executor
         if executor is None and options.workers > 1:
             executor = stack.enter_context(worker_processes(options.workers))
-        upload = _upload(prepared, repository, journal, executor)
-        try:
-            info = commit(upload, journal)
-        except RefusedError as error:
-            if status_of(error) != 400 or "LFS pointer" not in str(error):
-                raise
-            log.warning("The Hub has lost shards of an interrupted call: sending all of them again")
-            journal.clear()
-            upload = _upload(prepared, repository, journal, executor)
-            info = commit(upload, journal)
+        if options.append:
+            folder = stack.enter_context(temporary_folder())
+            prepared, upload, info = _append(prepared, repository, journal, executor, folder)
+        else:
+            upload, info = _commit(prepared, repository, journal, executor)
         journal.clear()
-    if options.verify != "none":
-        verify_upload(upload, info.oid, prepared.source, prepared.checked, options.verify)
+        if options.verify != "none":
+            verify_upload(upload, info.oid, prepared.source, prepared.checked, options.verify)
     return info
+
+
+def _append(
+    prepared: PreparedPush,
+    repository: Repository,
+    journal: Journal,
+    executor: Executor | None,
+    folder: Path,
+) -> tuple[PreparedPush, Upload, CommitInfo]:
+    """Upload and commit behind the shards on the Hub, again if another writer comes first."""
+    while True:
+        appended = append_to(prepared, repository, journal, folder)
+        _check_repository(appended, repository)
+        try:
+            upload, info = _commit(appended, repository, journal, executor)
+        except BaseChangedError:
+            log.warning("Another writer has changed %s: reading it again", repository)
+        else:
+            return appended, upload, info
+
+
+def _commit(
+    prepared: PreparedPush, repository: Repository, journal: Journal, executor: Executor | None
+) -> tuple[Upload, CommitInfo]:
+    """Upload and commit, again if the Hub has lost shards of an interrupted call."""
+    upload = _upload(prepared, repository, journal, executor)
+    try:
+        return upload, commit(upload, journal)
+    except RefusedError as error:
+        if status_of(error) != 400 or "LFS pointer" not in str(error):
+            raise
+    log.warning("The Hub has lost shards of an interrupted call: sending all of them again")
+    journal.clear()
+    upload = _upload(prepared, repository, journal, executor)
+    return upload, commit(upload, journal)
 
 
 def _check_repository(prepared: PreparedPush, repository: Repository) -> None:
     """Refuse before the upload what the commit would refuse because of existing files."""
     source, plan = prepared.source, prepared.plan
-    remaining_files = check_commit(repository, prepared.target, plan, source.features)
+    remaining_files = check_commit(
+        repository, prepared.target, plan, source.features, prepared.bases
+    )
     plan_problems = limit_problems(plan)
     new_problems = [
         problem for problem in limit_problems(plan, remaining_files) if problem not in plan_problems
@@ -205,23 +251,10 @@ def _upload(
     shards = [shard for split in plan.splits for shard in split.shards]
     with show_progress(sum(shard.nbytes for shard in shards), len(shards)) as progress:
         uploaded = {
-            split.name: upload_shards(
-                _jobs(prepared, split), journal, repository, executor, progress
-            )
+            split.name: upload_shards(prepared.jobs(split), journal, repository, executor, progress)
             for split in plan.splits
         }
     title = "Upload dataset" if options.commit_message is None else options.commit_message
     message = CommitMessage(title, options.commit_description)
-    return Upload(plan, prepared.source.features, uploaded, prepared.target, repository, message)
-
-
-def _jobs(prepared: PreparedPush, split: SplitPlan) -> Iterator[ShardJob]:
-    source, facts = prepared.source, prepared.checked[split.name]
-    rows = source.splits[split.name]
-    for shard in split.shards:
-        # select() of an empty range behind the last row is an IndexError in 5.2.0.
-        part = rows.select(range(shard.start, shard.stop) if shard.stop > shard.start else [])
-        checked = {leaf: cells.of_rows(shard.start, shard.stop) for leaf, cells in facts.items()}
-        yield ShardJob(
-            split.name, shard, part, source.files, split.files > 0, source.embed, checked
-        )
+    features, target = prepared.source.features, prepared.target
+    return Upload(plan, features, uploaded, target, repository, message, prepared.bases)

@@ -123,6 +123,23 @@ def _add_strict(to: argparse.ArgumentParser) -> None:
 
 
 def _add_push(to: argparse.ArgumentParser) -> None:
+    to.add_argument(
+        "--append",
+        action="store_true",
+        help="add the rows to the split: its shards on the Hub remain as they are",
+    )
+    to.add_argument(
+        "--key",
+        action="append",
+        metavar="COLUMN",
+        help="identifies a row, which --append refuses if it is on the Hub; repeatable"
+        " (default: bids_path, or subject_id and session_id)",
+    )
+    to.add_argument(
+        "--update",
+        action="store_true",
+        help="let --append replace rows whose key is on the Hub",
+    )
     to.add_argument("--private", action="store_true", help="make a new repository private")
     to.add_argument("--revision", metavar="BRANCH", help="branch to upload to (default: main)")
     to.add_argument("--create-pr", action="store_true", help="open a pull request instead")

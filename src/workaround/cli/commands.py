@@ -85,6 +85,9 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
         verify=arguments.verify,
         strict=arguments.strict,
         executor=executor,
+        append=arguments.append,
+        key=arguments.key,
+        update=arguments.update,
     )
     prepared = prepare(_read(arguments), options)
     planned = prepared.plan

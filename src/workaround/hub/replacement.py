@@ -12,6 +12,7 @@ from fsspec.utils import glob_translate
 from workaround.errors import CardConflictError, ForeignFilesError
 from workaround.hub.card import ConfigTarget
 from workaround.hub.card_lookup import split_files
+from workaround.hub.shard_names import numbering_defects
 
 Patterns = Mapping[str, Mapping[str, Sequence[str]]]
 """What the card names: patterns of files by config and split."""
@@ -104,6 +105,48 @@ def require_room(
                 where = f"split {split!r} of the same config"
                 _require_other_files(where, by_split[split], new)
                 _require_parquet(where, by_split[split], paths)
+
+
+def require_appendable(
+    paths: Collection[str],
+    target: ConfigTarget,
+    split: str,
+    shards: Sequence[str],
+    patterns: Patterns,
+) -> None:
+    """Refuse to append to a split whose rows `load_dataset` would not read first, and in order.
+
+    Args:
+        paths: All files of the repository.
+        target: What is uploaded to.
+        split: Name of the split.
+        shards: Its shards.
+        patterns: Of the card.
+
+    Raises:
+        CardConflictError: The card names other files for the split than its shards, or these lie
+            in another folder or are not complete.
+    """
+    named = patterns.get(target.config_name, {}).get(split, ())
+    problems = [
+        *(
+            f"the card names {path} for it, which no push has brought"
+            if path not in shards
+            else f"the card does not name {path}"
+            for path in sorted({path for path in paths if _matches(path, named)} ^ {*shards})
+        ),
+        *(
+            f"{path} is not in the folder {target.data_dir!r}: pass the data_dir of its shards"
+            for path in shards
+            if posixpath.dirname(path) != target.data_dir
+        ),
+        *(numbering_defects(shards) if shards else ()),
+    ]
+    if problems:
+        raise CardConflictError(
+            f"Rows cannot be appended to split {split!r}: {problems[0]}. Or push all its rows again"
+            " without append."
+        )
 
 
 def _require_other_files(where: str, patterns: Sequence[str], new: Sequence[str]) -> None:

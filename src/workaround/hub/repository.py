@@ -201,9 +201,15 @@ class Repository:
             ) from error
 
     @contextmanager
-    def open(self, path: str, commit: str) -> Iterator[BinaryIO]:
-        """Open a file at a commit for reading in parts; wrap the reading in `retry`."""
-        with self._file_system().open(self.url(path, commit), "rb", block_size=BLOCK) as file:
+    def open(self, path: str, commit: str, block_size: int = BLOCK) -> Iterator[BinaryIO]:
+        """Open a file at a commit for reading in parts; wrap the reading in `retry`.
+
+        Args:
+            path: Of the file.
+            commit: The commit.
+            block_size: Bytes of one request.
+        """
+        with self._file_system().open(self.url(path, commit), "rb", block_size=block_size) as file:
             yield file
 
     def url(self, path: str, commit: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datasets import Dataset, DatasetDict
 from tabulate import tabulate
 
+from workaround.hub.shard_names import shard_path
 from workaround.planning.packing import (
     ROW_GROUP_BYTES,
     bounds,
@@ -190,7 +191,7 @@ def plan_split(
         groups = [(*range(start + step, stop, step), stop) for start, stop in bounds(stops)]
     shards = tuple(
         Shard(
-            f"{data_dir}/{name}-{index:05d}-of-{len(stops):05d}.parquet",
+            shard_path(data_dir, name, index, len(stops)),
             start,
             stop,
             ends if stop > start else (),

@@ -67,6 +67,21 @@ def flag(name: str, value: Any, *, optional: bool = False) -> bool | None:
     raise ArgumentError(f"{name} has to be True or False, not {value!r}")
 
 
+def column_names(name: str, value: Any) -> tuple[str, ...] | None:
+    """Return the names of columns; None for the default.
+
+    Raises:
+        ArgumentError: Not the name of a column, nor several.
+    """
+    if value is None:
+        return None
+    several = tuple(value) if isinstance(value, list | tuple) else ()
+    names = (value,) if isinstance(value, str) else several
+    if not names or not all(isinstance(column, str) and column for column in names):
+        raise ArgumentError(f"{name} has to be a column or a list of columns, not {value!r}")
+    return names
+
+
 def message(name: str, value: Any) -> str | None:
     """Return a text of the commit; None for the default.
 

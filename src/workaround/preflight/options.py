@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from workaround.errors import ArgumentError
 from workaround.preflight.arguments import (
     branch,
+    column_names,
     data_folder,
     flag,
     message,
@@ -84,6 +85,9 @@ class PushOptions(PlanOptions):
     verify: Verify = "footers"
     strict: bool = True
     executor: Executor | None = None
+    append: bool = False
+    key: str | Sequence[str] | None = None
+    update: bool = False
 
     def __post_init__(self) -> None:
         """Refuse arguments that are wrong whatever the data and the Hub hold.
@@ -96,8 +100,11 @@ class PushOptions(PlanOptions):
         branch(self.revision)
         for name in ("set_default", "private", "create_pr"):
             flag(name, getattr(self, name), optional=True)
-        for name in ("resume", "strict"):
+        for name in ("resume", "strict", "append", "update"):
             flag(name, getattr(self, name))
+        if not self.append and (self.update or self.key is not None):
+            raise ArgumentError("key and update are for append=True: pass it too")
+        _ = self.key_columns
         message("commit_description", self.commit_description)
         title = message("commit_message", self.commit_message)
         if title is not None and not title.strip():
@@ -110,3 +117,8 @@ class PushOptions(PlanOptions):
                 f" {type(self.executor).__name__}: wrap what has a method `submit` in"
                 " workaround.executors.from_submit"
             )
+
+    @property
+    def key_columns(self) -> tuple[str, ...] | None:
+        """Columns that identify a row; None for the default."""
+        return column_names("key", self.key)

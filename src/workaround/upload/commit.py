@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from datasets import Features
 from huggingface_hub import CommitInfo, CommitOperationAdd, CommitOperationDelete
@@ -33,6 +33,27 @@ MAX_PAYLOAD = 16 << 20
 """Most bytes of regular files in one commit: the client holds them several times over."""
 
 
+class BaseChangedError(Exception):
+    """Another writer has changed a split since it was read to append to it: read it again."""
+
+
+@dataclass(frozen=True)
+class SplitBase:
+    """A split on the Hub that an upload appends to.
+
+    Attributes:
+        files: Its shards before the upload, by path.
+        rows: Number of rows in the shards that remain as they are.
+        num_bytes: Bytes of these rows once loaded.
+        file_bytes: Bytes of these shards.
+    """
+
+    files: Mapping[str, RepoFile] = field(default_factory=dict)
+    rows: int = 0
+    num_bytes: int = 0
+    file_bytes: int = 0
+
+
 @dataclass(frozen=True)
 class Upload:
     """A finished upload, ready to be committed.
@@ -44,6 +65,7 @@ class Upload:
         target: The config that they belong to.
         repository: Where they were uploaded.
         message: Of the commit.
+        bases: Splits that it appends to; the others are replaced.
     """
 
     plan: Plan
@@ -52,6 +74,7 @@ class Upload:
     target: ConfigTarget
     repository: Repository
     message: CommitMessage
+    bases: Mapping[str, SplitBase] = field(default_factory=dict)
 
     def shards(self) -> dict[str, UploadedShard]:
         """Return all shards by their path."""
@@ -75,6 +98,7 @@ def commit(upload: Upload, journal: Journal) -> CommitInfo:
     Raises:
         CardConflictError: The card on the Hub contradicts the upload.
         ForeignFilesError: Another writer has put files in its way meanwhile.
+        BaseChangedError: Another writer has changed a split that the upload appends to.
         RefusedError: The Hub refuses the commit.
         UnreachableError: The Hub does not answer.
     """
@@ -84,7 +108,11 @@ def commit(upload: Upload, journal: Journal) -> CommitInfo:
 
 
 def check_commit(
-    repository: Repository, target: ConfigTarget, plan: Plan, features: Features
+    repository: Repository,
+    target: ConfigTarget,
+    plan: Plan,
+    features: Features,
+    bases: Mapping[str, SplitBase],
 ) -> set[str]:
     """Read the repository before anything is uploaded, and refuse what the commit would refuse.
 
@@ -95,7 +123,7 @@ def check_commit(
         CardConflictError: The card on the Hub contradicts the upload.
         ForeignFilesError: Other files are in the way.
     """
-    snapshot = RepoSnapshot.take(repository, target, plan)
+    snapshot = RepoSnapshot.take(repository, target, plan, bases)
     cards = snapshot.cards(features, {split.name: 0 for split in plan.splits})
     repository.validate_card(cards[README].decode())
     return snapshot.files.keys() - snapshot.stale_paths()
@@ -111,8 +139,9 @@ class RepoSnapshot:
         files: All its files by path.
         target: The config that is uploaded to.
         plan: Of the upload.
-        stale: Shards of earlier uploads that it replaces, by split.
+        earlier: Shards of earlier uploads, by split.
         card: The card.
+        bases: Splits that the upload appends to; the others are replaced.
     """
 
     repository: Repository
@@ -120,12 +149,18 @@ class RepoSnapshot:
     files: Mapping[str, RepoFile]
     target: ConfigTarget
     plan: Plan
-    stale: Mapping[str, Sequence[str]]
+    earlier: Mapping[str, Sequence[str]]
     card: CurrentCard
+    bases: Mapping[str, SplitBase]
 
     @classmethod
     def take(
-        cls, repository: Repository, target: ConfigTarget, plan: Plan, revision: str | None = None
+        cls,
+        repository: Repository,
+        target: ConfigTarget,
+        plan: Plan,
+        bases: Mapping[str, SplitBase],
+        revision: str | None = None,
     ) -> RepoSnapshot:
         """Read the head of a revision, by default of the branch.
 
@@ -143,13 +178,14 @@ class RepoSnapshot:
 
         card = CurrentCard.parse(read, sharded_splits(files), target.config_name)
         shards = {split.name: [shard.path for shard in split.shards] for split in plan.splits}
-        stale = stale_shards(files, target, list(shards), card.patterns)
-        require_room(files, target, shards, stale, card.patterns)
-        return cls(repository, head, files, target, plan, stale, card)
+        earlier = stale_shards(files, target, list(shards), card.patterns)
+        require_room(files, target, shards, earlier, card.patterns)
+        return cls(repository, head, files, target, plan, earlier, card, bases)
 
     def stale_paths(self) -> set[str]:
         """Return the shards that the upload replaces."""
-        return {path for paths in self.stale.values() for path in paths}
+        replaced = (paths for split, paths in self.earlier.items() if split not in self.bases)
+        return {path for paths in replaced for path in paths}
 
     def cards(self, features: Features, uploaded_bytes: Mapping[str, int]) -> dict[str, bytes]:
         """Return the files of the card after the upload.
@@ -158,16 +194,19 @@ class RepoSnapshot:
             features: Of all splits.
             uploaded_bytes: Size of the shards of each split.
         """
-        splits = [
-            PushedSplit(
-                split.name,
-                split.rows,
-                split.num_bytes,
-                uploaded_bytes[split.name],
-                replaced_bytes=sum(self.files[path].size for path in self.stale[split.name]),
+        splits = []
+        for split in self.plan.splits:
+            base = self.bases.get(split.name, SplitBase())
+            before = base.files or {path: self.files[path] for path in self.earlier[split.name]}
+            splits.append(
+                PushedSplit(
+                    split.name,
+                    base.rows + split.rows,
+                    base.num_bytes + split.num_bytes,
+                    base.file_bytes + uploaded_bytes[split.name],
+                    replaced_bytes=sum(file.size for file in before.values()),
+                )
             )
-            for split in self.plan.splits
-        ]
         return updated_files(CardUpdate(self.target, features, splits), self.card)
 
 
@@ -189,13 +228,22 @@ class _Changes:
 
     @classmethod
     def since(cls, snapshot: RepoSnapshot, upload: Upload) -> _Changes:
-        """Compare an upload with the repository."""
+        """Compare an upload with the repository.
+
+        Raises:
+            BaseChangedError: Another writer has changed a split that the upload appends to.
+        """
         shards = upload.shards()
+        missing = [shard for shard in shards.values() if not has_shard(snapshot.files, shard)]
+        if upload.bases and not missing:  # the card was committed with the last shard
+            return cls(snapshot.head, [], {}, [])
+        if not _has_bases(snapshot, upload):
+            raise BaseChangedError
         sizes = {name: sum(shard.size for shard in sent) for name, sent in upload.uploaded.items()}
         cards = snapshot.cards(upload.features, sizes)
         return cls(
             snapshot.head,
-            [shard for shard in shards.values() if not _has_shard(snapshot.files, shard)],
+            missing,
             {path: text for path, text in cards.items() if not _has(snapshot.files, path, text)},
             sorted(snapshot.stale_paths() - shards.keys()),
         )
@@ -231,7 +279,9 @@ def _commit_once(upload: Upload, journal: Journal) -> CommitInfo:
 
 def _changes(upload: Upload, revision: str | None = None) -> _Changes:
     """Return the changes since the head of a revision, by default of the branch."""
-    snapshot = RepoSnapshot.take(upload.repository, upload.target, upload.plan, revision)
+    snapshot = RepoSnapshot.take(
+        upload.repository, upload.target, upload.plan, upload.bases, revision
+    )
     return _Changes.since(snapshot, upload)
 
 
@@ -242,7 +292,7 @@ def _opened(upload: Upload, changes: _Changes) -> CommitInfo | None:
         revision = f"refs/pr/{number}"
         files = repository.files(revision)
         if (
-            all(_has_shard(files, shard) for shard in upload.shards().values())
+            all(has_shard(files, shard) for shard in upload.shards().values())
             and all(_has(files, path, text) for path, text in changes.cards.items())
             and not files.keys() & set(changes.deleted)
         ):
@@ -317,17 +367,32 @@ def _additions(
         yield addition
 
 
-def _has_shard(files: Mapping[str, RepoFile], shard: UploadedShard) -> bool:
+def _has_bases(snapshot: RepoSnapshot, upload: Upload) -> bool:
+    """Return True if the splits are as they were when they were read, but for the upload itself."""
+    shards = upload.shards().values()
+    committed = {shard.path for shard in shards if has_shard(snapshot.files, shard)}
+
+    def others(files: Mapping[str, RepoFile]) -> dict[str, str]:
+        return {path: file.blob_id for path, file in files.items() if path not in committed}
+
+    return all(
+        others({path: snapshot.files[path] for path in snapshot.earlier[name]})
+        == others(base.files)
+        for name, base in upload.bases.items()
+    )
+
+
+def has_shard(files: Mapping[str, RepoFile], shard: UploadedShard) -> bool:
     """Return whether a shard is committed already."""
-    return shard.path in files and _is(files[shard.path], shard.oid, shard.sha256)
+    return shard.path in files and is_file(files[shard.path], shard.oid, shard.sha256)
 
 
 def _has(files: Mapping[str, RepoFile], path: str, content: bytes) -> bool:
     """Return whether a file with a content is committed already."""
     sha256 = hashlib.sha256(content).hexdigest()
-    return path in files and _is(files[path], git_oid(content), sha256)
+    return path in files and is_file(files[path], git_oid(content), sha256)
 
 
-def _is(file: RepoFile, oid: str | None, sha256: str) -> bool:
+def is_file(file: RepoFile, oid: str | None, sha256: str) -> bool:
     """Return whether a file has a content, given by git's id and its hash."""
     return file.blob_id == oid if file.lfs is None else file.lfs.sha256 == sha256

@@ -11,7 +11,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -29,6 +29,7 @@ CREATE TABLE IF NOT EXISTS uploaded (
     PRIMARY KEY (path, key)
 );
 CREATE TABLE IF NOT EXISTS pull_request (number INTEGER PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS base (split TEXT PRIMARY KEY, shards INTEGER);
 """
 
 
@@ -78,9 +79,12 @@ class Journal:
         self.folder = folder
 
     def find(self, path: str, key: str) -> UploadedShard | None:
-        """Return a shard that was uploaded with the same fingerprint; None if it was not."""
-        query = "SELECT * FROM uploaded WHERE path = ? AND key = ?"
-        row = self._database.execute(query, (path, key)).fetchone()
+        """Return a shard that was uploaded with the same fingerprint; None if it was not.
+
+        It may have had another path: appended shards are numbered again when others append too.
+        """
+        query = "SELECT * FROM uploaded WHERE key = ? ORDER BY path != ?"
+        row = self._database.execute(query, (key, path)).fetchone()
         if row is None:
             return None
         *values, _, checksum = row
@@ -91,7 +95,7 @@ class Journal:
         if shard.oid is not None and git_oid(self.content(shard)) != shard.oid:
             log.warning("The journal has lost the content of %s: it is sent again", path)
             return None
-        return shard
+        return replace(shard, path=path)
 
     def get(self, path: str, key: str) -> UploadedShard:
         """Return a shard that was uploaded.
@@ -105,8 +109,8 @@ class Journal:
 
     def content(self, shard: UploadedShard) -> bytes:
         """Return the content of a regular shard."""
-        query = "SELECT content FROM uploaded WHERE path = ? AND key = ?"
-        (content,) = self._database.execute(query, (shard.path, shard.key)).fetchone()
+        query = "SELECT content FROM uploaded WHERE key = ? ORDER BY path != ?"
+        (content,) = self._database.execute(query, (shard.key, shard.path)).fetchone()
         return bytes(content)
 
     def add(self, shard: UploadedShard, content: bytes | None) -> None:
@@ -129,9 +133,23 @@ class Journal:
             if number is not None:
                 self._database.execute("INSERT INTO pull_request VALUES (?)", (number,))
 
+    def base(self, split: str) -> int | None:
+        """Return the number of shards of a split before this upload appends; None if unknown."""
+        query = "SELECT shards FROM base WHERE split = ?"
+        row = self._database.execute(query, (split,)).fetchone()
+        return row and int(row[0])
+
+    def set_base(self, split: str, shards: int) -> None:
+        """Remember the number of shards of a split before this upload appends."""
+        with self._database:
+            self._database.execute("INSERT OR REPLACE INTO base VALUES (?, ?)", (split, shards))
+
     def is_empty(self) -> bool:
         """Return whether nothing is remembered."""
-        query = "SELECT EXISTS (SELECT 1 FROM uploaded UNION ALL SELECT 1 FROM pull_request)"
+        query = (
+            "SELECT EXISTS (SELECT 1 FROM uploaded UNION ALL SELECT 1 FROM pull_request"
+            " UNION ALL SELECT 1 FROM base)"
+        )
         (remembered,) = self._database.execute(query).fetchone()
         return not remembered
 
@@ -139,6 +157,7 @@ class Journal:
         """Forget all shards: they are committed, or lost on the Hub."""
         with self._database:
             self._database.execute("DELETE FROM uploaded")
+            self._database.execute("DELETE FROM base")
 
 
 @contextmanager

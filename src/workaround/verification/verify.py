@@ -7,7 +7,6 @@ read from the Hub at that commit.
 from __future__ import annotations
 
 import posixpath
-import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +31,7 @@ from workaround.hub.card import README
 from workaround.hub.card_lookup import Loaded, card_problems, find, split_files
 from workaround.hub.repository import Repository
 from workaround.hub.retry import retry
+from workaround.hub.shard_names import numbering_defects
 from workaround.preflight import arguments
 from workaround.preflight.source import Source, source_of
 from workaround.upload.commit import Upload
@@ -40,8 +40,6 @@ from workaround.verification.compare import Origin, compare_cells, compare_foote
 from workaround.verification.stored_shard import StoredShard
 
 Level = Literal["footers", "full"]
-
-_NUMBERED = re.compile(r"-(\d{5})-of-(\d{5})[^/]*$")
 
 
 @dataclass(frozen=True)
@@ -274,20 +272,7 @@ def _changed(file: RepoFile, sent: UploadedShard) -> str | None:
 
 def _numbering(split: str, paths: Sequence[str]) -> list[Problem]:
     """Return problems for missing and left-over shards, by the numbers in their names."""
-    matches = [match for path in paths if (match := _NUMBERED.search(path))]
-    totals = {int(match[2]) for match in matches}
-    numbers = {int(match[1]) for match in matches}
-    if not paths:
-        reasons = ["is not on the Hub"]
-    elif len(totals) > 1:
-        reasons = [f"has shards of several uploads side by side: {', '.join(paths)}"]
-    else:
-        reasons = [
-            f"shard {number} of {total} is not on the Hub"
-            for total in totals
-            for number in sorted(set(range(total)) - numbers)
-        ]
-    return [Problem(None, None, None, reason, split=split) for reason in reasons]
+    return [Problem(None, None, None, reason, split=split) for reason in numbering_defects(paths)]
 
 
 def _loaded(
