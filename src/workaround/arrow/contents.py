@@ -10,10 +10,13 @@ from itertools import chain
 from typing import Any
 
 from workaround.arrow.files import BLOCK, Files, SourceFile
+from workaround.arrow.local import SMALL, read_small
 from workaround.errors import SourceDamagedError
 
 GZIP = b"\x1f\x8b"
 _PIECE = 1 << 20
+_AT_ONCE = 4 << 20
+"""Most bytes that a small gzip stream is decompressed to at once."""
 
 Content = memoryview | SourceFile
 """Embedded bytes, or a source file."""
@@ -38,7 +41,8 @@ def blocks_of(content: Content, files: Files) -> Iterator[memoryview]:
         UnreachableError: The server of its file does not answer.
     """
     if isinstance(content, SourceFile):
-        yield from files.blocks(content)
+        small = read_small(content.path, content.size, content.version)
+        yield from files.blocks(content) if small is None else (memoryview(small),)
         return
     for start in range(0, len(content), BLOCK):
         yield content[start : start + BLOCK]
@@ -61,7 +65,8 @@ def copy(content: Content, files: Files, sink: Any, *, inflate: bool) -> None:
     blocks = blocks_of(content, files)
     first = next(blocks, memoryview(b""))
     blocks = chain([first], blocks)
-    if not inflate or first[:2] != GZIP:
+    whole = len(first) == size_of(content) <= SMALL
+    if not inflate or first[:2] != GZIP or (whole and decompressed(first)):
         for block in blocks:
             sink.write(block)
         return
@@ -85,6 +90,20 @@ def drain_gzip(stream: Any) -> int:
         while piece := content.read(_PIECE):
             size += len(piece)
     return size
+
+
+def decompressed(packed: bytes | memoryview) -> bytes:
+    """Return the content of a small gzip stream, whose checksum is right.
+
+    Returns:
+        b"" for a stream that is damaged, long or of several members: `drain_gzip` has the reason.
+    """
+    stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # of gzip
+    try:
+        content = stream.decompress(packed, _AT_ONCE)
+    except zlib.error:
+        return b""
+    return content if stream.eof and not stream.unused_data else b""
 
 
 def gzip_damage(error: Exception) -> str:

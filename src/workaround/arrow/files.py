@@ -6,7 +6,6 @@ the moment it is read: a file that is another by then is an error, never uploade
 
 from __future__ import annotations
 
-import hashlib
 import lzma
 import os
 import posixpath
@@ -27,6 +26,7 @@ from datasets import config
 from datasets.filesystems import COMPRESSION_FILESYSTEMS
 from fsspec.core import url_to_fs
 
+from workaround.arrow.local import hash_of, version_of
 from workaround.arrow.paths import archive_of, is_local, normal
 from workaround.arrow.servers import impatient, require_listening
 from workaround.errors import (
@@ -366,18 +366,11 @@ def _local_file(path: str, status: os.stat_result) -> SourceFile:
         raise IsADirectoryError("a directory, not a file")
     if not S_ISREG(status.st_mode):
         raise OSError("not a regular file")
-    # The time of change (ctime) moves with every write and replacement, whatever is done to the
-    # time of modification. No inode: FUSE file systems (sshfs) number their files anew.
-    return SourceFile(path, status.st_size, _hash(status.st_mtime_ns, status.st_ctime_ns))
+    return SourceFile(path, status.st_size, version_of(status))
 
 
 def _remote_version(info: Mapping[str, Any]) -> int:
-    return _hash(info.get("size"), *(info.get(name) for name in VERSIONS))
-
-
-def _hash(*values: object) -> int:
-    digest = hashlib.blake2b(repr(values).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little", signed=True)
+    return hash_of(info.get("size"), *(info.get(name) for name in VERSIONS))
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -6,6 +6,9 @@ import posixpath
 import re
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 CACHES = ("simplecache::", "filecache::", "blockcache::")
 """Prefixes that store a copy of a file; each file is read once, so the copy has no use."""
 _LOCAL = ("file://", "local://")
@@ -56,6 +59,18 @@ def upload_name(path: str, *, embed: bool) -> str:
     return "::".join(map(_without_secrets, parts))
 
 
+def upload_names(paths: pa.Array, *, embed: bool) -> pa.Array:
+    """Return the part to upload of each path, null for null (`upload_name`)."""
+    if (
+        pc.any(pc.match_substring(paths, "::")).as_py()
+        or pc.any(pc.match_substring(paths, "://")).as_py()
+    ):
+        names = [path and upload_name(path, embed=embed) for path in paths.to_pylist()]
+        return pa.array(names, pa.string())
+    # Nothing but paths of this machine, of which there may be many: their base names.
+    return pc.replace_substring_regex(paths, r"(?s)^.*[/\\]", "").cast(pa.string())
+
+
 def base_name(path: str) -> str:
     """Return the last part of a path or URL, without its query, which may be a signature.
 
@@ -65,7 +80,7 @@ def base_name(path: str) -> str:
     path = normal(path)
     if is_local(path):
         return posixpath.basename(path).rpartition("\\")[2]
-    url = next(part for part in path.split("::") if "://" in part)
+    url = next((part for part in path.split("::") if "://" in part), path)
     if _WEB.match(url):
         url = urlsplit(url).path
     return posixpath.basename(re.sub(r"\?versionId=[^/]*$", "", url)).rpartition("\\")[2]

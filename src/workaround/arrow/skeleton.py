@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from workaround.arrow.file_cells import (
     with_file_fields,
 )
 from workaround.arrow.files import Files, SourceFile
-from workaround.arrow.paths import upload_name
+from workaround.arrow.paths import upload_names
 
 
 @dataclass(frozen=True)
@@ -91,18 +92,23 @@ def extract_contents(
         embedded, paths = file_fields(cells)
         external = is_external(embedded, paths) & embed
         filled = external | np.asarray(embedded.is_valid())
-        names = paths.to_pylist()
-        for cell in np.flatnonzero(filled):
-            if external[cell]:
-                name = names[cell]
-                source = SourceFile(name, *next(facts[leaf])) if facts else files.look_up(name)
-                contents[leaf].append(source)
-            else:
-                contents[leaf].append(memoryview(embedded[cell].as_buffer()).cast("B"))
+        names = paths.filter(pa.array(external)).to_pylist()
+        if facts:
+            known = islice(facts[leaf], len(names))
+            sources = [SourceFile(name, *fact) for name, fact in zip(names, known, strict=True)]
+        else:
+            sources = [files.look_up(name) for name in names]
+        if len(sources) == np.count_nonzero(filled):
+            contents[leaf] += sources
+        else:
+            remaining = iter(sources)
+            contents[leaf] += (
+                next(remaining)
+                if external[cell]
+                else memoryview(embedded[int(cell)].as_buffer()).cast("B")
+                for cell in np.flatnonzero(filled)
+            )
         blank = pc.if_else(pa.array(filled), pa.scalar(b""), pa.scalar(None, pa.binary()))
-        uploaded = pa.array(
-            [name and upload_name(name, embed=embed) for name in names], pa.string()
-        )
-        return with_file_fields(cells, blank, uploaded)
+        return with_file_fields(cells, blank, upload_names(paths, embed=embed))
 
     return SkeletonTable(replace_cells(table, features, empty), dict(contents))

@@ -1,14 +1,17 @@
 """The survey of a split: one walk over its rows that weighs them and inspects their files.
 
-The walk collects paths; then each distinct file is inspected once, in parallel. In memory are the
+The walk collects paths; then each distinct file is inspected once, in parallel: those that are
+plainly sound in batches (`glance`), the others one by one (`inspect`). In memory are the
 paths, and a few numbers for each row and each file cell.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -25,16 +28,18 @@ from workaround.arrow.file_cells import (
     file_leaves,
     leaf_feature,
 )
-from workaround.arrow.files import Files
+from workaround.arrow.files import READERS, Files
 from workaround.arrow.row_sizes import PAGE_SHARE, arrow_bytes, parquet_bytes
 from workaround.arrow.skeleton import CheckedFiles
 from workaround.errors import Problem
 from workaround.preflight.column_survey import Column
+from workaround.preflight.glance import Glance, glance
 from workaround.preflight.inspect import CheckLevel, inspect_file
 from workaround.preflight.nifti import Defect
 
 BATCH_ROWS = 1000
 BATCH_BYTES = 32 << 20
+BATCH_FILES = 256
 STATISTIC = 4096
 """Bytes of a value above which Parquet writers leave out the minimum and maximum of a column."""
 
@@ -164,10 +169,16 @@ def _look(
     bar = tqdm(total=len(names), desc="Checking", unit=" files", disable=quiet)  # type: ignore[no-untyped-call]
     with bar:
         for kind in (False, True):
+            chosen = order[nifti[order] == kind]
+            others = []
+            for numbers, facts in _glances(names, chosen, nifti=kind, level=level):
+                sizes[numbers], versions[numbers] = facts.sizes, facts.versions
+                others.append(numbers[~facts.sound])
+                bar.update(int(facts.sound.sum()))
             look = partial(inspect_file, files, level=level, nifti=kind)
-            chosen = order[nifti[order] == kind].tolist()
-            paths = (names[number].as_py() for number in chosen)
-            for number, inspection in zip(chosen, files.map(look, paths), strict=True):
+            remaining = np.concatenate(others).tolist() if others else []
+            paths = (names[number].as_py() for number in remaining)
+            for number, inspection in zip(remaining, files.map(look, paths), strict=True):
                 if inspection.source is not None:
                     sizes[number], versions[number] = (
                         inspection.source.size,
@@ -177,3 +188,17 @@ def _look(
                     defects[number] = inspection.defect
                 bar.update()
     return sizes, versions, defects
+
+
+def _glances(
+    names: pa.Array, chosen: Int64Array, *, nifti: bool, level: CheckLevel
+) -> Iterator[tuple[Int64Array, Glance]]:
+    """Yield the facts about the chosen files, batch by batch, with their numbers."""
+
+    def look(numbers: Int64Array) -> tuple[Int64Array, Glance]:
+        return numbers, glance(names.take(numbers).to_pylist(), level=level, nifti=nifti)
+
+    batches = (chosen[at : at + BATCH_FILES] for at in range(0, len(chosen), BATCH_FILES))
+    with ThreadPoolExecutor(READERS) as pool:
+        while some := list(islice(batches, READERS)):
+            yield from pool.map(look, some)

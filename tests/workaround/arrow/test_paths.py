@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from workaround.arrow.paths import archive_of, base_name, is_local, normal, upload_name
+from workaround.arrow.paths import (
+    archive_of,
+    base_name,
+    is_local,
+    normal,
+    upload_name,
+    upload_names,
+)
 
 
 @pytest.mark.parametrize(
@@ -116,3 +126,15 @@ def test_schemes_are_in_lower_case_and_caches_left_out(path: str, expected: str)
 )
 def test_archive_is_the_last_part(path: str, archive: str | None) -> None:
     assert archive_of(path) == archive
+
+
+PARTS = st.sampled_from(["a.nii", "b", "/", "\\", ":", "::", "://", "\n", "é", "simplecache::"])
+
+
+@given(paths=st.lists(st.none() | st.lists(PARTS).map("".join)), embed=st.booleans())
+def test_names_of_a_column_are_those_of_its_paths(paths: list[str | None], embed: bool) -> None:
+    expected = [path and upload_name(path, embed=embed) for path in paths]
+    column = pa.array(paths, pa.string())
+    assert upload_names(column, embed=embed).to_pylist() == expected
+    for number, name in enumerate(expected):
+        assert upload_names(column[number : number + 1], embed=embed).to_pylist() == [name]

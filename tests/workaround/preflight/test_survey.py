@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.support.workaround.nested import FILES, tables, write_files
 from workaround.arrow.file_cells import file_cells, file_leaves
-from workaround.arrow.files import Files, SourceFile
+from workaround.arrow.files import Files
 from workaround.arrow.row_sizes import arrow_bytes, parquet_bytes
 from workaround.preflight.survey import survey
 
@@ -80,17 +82,19 @@ def test_each_distinct_file_is_looked_at_once(
     for path in paths:
         path.write_bytes(b"x")
     asked: list[str] = []
-    look_up = Files.look_up
+    open_file = os.open
 
-    def note(self: Files, path: str) -> SourceFile:
+    def note(path: Any, *arguments: Any, **options: Any) -> int:
         asked.append(path)
-        return look_up(self, path)
+        return open_file(path, *arguments, **options)
 
-    monkeypatch.setattr(Files, "look_up", note)
+    monkeypatch.setattr(os, "open", note)
+    monkeypatch.setattr(Path, "stat", Mock(side_effect=AssertionError))
     features = Features({"a": IMAGE, "b": List(IMAGE)})
     names = [str(path) for path in paths]
     table = {"a": names * 1000, "b": [names] * 3000}
     result = survey(Dataset.from_dict(table, features=features), Files())
+    monkeypatch.undo()
     assert sorted(asked) == names
     assert result.files == 12_000
 
