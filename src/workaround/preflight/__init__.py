@@ -5,8 +5,8 @@
 - `check` lists the problems of a dataset; `require_sound` refuses them.
 - survey: one walk over the rows of a split that weighs each row and inspects each distinct file.
   `column_survey` is the part of it that is about one column of files.
-- `glance`: sound files of this machine, recognized in batches. `inspect`: one file, or contents that
-  are in the table, and its defects. `nifti`: defects of NIfTI headers.
+- `glance`: sound files of this machine, recognized in batches. `inspect`: one file, or contents
+  that are in the table, and its defects. `nifti`: defects of NIfTI headers.
 - problem: one thing wrong with a cell, a column or a split (`workaround.errors.Problem`). An
   error is always refused, an omission if strict, a remark never.
 - defect: one thing wrong with a file, without the cell that names it.
