@@ -9,15 +9,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from packaging.version import Version
 
 from repro.catalog.bugs import Bug
 from repro.fixes import edits, patch
 from repro.judge.outcome import Verdict
 from repro.report import issue, stories
 from repro.report.markdown import cell
-from repro.report.strips import strip
-from repro.results.document import Document, find, label, release, releases
+from repro.results.document import Document, find, label, releases
 
 HERE = Path(__file__).parent
 UPLOADER = HERE.parent / "uploader.toml"
@@ -33,7 +31,7 @@ def pages(documents: Sequence[Document], bugs: Sequence[Bug]) -> dict[str, str]:
         bugs: Of the catalog.
     """
     uploader = tomllib.loads(UPLOADER.read_text(encoding="utf-8"))
-    ordered = newest_first(documents, bugs)
+    ordered = stories.newest_first(documents, bugs)
     measured = {bug.id: stories.story(documents, bug) for bug in ordered}
     result = {
         f"bugs/{bug.id}.md": _render(
@@ -42,7 +40,7 @@ def pages(documents: Sequence[Document], bugs: Sequence[Bug]) -> dict[str, str]:
             story=measured[bug.id],
             summary=issue.prose(_summary(bug)),
             newest_figure=_newest_figure(documents, bug),
-            strip=strip(documents, bug),
+            strip=measured[bug.id].strip,
             plot=_with_theme(measured[bug.id].plot),
             fix=edits.find(bug),
             diff=diff(bug),
@@ -61,20 +59,6 @@ def pages(documents: Sequence[Document], bugs: Sequence[Bug]) -> dict[str, str]:
         summary=stories.summary(documents, list(measured.values())),
     )
     return result
-
-
-def newest_first(documents: Sequence[Document], bugs: Sequence[Bug]) -> list[Bug]:
-    """Sort bugs by the newest release that has them, then by the newest that brought them."""
-
-    def place(bug: Bug) -> tuple[Version, Version]:
-        having = [
-            Version(release(document))
-            for document in releases(documents)
-            if (entry := find(document, bug)) and entry.verdict is Verdict.REPRODUCED
-        ]
-        return (max(having), min(having)) if having else (Version("0"), Version("0"))
-
-    return sorted(bugs, key=place, reverse=True)
 
 
 def diff(bug: Bug) -> str:

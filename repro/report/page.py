@@ -17,6 +17,7 @@ from repro.report.private import without_folders
 from repro.report.stories import (
     Story,
     environments,
+    newest_first,
     shown_verdict,
     story,
     summary,
@@ -34,7 +35,7 @@ def html(documents: Sequence[Document], bugs: Sequence[Bug]) -> str:
         documents: in order of releases.
         bugs: what to tell of.
     """
-    stories = [story(documents, bug) for bug in bugs]
+    stories = [story(documents, bug) for bug in newest_first(documents, bugs)]
     packages, installed = environments(documents)
     return _template("page.html.jinja").render(
         newest_first=[*reversed(documents)],
@@ -59,7 +60,7 @@ def text(documents: Sequence[Document], bugs: Sequence[Bug]) -> dict[str, str]:
         documents: in order of releases.
         bugs: what to tell of.
     """
-    stories = [story(documents, bug) for bug in bugs]
+    stories = [story(documents, bug) for bug in newest_first(documents, bugs)]
     packages, installed = environments(documents)
     where = [[item.get(package, "") for package in packages] for item in installed]
     page = _template("page.md.jinja").render(

@@ -1,6 +1,6 @@
 """The verdicts of many releases about one bug, for the pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -9,6 +9,7 @@ from repro.judge.outcome import Verdict
 from repro.report import plots
 from repro.report.marks import UNEXPECTED, mark
 from repro.report.private import without_folders
+from repro.report.strips import strip
 from repro.results.document import Document, Entry, find, label, of_git, releases
 
 WHEN = "measured"  # the column of the time, if it is known
@@ -47,6 +48,7 @@ class Story:
         newest: the verdict on the newest release; None if it was not measured.
         stretches: all releases, the oldest first; empty if it was not measured.
         plot: RSS over time as SVG, of a memory bug; empty of others.
+        strip: The verdicts and figures over the releases as SVG; empty if there are none.
     """
 
     bug: Bug
@@ -54,6 +56,7 @@ class Story:
     newest: Verdict | None
     stretches: Sequence[Stretch]
     plot: str
+    strip: str = ""
 
     @property
     def live(self) -> bool:
@@ -88,7 +91,22 @@ def story(documents: Sequence[Document], bug: Bug) -> Story:
         newest=_newest(documents, bug),
         stretches=list(_stretches(measured, bug)),
         plot=plots.rss(curves, bug.cap_bytes, bug.id) if curves else "",
+        strip=strip(documents, bug),
     )
+
+
+def newest_first(documents: Sequence[Document], bugs: Iterable[Bug]) -> list[Bug]:
+    """Sort bugs by the newest release that has them, then by the newest that brought them."""
+
+    def place(bug: Bug) -> tuple[int, int]:
+        having = [
+            number
+            for number, document in enumerate(releases(documents))
+            if (entry := find(document, bug)) and entry.verdict is Verdict.REPRODUCED
+        ]
+        return (having[-1], having[0]) if having else (-1, -1)
+
+    return sorted(bugs, key=place, reverse=True)
 
 
 def shown_verdict(stretch: Stretch) -> str:

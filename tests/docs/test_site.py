@@ -10,6 +10,7 @@ from docs import generators
 from docs.generators import bugs
 from repro.catalog.bugs import BUGS, Bug
 from repro.fixes import edits
+from repro.report import stories
 from repro.results import store
 from tests.support.constants import ROOT
 
@@ -28,7 +29,7 @@ def test_bug_has_a_page_with_its_cause_and_its_fix(bug: Bug, pages: dict[str, st
 
 
 def test_newest_bugs_come_first(pages: dict[str, str]) -> None:
-    ordered = bugs.newest_first(store.read(store.MEASURED), BUGS)
+    ordered = stories.newest_first(store.read(store.MEASURED), BUGS)
     newest = [bug.id for bug in ordered].index("cell-without-bytes-and-path-fails")
     assert newest < [bug.id for bug in ordered].index("embed-zero-bytes")
 

@@ -83,6 +83,8 @@ def shown(browser: Browser, file: str) -> Iterator[Page]:
 def test_page_never_scrolls_sideways(shown: Page, width: int) -> None:
     shown.set_viewport_size({"width": width, "height": 800})
     assert shown.evaluate("document.documentElement.scrollWidth") <= width
+    shown.evaluate(UNFOLD)
+    assert shown.evaluate("document.documentElement.scrollWidth") <= width
     boxes = shown.evaluate(
         "[...document.querySelectorAll('.scroll')].map(box => [box.scrollWidth, box.clientWidth])"
     )
@@ -91,7 +93,35 @@ def test_page_never_scrolls_sideways(shown: Page, width: int) -> None:
         assert any(inside > box for inside, box in boxes)
 
 
+UNFOLD = "document.querySelectorAll('details').forEach(part => { part.open = true })"
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 800), (1200, 900)])
+def test_folded_page_is_five_screens_at_most(shown: Page, width: int, height: int) -> None:
+    shown.set_viewport_size({"width": width, "height": height})
+    assert shown.evaluate("document.documentElement.scrollHeight") <= 5 * height
+
+
+def test_filter_shows_live_bugs_alone(shown: Page) -> None:
+    live, fixed = shown.locator("article.live").first, shown.locator("article.fixed").first
+    assert fixed.is_visible()
+    shown.locator("#show-live").check()
+    assert live.is_visible()
+    assert not fixed.is_visible()
+    shown.locator("#show-fixed").check()
+    assert not live.is_visible()
+    assert fixed.is_visible()
+
+
+def test_bug_unfolds(shown: Page) -> None:
+    bug = shown.locator("article").first
+    assert not bug.locator("dl").is_visible()
+    bug.locator("summary").click()
+    assert bug.locator("dl").is_visible()
+
+
 def test_every_bug_is_there_to_see(shown: Page) -> None:
+    shown.evaluate(UNFOLD)
     for bug in BUGS:
         box = shown.locator(f'article[aria-labelledby="{bug.id}"]').bounding_box()
         assert box is not None
@@ -101,6 +131,7 @@ def test_every_bug_is_there_to_see(shown: Page) -> None:
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_text_stands_out_from_its_background(shown: Page, scheme: Literal["light", "dark"]) -> None:
+    shown.evaluate(UNFOLD)
     shown.emulate_media(color_scheme=scheme)
     assert shown.evaluate(CONTRASTS) == []
 
@@ -119,6 +150,7 @@ def test_dark_page_is_dark_and_so_are_its_plots(shown: Page) -> None:
 
 
 def test_plots_of_memory_bugs_show_their_curves(shown: Page) -> None:
+    shown.evaluate(UNFOLD)
     plots = shown.evaluate(CURVES)
     assert len(plots) == sum(bug.cap_bytes is not None for bug in BUGS)
     for plot in plots:
@@ -129,10 +161,11 @@ def test_plots_of_memory_bugs_show_their_curves(shown: Page) -> None:
 
 
 def test_first_column_stays_while_the_matrix_scrolls(shown: Page) -> None:
+    shown.evaluate(UNFOLD)
     shown.set_viewport_size({"width": 360, "height": 800})
     name = shown.locator(".matrix tbody th").first
     before = name.bounding_box()
-    shown.locator(".scroll").first.evaluate("box => box.scrollLeft = 200")
+    shown.locator(".scroll:has(.matrix)").evaluate("box => box.scrollLeft = 200")
     assert name.bounding_box() == before
 
 
