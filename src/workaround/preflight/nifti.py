@@ -31,6 +31,7 @@ from nibabel.spatialimages import HeaderDataError
 
 from workaround.arrow.contents import GZIP, drain_gzip, gzip_damage
 from workaround.errors import Severity
+from workaround.preflight.signatures import LENGTH, describe_format
 
 HEADERS: dict[bytes, Any] = {
     size.to_bytes(4, order): header
@@ -109,6 +110,8 @@ def header_defect(start: bytes, size: int) -> Defect | None:
 
 
 def _without_extensions(start: bytes) -> BinaryIO:
+    if start[:4] not in HEADERS:
+        return io.BytesIO(start)
     length = int.from_bytes(start[:4], "little" if start[:4] in LITTLE else "big")
     return io.BytesIO(start[:length] + bytes(4) if len(start) > length else start)
 
@@ -162,7 +165,8 @@ def _header(stream: BinaryIO) -> tuple[int, int]:
     start = stream.read(4)
     stream.seek(0)
     if start not in HEADERS:
-        raise _DefectError("not NIfTI: it does not begin with a NIfTI header")
+        known = describe_format(stream.read(LENGTH))
+        raise _DefectError(f"not NIfTI: {known or 'it does not begin with a NIfTI header'}")
     kind = HEADERS[start]
     try:
         with np.errstate(all="ignore"):  # numbers that are too large are rejected below
