@@ -19,14 +19,14 @@ UNREAD = 141  # and for SIGPIPE
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
-    from repro.cli import bisect, drift, fix, issue, list, matrix, report, run  # noqa: A004
+    from repro.cli import bisect, controls, drift, fix, issue, list, matrix, report, run  # noqa: A004
 
     root = argparse.ArgumentParser(prog=_program(), description=__doc__)
     root.add_argument(
         "--version", action="version", version=f"nifti-repro {version('nifti-hub-workaround')}"
     )
     commands = root.add_subparsers(required=True, metavar="COMMAND")
-    for command in (list, run, matrix, bisect, fix, issue, report, drift):
+    for command in (list, run, matrix, controls, bisect, fix, issue, report, drift):
         command.add(commands)
     return root
 

@@ -21,19 +21,23 @@ def measure() -> dict:
 
     api, rows = HfApi(os.environ["HF_ENDPOINT"]), Dataset.from_dict({"row": list(range(6))})
     bucket = f"{api.whoami()['name']}/bucket-folder-keeps-old-shards"
-    if not hasattr(api, "delete_bucket"):
-        return {"pushed_to_bucket": False}  # this huggingface_hub has no buckets
-    api.delete_bucket(bucket, missing_ok=True)
+    if hasattr(api, "delete_bucket"):
+        api.delete_bucket(bucket, missing_ok=True)
     try:
         rows.push_to_hub(f"buckets/{bucket}", num_shards=3)
-    except HFValidationError:
-        return {"pushed_to_bucket": False}  # this datasets has no buckets: a bad repo_id
-    for num_shards in (3, 2):
-        rows.push_to_hub(f"buckets/{bucket}/folder", num_shards=num_shards)
-    files = {file.path for file in api.list_bucket_tree(bucket, recursive=True)}
+        for num_shards in (3, 2):
+            rows.push_to_hub(f"buckets/{bucket}/folder", num_shards=num_shards)
+        files = {file.path for file in api.list_bucket_tree(bucket, recursive=True)}
+        pushed_to = "bucket"
+    except HFValidationError:  # this datasets has no buckets: a repository then, as a control
+        api.delete_repo(bucket, repo_type="dataset", missing_ok=True)
+        rows.push_to_hub(bucket, num_shards=3)
+        for num_shards in (3, 2):
+            rows.push_to_hub(bucket, "folder", data_dir="folder/data", num_shards=num_shards)
+        files, pushed_to = set(api.list_repo_files(bucket, repo_type="dataset")), "repository"
     shards = [f"data/train-{shard:05d}-of-00003.parquet" for shard in range(3)]
     return {
-        "pushed_to_bucket": True,
+        "pushed_to": pushed_to,
         "shards_replaced": len(shards),
         "old_shards_kept": sum(f"folder/{shard}" in files for shard in shards),
         "shards_at_root_pushed": len(shards),
@@ -49,4 +53,4 @@ if __name__ == "__main__":
     except Exception:  # a crash is no evidence: git bisect run skips 125
         sys.excepthook(*sys.exc_info())
         sys.exit(125)
-    sys.exit(int(any(evidence.get(key) for key in ("old_shards_kept", "shards_at_root_deleted"))))
+    sys.exit(int(evidence["old_shards_kept"] + evidence["shards_at_root_deleted"] > 0))

@@ -34,7 +34,7 @@ def measure(folder: Path) -> dict:
             dataset = Dataset.from_dict({"scan": cells}, features=Features({"scan": feature}))
             image = dataset[-1]["scan"]
             return float((image[-1] if isinstance(image, list) else image).affine[0, 0])
-        except Exception as error:
+        except ValueError as error:  # neither bytes nor path
             return f"{type(error).__name__}: {error}"
 
     new = nib.Nifti1Image(np.ones((4, 4, 4), np.int16), two_mm)

@@ -46,4 +46,6 @@ if __name__ == "__main__":
         sys.excepthook(*sys.exc_info())
         sys.exit(125)
     decoded = evidence["voxels_decoded"].values()
+    if any(case["file"] != evidence["voxels_on_disk"] for case in decoded):
+        sys.exit(print("the files themselves do not decode", file=sys.stderr) or 125)
     sys.exit(int(any(case["file"] != case["embedded"] for case in decoded)))

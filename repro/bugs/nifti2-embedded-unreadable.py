@@ -48,5 +48,7 @@ if __name__ == "__main__":
     except Exception:  # a crash is no evidence: git bisect run skips 125
         sys.excepthook(*sys.exc_info())
         sys.exit(125)
+    if set(evidence["voxels_decoded"]["Nifti1Image"].values()) != {evidence["voxels_on_disk"]}:
+        sys.exit(print("not even NIfTI-1 decodes", file=sys.stderr) or 125)
     decoded = evidence["voxels_decoded"]["Nifti2Image"].values()
     sys.exit(int(any(voxels != evidence["voxels_on_disk"] for voxels in decoded)))

@@ -55,5 +55,6 @@ if __name__ == "__main__":
     except Exception:  # a crash is no evidence: git bisect run skips 125
         sys.excepthook(*sys.exc_info())
         sys.exit(125)
-    embedded = evidence["bytes_embedded"]  # that flat Nifti columns are empty is another bug
-    sys.exit(int(embedded["Image_flat"] > min(embedded["Image_list"], embedded["Image_dict"])))
+    sizes = evidence["bytes_embedded"]  # that flat Nifti columns are empty is another bug
+    flat, nested = sizes["Image_flat"], min(sizes["Image_list"], sizes["Image_dict"])
+    sys.exit(int(flat > nested) if flat else 125)

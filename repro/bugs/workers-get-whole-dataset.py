@@ -32,6 +32,8 @@ def measure() -> dict:
 
     Connection._send_bytes = counted
     rows.push_to_hub(repo, num_shards=WORKERS, num_proc=WORKERS)
+    if sum(sent) < rows.data.nbytes / 2:
+        raise RuntimeError("the workers got their rows by another way")
     return {
         "dataset_bytes": rows.data.nbytes,
         "workers": WORKERS,

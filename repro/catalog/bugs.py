@@ -133,6 +133,11 @@ def read_all(folder: Path) -> tuple[Bug, ...]:
 BUGS = read_all(SCRIPTS)
 
 
+def masking(bug: Bug, version: Version) -> list[Bug]:
+    """Return the bugs of a version of datasets that keep a script from measuring its own."""
+    return [other for other in BUGS if other.id in bug.masked_by and other.expected_on(version)]
+
+
 def find(bug_id: str) -> Bug:
     """Return the bug of that id.
 

@@ -5,6 +5,6 @@
   and status 2 (`repro.errors`).
 - Modules that take an extra are imported when the command runs, so that `--help` is quick.
 - `arguments` holds what several commands share: `--jobs` and the ids of bugs.
-- `run`, `matrix`, `bisect` and `fix` examine bugs; `list`, `drift` and `report` only read; `issue`
-  does both.
+- `run`, `matrix`, `controls`, `bisect` and `fix` examine bugs; `list`, `drift` and `report` only
+  read; `issue` does both.
 """

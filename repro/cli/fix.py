@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from repro.catalog import bugs as catalog
@@ -40,6 +41,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--fixes", nargs="+", default=(), metavar="BUG", help="the columns (default: all)"
     )
     fixes.set_defaults(action=matrix)
+    fixes.add_argument("--out", type=Path, metavar="FILE", help="write all of it there, as JSON")
     for command in (fix, fixes):
         command.add_argument(
             "--datasets",
@@ -88,6 +90,7 @@ def matrix(arguments: argparse.Namespace) -> int:
         OSError: The cache cannot be written.
         RequestError: There is no such bug.
     """
+    from repro.fixes.document import build, write
     from repro.fixes.matrix import live
     from repro.report import fixes
 
@@ -98,6 +101,8 @@ def matrix(arguments: argparse.Namespace) -> int:
     if not fixables:
         return 1
     trials = _examine(fixables, lambda _: rows, arguments.jobs)
+    if arguments.out is not None:
+        write(arguments.out, build(trials, installation.environment))
     print(fixes.matrix(trials))
     fixed = {fixable.bug.id for fixable in fixables} | failed
     unfixed = [bug for bug in live(columns, installation) if bug.id not in fixed]

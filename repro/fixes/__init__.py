@@ -14,5 +14,8 @@
   release that is installed. An anchor that is gone is an error that names the function.
 - An **overlay** is a copy of the edited packages in the user's cache that shadows those installed.
 - The **matrix** has a verdict for each bug with each fix: a fix flips its own bug and no other,
-  unless `[flips]`, or `masked_by` in the entry of the other bug, says why.
+  unless `[flips]`, or `masked_by` in the entry of the other bug, says why. As a **document** it is
+  kept in `docs/measured`.
+- A **control** is a script run where its bug must be absent: on a release without it, or with its
+  fix.
 """

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from packaging.version import Version
 
-from repro.catalog.bugs import MIB, Bug
+from repro.catalog.bugs import MIB, Bug, masking
 from repro.catalog.headlines import Evidence
 from repro.judge.outcome import Verdict
 from repro.sandbox.run import Exited, Killed, Run
 
 STATUS = {0: Verdict.ABSENT, 1: Verdict.REPRODUCED}  # any other exit status proves nothing
+UNTESTABLE = 125
+MASKED = "masked_by"  # key of the evidence: the bug that kept a script from measuring its own
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,8 @@ class Judgement:
         verdict: what was measured.
         expected: what the catalog says of that version.
         reason: why it is untestable, or how the capped run contradicts; empty otherwise.
-        evidence: what the script printed; None if it printed none.
+        masked_by: the bug that kept the script from measuring this one; empty otherwise.
+        evidence: what the script printed; None if it printed none or is masked.
         run: the measurement, on data small enough to survive.
         capped: the larger run under a memory cap, for memory bugs.
     """
@@ -36,11 +39,12 @@ class Judgement:
     evidence: Evidence | None
     run: Run
     capped: Run | None
+    masked_by: str = ""
 
     @property
     def agrees(self) -> bool:
         """True if the measurement is what the catalog expects."""
-        return self.verdict is self.expected and not self.reason
+        return self.verdict is self.expected and (not self.reason or bool(self.masked_by))
 
     @property
     def figure(self) -> str:
@@ -54,6 +58,8 @@ class Judgement:
         if self.reason:
             return f"{finding}: {self.reason}"
         entry = f"repro/bugs/{self.bug.id}.toml"
+        if self.expected is Verdict.UNTESTABLE:
+            return f"{finding} but expected untestable: see masked_by in {entry} ({self.figure})"
         advice = {
             Verdict.ABSENT: f"upstream fixed it, set the upper bound in {entry}",
             Verdict.REPRODUCED: f"it regressed, or was there unseen: widen the range in {entry}",
@@ -71,11 +77,28 @@ def judge(bug: Bug, datasets: Version, run: Run, capped: Run | None = None) -> J
         capped: the script with `--large` under `bug.cap_bytes`.
     """
     evidence = last_object(run.stdout)
-    verdict, reason = measured(run, evidence)
+    masked_by = _masking(bug, run, evidence)
+    if masked_by:
+        verdict, reason, evidence = Verdict.UNTESTABLE, f"masked by {masked_by}", None
+    else:
+        verdict, reason = measured(run, evidence)
     if capped is not None and not reason:
         reason = _contradiction(verdict, capped)
-    expected = Verdict.REPRODUCED if bug.expected_on(datasets) else Verdict.ABSENT
-    return Judgement(bug, datasets, verdict, expected, reason, evidence, run, capped)
+    expected = expectation(bug, datasets)
+    return Judgement(bug, datasets, verdict, expected, reason, evidence, run, capped, masked_by)
+
+
+def expectation(bug: Bug, datasets: Version) -> Verdict:
+    """Return the verdict that the catalog expects of a script on a version of datasets."""
+    if masking(bug, datasets):
+        return Verdict.UNTESTABLE
+    return Verdict.REPRODUCED if bug.expected_on(datasets) else Verdict.ABSENT
+
+
+def _masking(bug: Bug, run: Run, evidence: Evidence | None) -> str:
+    """Return the bug that a script names as masking its own; empty if the catalog has none such."""
+    named = (evidence or {}).get(MASKED, "")
+    return named if run.ended == Exited(UNTESTABLE) and named in bug.masked_by else ""
 
 
 def last_object(stdout: str) -> Evidence | None:

@@ -42,6 +42,7 @@ def _entry(judgement: Judgement) -> Entry:
         expected=str(judgement.expected),
         agrees=judgement.agrees,
         reason=judgement.reason,
+        masked_by=judgement.masked_by,
         figure=judgement.figure,
         evidence=None if judgement.evidence is None else dict(judgement.evidence),
         capped=None if judgement.capped is None else Figures(**_figures(judgement.capped)),

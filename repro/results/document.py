@@ -49,6 +49,7 @@ class Entry(Figures, frozen=True, kw_only=True):
         expected: Verdict that the catalog expected on that day.
         agrees: The two are equal, and no capped run contradicts them.
         reason: Why it is untestable, or what contradicts it; empty otherwise.
+        masked_by: The bug that kept the script from measuring this one; empty otherwise.
         figure: The decisive figure, in words.
         evidence: The object that the script printed.
         capped: The large run under a memory cap; None if there was none.
@@ -59,6 +60,7 @@ class Entry(Figures, frozen=True, kw_only=True):
     expected: str = ""
     agrees: bool | None = None
     reason: str = ""
+    masked_by: str = ""
     figure: str = ""
     evidence: dict[str, Any] | None = None
     capped: Figures | None = None

@@ -9,10 +9,14 @@ from packaging.version import Version
 from repro.catalog import bugs as catalog
 from repro.catalog.bugs import Bug
 from repro.judge.outcome import Verdict
+from repro.judge.verdict import expectation
 from repro.results.document import Document, Entry, asked, find, label, release
 
 ANY_BUG, INSTALLABLE, NOT_INSTALLABLE = "every bug", "installable", "not installable"
 """What stands for the bug and the verdicts where there is nothing to examine."""
+
+MASKED = "masked"
+"""An untestable verdict because of another bug, which the entry names."""
 
 CONTRADICTED = "contradicted"
 """A verdict that the large run under a memory cap speaks against."""
@@ -67,15 +71,17 @@ def as_json(changes: Iterable[Drift]) -> str:
 
 
 def state(entry: Entry) -> str:
-    """Return the verdict of an entry, or that it is contradicted."""
+    """Return the verdict of an entry, or that it is masked or contradicted."""
+    if entry.masked_by:
+        return MASKED
     tested = entry.verdict is not Verdict.UNTESTABLE
     return CONTRADICTED if tested and entry.reason else str(entry.verdict)
 
 
 def expected(document: Document, bug: Bug) -> str:
     """Return the verdict that the current catalog expects of the release of a document."""
-    present = bug.expected_on(Version(release(document)))
-    return str(Verdict.REPRODUCED if present else Verdict.ABSENT)
+    verdict = expectation(bug, Version(release(document)))
+    return MASKED if verdict is Verdict.UNTESTABLE else str(verdict)
 
 
 def _of_document(document: Document, earlier: Sequence[Document]) -> Iterator[Drift]:

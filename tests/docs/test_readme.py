@@ -7,6 +7,7 @@ import pytest
 from packaging.version import Version
 
 from repro.catalog.bugs import BUGS, Bug
+from repro.judge.verdict import expectation
 from repro.report import markdown
 from repro.results.document import find, release
 from repro.results.drift import drifts
@@ -56,8 +57,7 @@ def test_survival_is_what_was_measured() -> None:
 def test_affected_range_is_what_was_measured(bug: Bug) -> None:
     for one in MEASURED:
         if (measured := find(one, bug)) is not None:
-            reproduced = measured.verdict == "reproduced"
-            assert bug.expected_on(Version(release(one))) == reproduced
+            assert measured.verdict == expectation(bug, Version(release(one)))
 
 
 def test_drift_of_the_readme_is_what_the_program_says() -> None:

@@ -115,6 +115,21 @@ def test_control_is_an_unaffected_release_or_the_fix(bug: Bug) -> None:
 
 
 @for_every_bug
+def test_script_names_the_bugs_that_mask_its_own(bug: Bug) -> None:
+    named = set(re.findall(r'"masked_by": "([\w-]+)"', bug.script.read_text()))
+    assert named == set(bug.masked_by)
+
+
+@for_every_bug
+def test_script_suppresses_nothing(bug: Bug) -> None:
+    """An exception that is caught is evidence, or the verdict is untestable."""
+    for node in ast.walk(ast.parse(bug.script.read_text())):
+        if isinstance(node, ast.ExceptHandler):
+            assert not all(isinstance(step, ast.Pass | ast.Continue) for step in node.body)
+        assert not (isinstance(node, ast.Name) and node.id == "suppress")
+
+
+@for_every_bug
 def test_entry_says_what_is_wrong_and_where(bug: Bug) -> None:
     assert all((bug.title, bug.expected, bug.cause, bug.threads))
     assert all(thread.startswith("https://github.com/huggingface/") for thread in bug.threads)

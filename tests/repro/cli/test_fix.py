@@ -7,6 +7,7 @@ import pytest
 
 from repro.__main__ import main
 from repro.catalog import bugs as catalog
+from repro.fixes import document
 from repro.fixes.edits import file_of
 from tests.support.repro import fakes
 
@@ -65,6 +66,14 @@ def test_matrix_has_a_cell_for_each_bug_and_fix(
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["plain", "x>·", "x"] in rows
     assert ["secure", "x", "x>·"] in rows
+
+
+def test_matrix_is_written_as_a_document(bugs: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "fixes.json"
+    assert main(["fixes", "--fixes", "plain", "--out", str(file)]) == 0
+    own, other = document.read(file).trials
+    assert (own.bug, own.fix, own.before, own.after) == ("plain", "plain", "reproduced", "absent")
+    assert (other.bug, other.before, other.after) == ("secure", "reproduced", "reproduced")
 
 
 def test_fix_that_flips_another_bug_needs_a_reason(

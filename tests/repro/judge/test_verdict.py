@@ -6,9 +6,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from repro.catalog import bugs as catalog
+from repro.catalog.bugs import Bug
 from repro.judge.outcome import Verdict
 from repro.judge.verdict import judge, last_object
-from repro.sandbox.run import Ended, Exited, Killed, TimedOut
+from repro.sandbox.run import Ended, Exited, Killed, Run, TimedOut
 from tests.support.constants import MIB
 from tests.support.repro import fakes
 
@@ -93,7 +94,7 @@ def test_evidence_may_lack_its_newline() -> None:
         ("embed-zero-bytes", "4.4.1", True),
         ("embed-zero-bytes", "4.4.2.dev0", False),
         ("embed-zero-bytes", "4.4.2", False),
-        ("sliced-list-embed", "4.4.1", False),
+        ("pandas3-cast-to-nifti-fails", "4.4.0", True),
         ("sliced-list-embed", "4.4.2.dev0", True),
         ("sliced-list-embed", "4.4.2", True),
         ("sliced-list-embed", "5.0.2.dev0", True),
@@ -142,6 +143,58 @@ def test_edit_of_a_range_turns_agreement_into_a_mismatch() -> None:
     assert judge(bug, Version("5.1.0"), run).agrees
     assert not judge(edited, Version("5.1.0"), run).agrees
     assert judge(edited, Version("5.0.1"), run).agrees
+
+
+# What another bug keeps from being measured
+
+
+@pytest.fixture
+def masked(monkeypatch: pytest.MonkeyPatch) -> Bug:
+    """A bug of all releases, which another one masks before 5.3.0."""
+    masking = fakes.bug("masking", affected=SpecifierSet("<5.3.0"))
+    bug = msgspec.structs.replace(fakes.bug("masked"), masked_by={"masking": "it ends before"})
+    monkeypatch.setattr(catalog, "BUGS", (masking, bug))
+    return bug
+
+
+MASKED = fakes.run(Exited(125), '{"masked_by": "masking"}')
+
+
+def test_masked_script_is_untestable_as_expected_while_the_masking_bug_is_live(masked: Bug) -> None:
+    judged = judge(masked, Version("5.2.0"), MASKED)
+    assert (judged.verdict, judged.expected) == (Verdict.UNTESTABLE, Verdict.UNTESTABLE)
+    assert judged.agrees
+    assert (judged.masked_by, judged.figure) == ("masking", "masked by masking")
+
+
+def test_masked_script_is_a_mismatch_once_the_masking_bug_is_gone(masked: Bug) -> None:
+    judged = judge(masked, ON, MASKED)
+    assert judged.expected is Verdict.REPRODUCED
+    assert not judged.agrees
+    assert judged.sentence == "masked is untestable on datasets 5.3.0: masked by masking"
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        fakes.run(Exited(0), '{"rows_lost": 0}'),
+        fakes.run(Exited(1), '{"rows_lost": 7}'),
+        fakes.run(Exited(125), ""),
+        fakes.run(Exited(125), '{"masked_by": "another"}'),
+        fakes.run(Exited(0), '{"masked_by": "masking", "rows_lost": 0}'),
+    ],
+    ids=["absent", "reproduced", "crash", "unknown mask", "status 0"],
+)
+def test_nothing_but_its_mask_agrees_while_a_bug_is_masked(masked: Bug, run: Run) -> None:
+    assert not judge(masked, Version("5.2.0"), run).agrees
+
+
+def test_verdict_in_spite_of_a_mask_is_a_sentence(masked: Bug) -> None:
+    judged = judge(masked, Version("5.2.0"), fakes.run())
+    assert judged.sentence == (
+        "masked is reproduced on datasets 5.2.0 but expected untestable: see masked_by in "
+        "repro/bugs/masked.toml (7 rows lost)"
+    )
 
 
 # What the large run under a cap says

@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 from packaging.specifiers import SpecifierSet
 
@@ -74,6 +75,24 @@ def test_verdict_that_its_capped_run_contradicts_is_drift() -> None:
     (drift,) = drifts([document("5.1.0", survived)], EARLIER)
     assert (drift.was, drift.now) == ("reproduced", "contradicted")
     assert drift.reason == "its large run was not killed"
+
+
+def test_masked_bug_is_no_drift_while_the_masking_bug_is_live(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    masked = msgspec.structs.replace(fakes.bug("masked"), masked_by={"fixed": "it ends before"})
+    monkeypatch.setattr(catalog, "BUGS", (*catalog.BUGS, masked))
+    masked_entry = entry("masked", "untestable", reason="masked by fixed") | {"masked_by": "fixed"}
+    crashed = entry("masked", "untestable", reason="timed out")
+    assert drifts([document("5.1.0", masked_entry)], []) == []
+    for version, one, was, now in (
+        ("5.1.0", entry("masked", "reproduced"), "masked", "reproduced"),
+        ("5.1.0", entry("masked", "absent"), "masked", "absent"),
+        ("5.1.0", crashed, "masked", "untestable"),
+        ("5.2.0", masked_entry, "reproduced", "masked"),
+    ):
+        (drift,) = drifts([document(version, one)], [])
+        assert (drift.was, drift.now) == (was, now)
 
 
 def test_bugs_that_one_side_does_not_know_are_passed_over() -> None:
