@@ -181,15 +181,14 @@ FIGURES: list[tuple[str, dict[str, Any], str]] = [
     (
         "bucket-folder-keeps-old-shards",
         {
-            "pushed_to_bucket": True,
+            "pushed_to": "bucket",
             "shards_replaced": 3,
             "old_shards_kept": 2,
             "shards_at_root_pushed": 4,
             "shards_at_root_deleted": 1,
         },
-        "2 of 3 old shards kept, 1 of 4 of another dataset deleted",
+        "2 of 3 old shards kept, 1 of 4 of another dataset deleted, in a bucket",
     ),
-    ("bucket-folder-keeps-old-shards", {"pushed_to_bucket": False}, "cannot push to buckets"),
     (
         "colon-path-cut",
         {"uploaded": {"Nifti_beside": "another file", "Nifti_alone": "FileNotFoundError"}},
