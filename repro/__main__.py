@@ -9,9 +9,10 @@ from pathlib import Path
 
 from repro.errors import MachineError, RequestError
 
-# What only the extras of pyproject.toml bring, by module.
-EXTRAS = {"blake3", "jinja2", "markupsafe", "matplotlib", "msgspec", "platformdirs", "psutil"}
-EXTRAS |= {"starlette", "uv", "uvicorn", "yaml"}
+# The extras of pyproject.toml that bring a module.
+EXTRAS = {"matplotlib": "report", "platformdirs": "matrix", "uv": "matrix"}
+EXTRAS |= dict.fromkeys(["blake3", "jinja2", "lz4", "markupsafe", "msgspec", "psutil"], "repro")
+EXTRAS |= dict.fromkeys(["starlette", "uvicorn", "yaml"], "repro")
 SCRIPT = "nifti-repro"
 INTERRUPTED = 130  # what a shell shows for SIGINT
 UNREAD = 141  # and for SIGPIPE
@@ -35,6 +36,14 @@ def _program() -> str:
     return SCRIPT if Path(sys.argv[0]).stem == SCRIPT else "python -m repro"
 
 
+def _advice(module: str) -> str:
+    """Return the command that installs what brings a module."""
+    extra = EXTRAS[module.partition(".")[0]]
+    if (Path(__file__).parents[1] / "pyproject.toml").exists():
+        return f"pip install -e '.[{extra}]'"
+    return f"pip install 'nifti-hub-workaround[{extra}]'"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; returns the exit status."""
     try:
@@ -53,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] not in EXTRAS:
             raise
-        print(f"repro: no {error.name}: pip install -e '.[matrix,report]'", file=sys.stderr)
+        print(f"repro: no {error.name}: {_advice(error.name)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nrepro: interrupted", file=sys.stderr)

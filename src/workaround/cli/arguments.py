@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from errno import ENOENT
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from workaround.errors import ArgumentError
 from workaround.tables.kinds import SUFFIXES, TEXT
@@ -14,11 +16,22 @@ from workaround.tables.kinds import SUFFIXES, TEXT
 DISTRIBUTION = "nifti-hub-workaround"
 
 _EPILOG = """\
-SOURCE is a file table (.csv, .tsv, .jsonl, .ndjson or .parquet) with paths in its cells, or a BIDS
-folder. The token is that of `hf auth login`, or the variable HF_TOKEN.
+SOURCE is a file table (.csv, .tsv, .jsonl, .ndjson or .parquet) with paths in
+its cells, or a BIDS folder. The token is that of `hf auth login`, or the
+variable HF_TOKEN.
 
-Exit status: 0 done; 1 problems, or the upload failed; 2 wrong use; 130 or 143 interrupted by SIGINT
-or SIGTERM."""
+Exit status: 0 done; 1 problems, or the upload failed; 2 wrong use; 130 or 143
+interrupted by SIGINT or SIGTERM.
+
+Example:
+  workaround push scans.csv USER/NAME"""
+_EXAMPLES = {
+    "check": "workaround check bids/ --level full",
+    "plan": "workaround plan scans.csv --max-shard-size 1GB",
+    "push": "workaround push scans.csv USER/NAME --private --num-proc 4",
+    "verify": "workaround verify USER/NAME --against scans.csv",
+}
+SHELLS = ("bash", "zsh", "tcsh")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,10 +43,23 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     root.add_argument("--version", action="version", version=f"workaround {version(DISTRIBUTION)}")
+    root.add_argument(
+        "--print-completion",
+        action=_Completion,
+        choices=SHELLS,
+        metavar="SHELL",
+        help=f"print a script for the completion of arguments: {', '.join(SHELLS)}",
+    )
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def add(name: str, text: str, *parts: Callable[[argparse.ArgumentParser], None]) -> None:
-        command = commands.add_parser(name, help=text, description=f"{text.capitalize()}.")
+        command = commands.add_parser(
+            name,
+            help=text,
+            description=f"{text.capitalize()}.",
+            epilog=f"Example:\n  {_EXAMPLES[name]}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
         for part in (*parts, _add_output):
             part(command)
 
@@ -43,6 +69,21 @@ def parser() -> argparse.ArgumentParser:
     add("push", "check, upload and verify", *push)
     add("verify", "compare the Hub with the data that was pushed", _add_repository, _add_against)
     return root
+
+
+class _Completion(argparse.Action):
+    """Prints the completion of a shell, and exits."""
+
+    def __call__(
+        self, parser: argparse.ArgumentParser, _: object, values: Any, *__: object
+    ) -> None:
+        """Print it, or what to install."""
+        try:
+            import shtab  # an extra
+        except ModuleNotFoundError:
+            parser.error(f"pip install '{DISTRIBUTION}[completion]' brings the completion")
+        print(shtab.complete(parser, values))
+        sys.exit()
 
 
 def _add_source(to: argparse.ArgumentParser) -> None:
@@ -107,7 +148,7 @@ def _add_sizes(to: argparse.ArgumentParser) -> None:
         "--max-shard-size",
         type=_size,
         metavar="SIZE",
-        help="most bytes of a shard: 500MB, 2GiB (default: 500MB)",
+        help="most bytes of a shard: 500MB, 2GiB, 1000000 (default: 500MB)",
     )
     size.add_argument("--num-shards", type=_count, metavar="N", help="number of shards instead")
     to.add_argument("--num-proc", type=_count, metavar="N", help="processes that write and upload")
@@ -140,10 +181,18 @@ def _add_push(to: argparse.ArgumentParser) -> None:
         action="store_true",
         help="let --append replace rows whose key is on the Hub",
     )
-    to.add_argument("--private", action="store_true", help="make a new repository private")
+    to.add_argument(
+        "--dry-run", action="store_true", help="check and plan only: ask the Hub nothing"
+    )
+    to.add_argument(
+        "--private",
+        action=argparse.BooleanOptionalAction,
+        help="whether a new repository is private (default: as the account is set)",
+    )
     to.add_argument("--revision", metavar="BRANCH", help="branch to upload to (default: main)")
     to.add_argument("--create-pr", action="store_true", help="open a pull request instead")
     to.add_argument("--commit-message", metavar="TEXT", help="first line of the commit's message")
+    to.add_argument("--commit-description", metavar="TEXT", help="the rest of the message")
     to.add_argument(
         "--no-resume",
         action="store_false",
@@ -165,7 +214,11 @@ def _add_push(to: argparse.ArgumentParser) -> None:
 
 def _add_output(to: argparse.ArgumentParser) -> None:
     to.add_argument("--json", action="store_true", help="print one JSON object instead of text")
-    to.add_argument("-v", "--verbose", action="store_true", help="log each step")
+    level = to.add_mutually_exclusive_group()
+    level.add_argument("-v", "--verbose", action="store_true", help="log each step")
+    level.add_argument(
+        "-q", "--quiet", action="store_true", help="no progress and no warnings, only errors"
+    )
 
 
 def _source(text: str) -> Path:
@@ -186,14 +239,14 @@ def _column(text: str) -> tuple[str, str]:
     return name, kind
 
 
-def _size(text: str) -> str:
+def _size(text: str) -> int | str:
     from workaround.preflight.arguments import shard_limit  # imports `datasets`
 
     try:
-        shard_limit(text)
+        shard_limit(int(text) if text.isdecimal() else text)
     except ArgumentError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a size, such as 500MB or 2GiB") from None
-    return text
+    return int(text) if text.isdecimal() else text
 
 
 def _count(text: str) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 from datasets import Dataset
 
 from workaround.bids.table import bids_table
-from workaround.cli.report import DONE, FAILED, Report
+from workaround.cli.report import DONE, FAILED, Report, printable
 from workaround.errors import CheckError
 from workaround.executors import from_dask
 from workaround.planning.plan import format_bytes, plan
@@ -78,7 +78,8 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
         repo_id=arguments.repo,
         **_planned(arguments),
         commit_message=arguments.commit_message,
-        private=arguments.private or None,
+        commit_description=arguments.commit_description,
+        private=arguments.private,
         revision=arguments.revision,
         create_pr=arguments.create_pr,
         resume=arguments.resume,
@@ -91,8 +92,10 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
     )
     prepared = prepare(_read(arguments), options)
     planned = prepared.plan
-    if sys.stderr.isatty():
-        print(planned, file=sys.stderr)
+    if arguments.dry_run:
+        return Report(str(planned), asdict(planned))
+    if sys.stderr.isatty() and not arguments.quiet:
+        print(printable(str(planned)), file=sys.stderr)
     commit = push_prepared(prepared)
     rows = sum(split.rows for split in planned.splits)
     files = sum(split.files for split in planned.splits)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import signal
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from workaround.cli.arguments import parser
+from workaround.cli.logs import logging_to_stderr
 from workaround.cli.report import FAILED, USAGE, Report, show
 from workaround.errors import ArgumentError, CheckError, UploadError, VerifyError
 
@@ -26,7 +26,8 @@ def _run(arguments: argparse.Namespace) -> Report:
     try:
         from workaround.cli.commands import COMMANDS  # takes two seconds
 
-        return COMMANDS[arguments.command](arguments)
+        with logging_to_stderr(verbose=arguments.verbose, quiet=arguments.quiet):
+            return COMMANDS[arguments.command](arguments)
     except ArgumentError as error:
         return _failure(USAGE, error)
     except (UploadError, OSError) as error:
@@ -52,11 +53,6 @@ def _terminate(*_: object) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
     arguments = parser().parse_args(argv)
-    logging.basicConfig(format="workaround: %(message)s", level=logging.WARNING)
-    if arguments.verbose:
-        logging.getLogger("workaround").setLevel(logging.INFO)
-        logging.getLogger("datasets").setLevel(logging.INFO)
-        logging.getLogger("huggingface_hub").setLevel(logging.INFO)
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         report = _run(arguments)

@@ -28,6 +28,17 @@ class Report:
     status: int = DONE
 
 
+def printable(text: str) -> str:
+    """Return a text whose control characters are escaped: names of files may have any.
+
+    A terminal would obey them: move the cursor, hide text, change its title.
+    """
+    return "".join(
+        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
 def show(report: Report, *, as_json: bool) -> None:
     """Print a report; the status of what was done does not depend on it."""
     failed = "error" in report.values
@@ -36,7 +47,7 @@ def show(report: Report, *, as_json: bool) -> None:
     if failed and not as_json:
         return
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    text = json.dumps(report.values) if as_json else report.text
+    text = json.dumps(report.values) if as_json else printable(report.text)
     try:
         print(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
@@ -48,4 +59,4 @@ def show(report: Report, *, as_json: bool) -> None:
 
 def _complain(text: str) -> None:
     with suppress(OSError):
-        print(f"workaround: {text}", file=sys.stderr)
+        print(f"workaround: {printable(text)}", file=sys.stderr)

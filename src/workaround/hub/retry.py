@@ -15,6 +15,7 @@ from threading import Event
 from time import sleep
 from typing import Any, ParamSpec, TypeVar
 
+from huggingface_hub import constants
 from huggingface_hub.errors import HfHubHTTPError, HFValidationError, OfflineModeIsEnabled
 
 from workaround.errors import RefusedError, UnreachableError, UploadError
@@ -190,7 +191,9 @@ class _Clock:
             self.tries += 1
         if self.tries == TRIES:
             text = f"{what} failed {self.failures} times, at last with: {_text(error)}."
-            raise UnreachableError(f"{text} Run the same call again later.") from error
+            raise UnreachableError(
+                f"{text} Run the same call again later. The Hub is {constants.ENDPOINT}."
+            ) from error
         if asked is not None:
             delay = asked * random.uniform(1, 1.1)  # noqa: S311 - workers, not all at once
             if self.waited + delay > PATIENCE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from huggingface_hub.utils.tqdm import (
     enable_progress_bars,
     tqdm,
 )
+
+WITHOUT_BARS = "HF_HUB_DISABLE_PROGRESS_BARS"
 
 
 class Progress:
@@ -49,13 +52,20 @@ def show_progress(nbytes: int, shards: int) -> Iterator[Progress]:
         unit="B",
         unit_scale=True,
         desc="Uploading",
-        disable=quiet or not sys.stderr.isatty(),
+        disable=quiet or not (sys.stderr.isatty() or _in_notebook()),
     )
     if not quiet:
         disable_progress_bars()
+        os.environ[WITHOUT_BARS] = "1"  # for workers, whose bars would be in ours
     try:
         with bar:
             yield Progress(bar, shards)
     finally:
         if not quiet:
+            os.environ.pop(WITHOUT_BARS)
             enable_progress_bars()
+
+
+def _in_notebook() -> bool:
+    """Return True if standard error is the cell of a notebook, which shows bars."""
+    return type(sys.stderr).__module__ == "ipykernel.iostream"

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.constants import REPO, ROOT
 from tests.support.workaround.command import call
+from workaround.cli.arguments import parser
 
 DOCUMENT = (ROOT / "docs" / "uploading.md").read_text()
 
@@ -70,3 +71,38 @@ def test_the_table_of_the_document_is_sound(
         make_nifti(name, seed=len(name))
     make_nifti("func/sub-001_run-2_bold.nii.gz", seed=2)
     assert call(capsys, "check", tmp_path / "table.csv") == (0, "0 problems found\n", "")
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "push", "verify", None])
+def test_help_fits_a_terminal_and_has_an_example(
+    command: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    with pytest.raises(SystemExit):
+        parser().parse_args([*filter(None, [command]), "--help"])
+    text = capsys.readouterr().out
+    assert max(map(len, text.splitlines())) <= 80
+    *_, example = text.splitlines()
+    assert example.split()[: 2 if command else 1] == ["workaround", *filter(None, [command])]
+
+
+def test_completion_is_a_script(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exited:
+        parser().parse_args(["--print-completion", "bash"])
+    assert not exited.value.code
+    assert "--dry-run" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("text", "size"), [("1000", 1000), ("2GiB", "2GiB")])
+def test_size_may_be_a_plain_number(tmp_path: Path, text: str, size: int | str) -> None:
+    arguments = parser().parse_args(["plan", str(tmp_path), "--max-shard-size", text])
+    assert arguments.max_shard_size == size
+
+
+@pytest.mark.parametrize(
+    ("option", "private"), [([], None), (["--private"], True), (["--no-private"], False)]
+)
+def test_privacy_is_left_to_the_account_unless_asked_for(
+    tmp_path: Path, option: list[str], private: bool | None
+) -> None:
+    assert parser().parse_args(["push", str(tmp_path), "user/data", *option]).private is private

@@ -279,3 +279,19 @@ def test_full_disk_of_standard_output_does_not_hide_a_good_push(
     assert "Traceback" not in error
     assert "Exception ignored" not in error
     assert loaded() == expected(table)
+
+
+def test_dry_run_shows_the_plan_and_asks_no_hub(
+    hub: Hub, table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, output, _ = call(capsys, "push", table, REPO, "--dry-run", "--json")
+    assert status == 0
+    assert json.loads(output)["splits"][0]["rows"] == ROWS
+    assert hub.requests() == []
+
+
+def test_commit_has_the_description(
+    hub: Hub, table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(capsys, "push", table, REPO, "-q", "--commit-description", "of today")[0] == 0
+    assert HfApi().list_repo_commits(REPO, repo_type="dataset")[0].message == "of today"
