@@ -88,8 +88,9 @@ CLAIMS = (
     Claim(
         "Pitfall 1, fix; checklist",
         "You must install `datasets` from git main, not from PyPI.",
-        Outcome.REFUTED,
-        "4.4.2 from PyPI embeds, and so does every release since. 5.2.0 is the one to use.",
+        Outcome.REFINED,
+        "True on its day: the account is of 2025-12-02, and 4.4.2, the first release that "
+        "embeds, of 2025-12-19. It and every release since are on PyPI.",
         "4.4.2 and later",
         ("embed-zero-bytes",),
     ),
@@ -157,9 +158,22 @@ CLAIMS = (
         "Pitfall 4; why it is hard, 5",
         "An upload completes, without an exception, and the dataset is broken or incomplete.",
         Outcome.CONFIRMED,
-        "Twice: the cells are empty, or rows are lost to `num_proc`.",
-        "4.4.0, 4.4.1; to 5.1.0",
-        ("embed-zero-bytes", "num-proc-loses-rows"),
+        "In more ways than two. The cells are empty, or rows are lost to `num_proc`; and in 5.2.0 "
+        "still: lists without decoding stay paths, a file of the same name or a cut path is "
+        "uploaded instead, the edits of an image are lost, files of others are deleted, rows "
+        "change their order, `num_shards=0` deletes a split.",
+        "all from 4.4.0",
+        (
+            "embed-zero-bytes",
+            "num-proc-loses-rows",
+            "undecoded-lists-not-embedded",
+            "cwd-file-replaces-cell",
+            "colon-path-cut",
+            "edited-image-uploads-original",
+            "dict-push-deletes-foreign-files",
+            "stream-reorders-rows",
+            "num-shards-zero-empties-split",
+        ),
     ),
     Claim(
         "Pitfall 4, prevention; checklist",
@@ -168,6 +182,24 @@ CLAIMS = (
         "It does so on 4.4.0 as well, where the upload is empty: locally the path is read.",
         "4.4.0, 4.4.1",
         ("embed-zero-bytes",),
+    ),
+    Claim(
+        "Pitfall 4, prevention",
+        "Always validate before upload: count rows and cells, and decode a sample.",
+        Outcome.REFINED,
+        "It finds gaps in the table. What the push makes of it shows only afterwards, in the rows "
+        "and bytes on the Hub.",
+        "all from 4.4.0",
+        ("embed-zero-bytes", "num-proc-loses-rows", "undecoded-lists-not-embedded"),
+    ),
+    Claim(
+        "Complete working example",
+        "`Dataset.from_pandas(...)`, `cast(features)` and `push_to_hub` with `num_shards`.",
+        Outcome.REFINED,
+        "It runs with pandas 2. With pandas 3, which makes paths `large_string`, the cast to "
+        "`Nifti` raises ArrowNotImplementedError.",
+        "4.4.2 and later",
+        ("pandas3-cast-to-nifti-fails",),
     ),
     Claim(
         "Checklist",
@@ -180,10 +212,14 @@ CLAIMS = (
     Claim(
         "Checklist",
         "File paths must be absolute.",
-        Outcome.REFUTED,
-        "Relative paths embed the same bytes, as long as the working directory stays.",
+        Outcome.REFINED,
+        "Relative paths embed the same bytes, as long as the working directory stays. But a cell "
+        "with bytes gets those of a file in that directory, if one has its name.",
         "4.4.2 and later",
-        (f"{_SEED_CLAIMS}::test_relative_path_embeds_the_same_bytes",),
+        (
+            f"{_SEED_CLAIMS}::test_relative_path_embeds_the_same_bytes",
+            "cwd-file-replaces-cell",
+        ),
     ),
     Claim(
         "Checklist",
@@ -240,7 +276,8 @@ CLAIMS = (
         "Upload one shard at a time: memory stays constant.",
         Outcome.REFINED,
         "By itself it reads as much as upstream, and peaks higher with every row where bug 2 is. "
-        "It takes a commit for each shard, and the Hub allows 128 an hour.",
+        "It takes a commit for each shard, and the Hub limits commits by the hour "
+        "(https://github.com/huggingface/datasets/issues/6257).",
         "4.4.2 to 5.1.0",
         (
             f"{_SEED_FIXES}::test_one_shard_at_a_time_reads_no_less",
@@ -305,18 +342,22 @@ CLAIMS = (
         "Bug 2, minimal reproduction",
         "Two rows, `shard(2, 0)` and `embed_table_storage` crash with SIGKILL.",
         Outcome.REFINED,
-        "With two rows it reads too much and survives. The same in 700 MiB of memory, with 376 MiB "
-        "of files, ends with 137.",
+        "As printed it is a NameError: `Value` is not imported. With that, two rows are read too "
+        "often and it survives. The same in 700 MiB of memory, with 376 MiB of files, ends "
+        "with 137.",
         "4.4.2 to 5.1.0",
-        ("sliced-list-embed",),
+        (
+            "sliced-list-embed",
+            f"{_SEED_CLAIMS}::test_minimal_reproduction_as_printed_lacks_an_import",
+        ),
     ),
     Claim(
         "Environment",
         "macOS 14 on ARM, Python 3.13, PyArrow 18.1.0.",
         Outcome.REFINED,
-        "None of them matters: the same bytes are read on Linux x86-64, Python 3.11 and 3.13, "
-        "PyArrow 18.1.0 (by force: 4.4.2 asks for 21), 21 and 26, huggingface_hub 0.30.0 and "
-        "1.33.0.",
+        "Nothing was run on macOS or ARM. Of the rest none matters: the same bytes are read with "
+        "Python 3.11 and 3.13, PyArrow 18.1.0 (by force: 4.4.2 asks for 21), 21 and 26, "
+        "huggingface_hub 0.30.0 and 1.33.0, all on Linux x86-64.",
         "4.4.2 to 5.1.0",
         ("sliced-list-embed",),
     ),
@@ -337,5 +378,31 @@ CLAIMS = (
         "reads every file too.",
         "to 5.1.0",
         (f"{_SEED_CLAIMS}::test_list_of_images_is_read_as_a_list_of_nifti_is",),
+    ),
+    Claim(
+        "Related issues",
+        "#5672, a push that crashes, is open and similar.",
+        Outcome.REFUTED,
+        "It is closed, of 2023, and about flat images: not the lists that are read too often.",
+        "before 4.4.0",
+        ("sliced-list-embed",),
+    ),
+    Claim(
+        "Related issues; references",
+        "#5990, a large push that hangs, is related.",
+        Outcome.REFINED,
+        "It is open, of 2023, and about uploads that stop after some shards. No hang was "
+        "reproduced here; what ends a long push is one failing request.",
+        "all from 4.4.0",
+        ("commit-conflict-not-retried",),
+    ),
+    Claim(
+        "References",
+        "The forum thread 59274 is about the limits of `push_to_hub`.",
+        Outcome.REFINED,
+        "Shards of one push are at most 50 to a commit, and a larger push is several of them, "
+        "visible one by one. The thread itself was not read.",
+        "all from 4.4.0",
+        ("half-a-dataset-visible",),
     ),
 )

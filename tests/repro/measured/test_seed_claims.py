@@ -72,3 +72,14 @@ def test_list_of_images_is_read_as_a_list_of_nifti_is(
     images, nifti = (row[name]["files_read"] for name in ("list_of_images", "as_it_is"))
     note("List(Image())", f"{images} files read to embed a row of {row['files_needed']}")
     assert images == (nifti or row["files"])  # 0 where Nifti cannot embed, and Image has the bug
+
+
+def test_minimal_reproduction_as_printed_lacks_an_import() -> None:
+    printed = """
+from datasets import Dataset, Features, Sequence
+from datasets.features import Nifti
+from datasets.table import embed_table_storage
+features = Features({"id": Value("string"), "images": Sequence(Nifti())})
+"""
+    with pytest.raises(NameError, match="Value"):
+        exec(printed, {})
