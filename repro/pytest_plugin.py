@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from repro.catalog.bugs import Bug
-from repro.catalog.claims import EXPERIMENTS
+from repro.catalog.experiments import EXPERIMENTS
 from repro.catalog.headlines import Evidence
 from repro.cli.arguments import JOBS, job_count
 from repro.installs.installation import environment

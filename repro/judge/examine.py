@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from mockhub.server.process import Hub, HubProcessError
 from repro.catalog.bugs import Bug
-from repro.catalog.claims import Experiment
+from repro.catalog.experiments import Experiment
 from repro.catalog.headlines import Evidence
 from repro.errors import MachineError
 from repro.installs.installation import Installation

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from tabulate import tabulate
 
-from repro.catalog.bugs import MIB, Bug
+from repro.catalog.bugs import MIB, Bug, Change
 from repro.report import markdown
 from repro.report.marks import NOT_EXAMINED, NOT_INSTALLABLE, UNEXPECTED, WORDS, mark
-from repro.results.document import Document, find, label
+from repro.results.document import SHORT, Document, find, label
 
 if TYPE_CHECKING:
     from repro.judge.verdict import Judgement
@@ -45,9 +45,28 @@ def table(judgements: Iterable[Judgement], environment: Mapping[str, str]) -> st
 
 
 def listing(bugs: Iterable[Bug]) -> str:
-    """The catalog: id, affected releases and title."""
-    rows = [(bug.id, markdown.specifier(bug.affected), bug.title) for bug in bugs]
-    return tabulate(rows, ("bug", "affected releases of datasets", "what goes wrong"))
+    """Format the catalog: id, affected releases, the upstream changes, and title."""
+    rows = [
+        (bug.id, markdown.specifier(bug.affected), _change(bug.introduced), _change(bug.fixed))
+        + (bug.title,)
+        for bug in bugs
+    ]
+    headers = (
+        "bug",
+        "affected releases of datasets",
+        "began with",
+        "ended with",
+        "what goes wrong",
+    )
+    return tabulate(rows, headers)
+
+
+def _change(change: Change | None) -> str:
+    """Return an upstream change in short, as in `#8064 2026-03-16`; empty if none is known."""
+    if change is None:
+        return ""
+    name = f"#{change.pr}" if change.pr is not None else change.commit[:SHORT]
+    return f"{name} {change.date or ''}".rstrip()
 
 
 def notes(rows: Iterable[tuple[str, str]]) -> str:

@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from repro.catalog import bugs as catalog
 from repro.catalog.bugs import BUGS, Bug, CatalogError
-from repro.catalog.claims import EXPERIMENTS
+from repro.catalog.experiments import EXPERIMENTS
 from repro.errors import RequestError
 from repro.sandbox import run as isolate
 

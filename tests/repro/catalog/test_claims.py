@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from repro.catalog.bugs import find
-from repro.catalog.claims import CLAIMS, EXPERIMENTS, Claim, Experiment
+from repro.catalog.claims import CLAIMS, Claim
 from tests.support.constants import ROOT
 
 
@@ -21,8 +21,3 @@ def test_what_shows_a_claim_exists(claim: Claim) -> None:
         assert name in {
             function.name for function in functions if isinstance(function, ast.FunctionDef)
         }
-
-
-@pytest.mark.parametrize("experiment", EXPERIMENTS, ids=lambda experiment: experiment.id)
-def test_experiment_names_what_it_needs(experiment: Experiment) -> None:
-    assert experiment.script.read_text().startswith("# /// script\n")

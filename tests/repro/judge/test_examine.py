@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from repro.catalog.claims import Experiment
+from repro.catalog.experiments import Experiment
 from repro.judge.examine import ExperimentError, background, examine, measure
 from repro.judge.outcome import Verdict
 from repro.sandbox.run import Exited, IsolationError, Killed, TimedOut

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from repro.catalog.claims import SHARD_COUNTS
+from repro.catalog.experiments import SHARD_COUNTS
 from repro.catalog.headlines import Evidence, mib
 
 EvidenceOf = Callable[[str], Evidence]

@@ -1,8 +1,13 @@
 """The tables of a run, as a terminal shows them."""
 
+import datetime
+import re
+
+import msgspec
 import pytest
 
 from repro.catalog import bugs as catalog
+from repro.catalog.bugs import Change
 from repro.report import markdown, terminal
 from repro.sandbox.run import Exited, Killed
 from tests.support.constants import MIB
@@ -58,8 +63,9 @@ def test_capped_run_has_a_row_of_its_own() -> None:
 
 def test_listing_is_the_catalog() -> None:
     _, _, *rows = terminal.listing(catalog.BUGS).splitlines()
-    assert [cells(row) for row in rows] == [
-        [bug.id, markdown.specifier(bug.affected), bug.title] for bug in catalog.BUGS
+    shown = [cells(row) for row in rows]
+    assert [(*row[:2], row[-1]) for row in shown] == [
+        (bug.id, markdown.specifier(bug.affected), bug.title) for bug in catalog.BUGS
     ]
 
 
@@ -106,3 +112,12 @@ def test_matrix_is_no_wider_than_the_terminal(width: int) -> None:
     assert max(map(len, table.splitlines())) <= max(width, 40)
     assert table.count("· 30.0 MiB") == len(bugs)
     assert all(bug.id in table for bug in bugs)
+
+
+def test_listing_names_the_upstream_changes() -> None:
+    began = Change(commit="f" * 40, pr=8064, date=datetime.date(2026, 3, 16))
+    ended = Change(commit="abcdef0" + "1" * 33)
+    bug = msgspec.structs.replace(fakes.bug(), introduced=began, fixed=ended)
+    row = terminal.listing([bug]).splitlines()[-1]
+    assert "#8064 2026-03-16" in row
+    assert re.search(r"\babcdef0\b", row)
