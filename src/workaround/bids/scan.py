@@ -1,26 +1,22 @@
-"""The images of a BIDS folder, as bids2table indexes it, and the files that are left out."""
+"""The images of a BIDS folder, and what is wrong with the names and places of others."""
 
 from __future__ import annotations
 
-import os
-import re
-import tempfile
-from collections.abc import Container, Iterator, Mapping, Sequence
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
-from workaround.errors import BidsError, Problem
-
-IMAGES = (".nii", ".nii.gz")
-
-_PLACE = ["sub", "ses", "datatype", "suffix", "ext", "path"]
-_NOT_ENTITIES = {*_PLACE, "dataset", "root", "extra_entities"}
+from workaround.bids.terms.names import Name, name_problem, split_name
+from workaround.bids.terms.schema import schema
+from workaround.bids.walk import Files
+from workaround.errors import Problem
 
 Session = tuple[str, str]
+"""Labels of subject and session; the latter is empty where there is none."""
+
+RENAME = "left out: {}; rename it"
 
 
 @dataclass(frozen=True)
@@ -31,8 +27,10 @@ class Image:
         session: Labels of subject and session; the latter is empty where there are no sessions.
         datatype: Folder within the session: ``anat``, ``func``, ...
         suffix: Contrast or modality: ``T1w``, ``bold``, ...
-        entities: Other entities of the name, such as ``task`` and ``run``.
-        path: Path from the root of the dataset.
+        entities: Other entities of the name, such as ``task`` and ``run``; indices are numbers.
+        path: Path from the root of the raw dataset.
+        name: Parts of its name, as they are written.
+        derivatives: Name of the dataset of derivatives that it belongs to; empty for raw images.
     """
 
     session: Session
@@ -40,94 +38,145 @@ class Image:
     suffix: str
     entities: Mapping[str, str | int]
     path: str
-
-    def beside(self, ext: str) -> str:
-        """Return the path with another extension."""
-        return re.sub(r"(?i)\.nii(\.gz)?$", ext, self.path)
+    name: Name
+    derivatives: str = ""
 
 
 @dataclass(frozen=True)
 class Scan:
-    """The files of a BIDS folder.
+    """The images of a BIDS folder, and the files that could be taken for some.
 
     Attributes:
-        images: All images that are named as in BIDS.
-        entities: Names of the entities of any file, in their order.
-        files: Paths of all indexed files, from the root.
+        images: All images whose names and places are those of BIDS, by path.
+        misnamed: Paths of other images.
+        problems: Why they are left out, and remarks about some images that are not.
     """
 
     images: Sequence[Image]
-    entities: Sequence[str]
-    files: frozenset[str]
-
-    @property
-    def sessions(self) -> list[Session]:
-        """The sessions that have images, sorted."""
-        return sorted({image.session for image in self.images})
+    misnamed: Sequence[str] = ()
+    problems: Sequence[Problem] = ()
 
 
-def scan(root: Path) -> Scan:
-    """Find the images of a BIDS folder.
+def scan(root: Path, files: Files, *, derivatives: str = "") -> Scan:
+    """Find the images among the files of a BIDS folder.
 
-    Raises:
-        BidsError: The folder has no images, or cannot be read.
+    Args:
+        root: Root of the raw dataset, which the paths start at.
+        files: The files of the folder.
+        derivatives: Name of the dataset of derivatives that the folder is, if it is one.
     """
+    derivative = bool(derivatives) or is_derivative(files.root)
+    images: list[Image] = []
+    reasons: dict[str, str] = {}
+    remarks: dict[str, str] = {}
+    first: dict[object, str] = {}
+    prefix = f"{files.root.relative_to(root).as_posix()}/" if files.root != root else ""
+    for path in files.paths:
+        inner = path.removeprefix(prefix)
+        *folders, text = inner.split("/")
+        if not folders or not split_name(text).is_image:
+            continue
+        reason = _place_problem(folders, text) or name_problem(text, derivative=derivative)
+        if reason is not None:
+            reasons[path] = reason
+            continue
+        image = _image(folders, text, path, derivatives)
+        key = image.session, image.datatype, image.suffix, tuple(sorted(image.entities.items()))
+        if key in first:
+            reasons[path] = f"nothing in its name tells it from {first[key]}"
+            continue
+        first[key] = path
+        images.append(image)
+        if not derivative and (remark := _remark(image)):
+            remarks[path] = remark
+    return Scan(images, tuple(reasons), [*_problems(root, reasons), *_remarks(root, remarks)])
+
+
+def is_derivative(folder: Path) -> bool:
+    """Return True if a folder describes itself as a dataset of derivatives."""
     try:
-        subjects_exist = any(root.glob("sub-*"))
-    except OSError as error:
-        raise BidsError(f"{root} cannot be read: {error.strerror}") from error
-    if not subjects_exist:
-        raise BidsError(f"{root} has no folders sub-*: is it the root of a BIDS dataset?")
-    index = _index(root)
-    entities = [name for name in index.column_names if name not in _NOT_ENTITIES]
-    records = index.filter(pc.is_in(pc.utf8_lower(index["ext"]), pa.array(IMAGES))).to_pylist()
-    images = [_image(record, entities) for record in records]
-    if not images:
-        raise BidsError(f"{root} has no NIfTI images in its folders sub-*")
-    return Scan(images, entities, frozenset(index["path"].to_pylist()))
+        description = json.loads((folder / "dataset_description.json").read_text("utf-8"))
+    except (OSError, ValueError):  # a raw dataset may lack it, and the card says that it is wrong
+        return folder.parent.name == "derivatives"
+    if not isinstance(description, dict):
+        return False
+    return description.get("DatasetType") == "derivative" or folder.parent.name == "derivatives"
 
 
-def left_out(root: Path, images: Container[str]) -> list[Problem]:
-    """Return a problem for each file that ends as images do and is not indexed as one."""
-    reason = "left out: not a BIDS name, such as sub-01_T1w.nii.gz; rename it"
-    return [
-        Problem(None, None, str(root / path), reason, severity="omission")
-        for path in _files_of_subjects(root)
-        if path.lower().endswith(IMAGES) and path not in images
+def _place_problem(folders: Sequence[str], text: str) -> str | None:
+    """Return the reason why an image cannot lie where it does; None if it can."""
+    name, known = split_name(text), schema()
+    if not text.startswith("sub-"):
+        return None  # the name is the problem
+    subject, *inner = folders
+    if f"sub-{name.entities.get('sub')}" != subject:
+        return f"its name says sub-{name.entities.get('sub')}, its folder {subject}"
+    session = inner.pop(0) if inner and inner[0].startswith("ses-") else ""
+    written = f"ses-{name.entities['ses']}" if "ses" in name.entities else ""
+    if session != written:
+        return f"its name says {written or 'no session'}, its folder {session or 'no session'}"
+    if inner and inner[0] not in known.datatypes:
+        return f"it lies in {inner[0]}, which is not a data type of BIDS, such as anat"
+    if len(inner) > 1:
+        return f"it lies deeper than the folder of its data type, {inner[0]}"
+    return None
+
+
+def _image(folders: Sequence[str], text: str, path: str, derivatives: str) -> Image:
+    name, known = split_name(text), schema().entities
+    datatype = folders[-1] if folders[-1] in schema().datatypes else ""
+    entities = {
+        key: int(label) if known.get(key) == "index" else label
+        for key, label in name.entities.items()
+        if key not in ("sub", "ses")
+    }
+    session = name.entities["sub"], name.entities.get("ses", "")
+    return Image(session, datatype, name.suffix, entities, path, name, derivatives)
+
+
+def _remark(image: Image) -> str | None:
+    places = schema().places[image.suffix]
+    if not image.datatype:
+        return f"it lies in no folder of a data type: BIDS has {_some(places)}"
+    if image.datatype not in places:
+        return f"BIDS has {image.suffix} in {_some(places)}, not in {image.datatype}"
+    return None
+
+
+def _some(names: frozenset[str]) -> str:
+    return " or ".join(sorted(names))
+
+
+def _problems(root: Path, reasons: Mapping[str, str]) -> list[Problem]:
+    """Return a problem for each path; one for all of a subject whose label has a hyphen."""
+    subjects = Counter(path.partition("/")[0] for path in reasons if _hyphenated(path))
+    problems = [
+        Problem(None, None, str(root / path), RENAME.format(reason), severity="omission")
+        for path, reason in reasons.items()
+        if not _hyphenated(path)
     ]
+    return problems + [_of_subject(root, subject, count) for subject, count in subjects.items()]
 
 
-def _files_of_subjects(root: Path) -> Iterator[str]:
-    """Yield the files in the folders of subjects, sorted, from the root, without hidden ones."""
-    for subject in sorted(root.glob("sub-*")):
-        for folder, folders, names in os.walk(subject, followlinks=True):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            place = Path(folder).relative_to(root)
-            yield from (str(place / name) for name in sorted(names) if not name.startswith("."))
-
-
-def _index(root: Path) -> pa.Table:
-    """Return the index of bids2table, without entities that no file has."""
-    try:
-        from bids2table import index_dataset
-    except ImportError as error:
-        raise BidsError(
-            "BIDS folders are read with bids2table: pip install 'nifti-hub-workaround[bids]'"
-        ) from error
-    # bids2table indexes no file of a folder whose name has a dot (ds004884-1.0.2) or a bracket.
-    with tempfile.TemporaryDirectory(prefix="workaround-") as folder:
-        link = Path(folder, "dataset")
-        link.symlink_to(root, target_is_directory=True)
-        index = index_dataset(link)
-    used = [name for name in index.column_names if index[name].null_count < len(index)]
-    return index.select(list(dict.fromkeys([*_PLACE, *used])))
-
-
-def _image(record: Mapping[str, Any], entities: Sequence[str]) -> Image:
-    return Image(
-        (record["sub"], record["ses"] or ""),
-        record["datatype"] or "",
-        record["suffix"],
-        {name: record[name] for name in entities if record[name] is not None},
-        record["path"],
+def _of_subject(root: Path, subject: str, count: int) -> Problem:
+    label = subject.removeprefix("sub-")
+    reason = (
+        f"the label {label} has a hyphen: in BIDS labels are letters, digits and +, such as"
+        f" sub-{label.replace('-', '')} ({count} image{'s' if count > 1 else ''})"
     )
+    return Problem(None, None, str(root / subject), RENAME.format(reason), severity="omission")
+
+
+def _hyphenated(path: str) -> bool:
+    return "-" in path.partition("/")[0].removeprefix("sub-")
+
+
+def _remarks(root: Path, remarks: Mapping[str, str]) -> list[Problem]:
+    """Return a remark for each reason, at the first of its paths."""
+    paths: dict[str, str] = {}
+    for path, reason in remarks.items():
+        paths.setdefault(reason, path)
+    return [
+        Problem(None, None, str(root / path), reason, severity="remark")
+        for reason, path in paths.items()
+    ]

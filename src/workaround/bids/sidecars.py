@@ -1,42 +1,169 @@
-"""The text files beside an image: the gradients of diffusion images."""
+"""The files beside images: gradients, JSON sidecars and tables, found by inheritance."""
 
 from __future__ import annotations
 
-from functools import partial
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from workaround.bids.layout import Column
+import pyarrow as pa
+
+from workaround.bids.inheritance import Metadata
+from workaround.bids.options import SIDECARS, TABLES
 from workaround.bids.scan import Image
-from workaround.errors import BidsError
+from workaround.bids.terms.schema import metadata_type
+from workaround.errors import ArgumentError, BidsError, Problem
 
 GRADIENTS = (".bval", ".bvec")
-"""Suffixes of the text files beside diffusion images, which cannot be used without them."""
+"""Extensions of the text files beside diffusion images, which cannot be used without them."""
+
+ALL = "all"
 
 
-def gradient_columns(
-    name: str, column: Column, root: Path, files: frozenset[str]
-) -> dict[str, Any]:
-    """Return the columns of gradients that any image of a column has beside it."""
+@dataclass
+class Sidecars:
+    """The files beside the images of a dataset.
 
-    def read(image: Image, ext: str) -> str | None:
-        path = image.beside(ext)
-        return text_of(root / path) if path in files else None
+    Attributes:
+        root: Root of the dataset.
+        metadata: Its metadata files.
+        names: Fields of JSON sidecars and tables that come along.
+        used: Paths of the files that were read.
+        fields: Fields of JSON sidecars that apply to any image.
+        problems: Files that cannot be read as JSON, and values of the wrong type.
+    """
 
-    images = [image for session in column.sessions for image in session]
-    return {
-        f"{name}_{ext[1:]}": column.cells(partial(read, ext=ext))
-        for ext in GRADIENTS
-        if any(image.beside(ext) in files for image in images)
-    }
+    root: Path
+    metadata: Metadata
+    names: Sequence[str]
+    used: set[str] = field(default_factory=set)
+    fields: dict[str, None] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    _read: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def gradients(self, image: Image) -> dict[str, str]:
+        """Return the gradients that apply to an image, as text."""
+        result = {}
+        for extension in GRADIENTS:
+            if paths := self.metadata.applicable(image, extension):
+                self.used.add(paths[-1])
+                result[extension[1:]] = text_of(self.root / paths[-1])
+        return result
+
+    def values(self, image: Image) -> dict[str, Any]:
+        """Return the fields of the JSON sidecars that apply to an image, the nearest first."""
+        merged: dict[str, Any] = {}
+        for path in self.metadata.applicable(image, ".json"):
+            merged |= self._json(path)
+        self.fields |= dict.fromkeys(merged)
+        wanted = merged if ALL in self.names else [name for name in self.names if name in merged]
+        return {name: self._converted(name, merged[name], image) for name in wanted}
+
+    def tables(self, image: Image) -> dict[str, str]:
+        """Return the tables beside an image that are asked for, as text."""
+        result = {}
+        for suffix in TABLES:
+            if suffix not in self.names or image.suffix == "sbref":
+                continue
+            if suffix in ("physio", "stim"):
+                paths = self.metadata.recordings(image, suffix)
+            else:
+                applicable = self.metadata.applicable(image, ".tsv", suffix)
+                belongs = "task" in image.entities or suffix == "aslcontext"
+                paths = {"": applicable[-1]} if applicable and belongs else {}
+            for recording, path in sorted(paths.items()):
+                self.used.add(path)
+                name = f"{suffix}_{recording}" if recording else suffix
+                result[name] = text_of(self.root / path)
+        return result
+
+    def _json(self, path: str) -> Mapping[str, Any]:
+        if path not in self._read:
+            self.used.add(path)
+            try:
+                content = json.loads(text_of(self.root / path))
+            except ValueError as error:
+                self._omit(path, f"left out: not JSON ({error}); mend it")
+                content = {}
+            if not isinstance(content, dict):
+                self._omit(path, "left out: not a JSON object; mend it")
+                content = {}
+            self._read[path] = content
+        return self._read[path]
+
+    def _converted(self, name: str, value: Any, image: Image) -> Any:
+        kind = metadata_type(name) or pa.string()
+        try:
+            return converted(value, kind)
+        except (TypeError, ValueError):
+            reason = f"the sidecar has {name} {value!r}, which is not {_plain(kind)}: left empty"
+            path = str(self.root / image.path)
+            self.problems.append(Problem(None, name, path, reason, severity="remark"))
+            return None
+
+    def _omit(self, path: str, reason: str) -> None:
+        self.problems.append(
+            Problem(None, None, str(self.root / path), reason, severity="omission")
+        )
+
+
+def converted(value: Any, kind: pa.DataType) -> Any:
+    """Return a value of JSON as one of a type.
+
+    Raises:
+        TypeError: It is none.
+        ValueError: It is none.
+    """
+    if value is None or value == "n/a":
+        return None
+    if pa.types.is_list(kind):
+        items = value if isinstance(value, list) else [value]
+        return [converted(item, kind.value_type) for item in items]
+    if pa.types.is_string(kind):
+        return value if isinstance(value, str) else json.dumps(value)
+    if pa.types.is_boolean(kind):
+        if not isinstance(value, bool):
+            raise TypeError(value)
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise TypeError(value)
+    number = float(value)
+    if not pa.types.is_integer(kind):
+        return number
+    if not number.is_integer():
+        raise ValueError(value)
+    return int(number)
+
+
+def sidecar_names(value: Any) -> tuple[str, ...]:
+    """Return the names of fields and tables that a caller asks for; `SIDECARS` for None.
+
+    Raises:
+        ArgumentError: Not a list of names.
+    """
+    if value is None:
+        return SIDECARS
+    if isinstance(value, str):
+        value = value.split(",")
+    names = tuple(value) if isinstance(value, list | tuple) else (None,)
+    if not all(isinstance(name, str) and name.strip() for name in names):
+        raise ArgumentError(
+            f"sidecars has to name fields such as 'RepetitionTime', tables ({', '.join(TABLES)}),"
+            f" 'all' or 'none', not {value!r}"
+        )
+    return () if names == ("none",) else tuple(name.strip() for name in names)
 
 
 def text_of(path: Path) -> str:
-    """Return the content of a text file."""
+    """Return the content of a text file, compressed or not."""
     require_file(path)
     try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        data = path.read_bytes()
+        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+    except (OSError, EOFError, UnicodeDecodeError) as error:
         raise BidsError(f"{path} cannot be read as text: {error}") from error
 
 
@@ -46,3 +173,8 @@ def require_file(path: Path) -> None:
         raise BidsError(f"{path} is a link to a file that is missing: `datalad get` fetches it")
     if not path.is_file():
         raise BidsError(f"{path} is not a regular file: remove it, or put a text file in its place")
+
+
+def _plain(kind: pa.DataType) -> str:
+    names = {pa.float64(): "a number", pa.int64(): "a whole number", pa.bool_(): "true or false"}
+    return f"{_plain(kind.value_type)}, or a list" if pa.types.is_list(kind) else names[kind]

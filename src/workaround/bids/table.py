@@ -1,68 +1,281 @@
-"""The table of a BIDS folder: a row for each session, with the images of each kind in a column."""
+"""The table of a BIDS folder: a row for each session, subject or image."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 from datasets import Dataset
 
-from workaround.bids.layout import Column, add_columns, by_column, entity_columns
+from workaround.bids.derivatives import derivative_names, join, read_derivatives
+from workaround.bids.entries import Entries
+from workaround.bids.filters import chosen, patterns_of
+from workaround.bids.joins import Joined, join_sessions
+from workaround.bids.layout import (
+    Columns,
+    Entry,
+    add_sessions,
+    add_single,
+    add_subjects,
+)
+from workaround.bids.leftovers import LeftOut, Taken, left_out
+from workaround.bids.options import LAYOUTS, BidsOptions, Layout
 from workaround.bids.participants import read_participants
-from workaround.bids.scan import left_out, scan
-from workaround.bids.sidecars import gradient_columns
+from workaround.bids.scan import Scan, Session, is_derivative, scan
+from workaround.bids.sidecars import ALL, GRADIENTS, sidecar_names
+from workaround.bids.walk import files_of
+from workaround.errors import ArgumentError, BidsError, Problem
 from workaround.preflight.check import require_sound
 from workaround.tables.infer import file_dataset
-from workaround.tables.kinds import known_kinds
+from workaround.tables.kinds import TEXT, known_kinds
 from workaround.tables.load import local_path
 
 
+@dataclass(frozen=True)
+class BidsFolder:
+    """A BIDS folder that was read.
+
+    Attributes:
+        dataset: Its table.
+        problems: Omissions and remarks.
+        left_out: Files and subjects that do not come along.
+    """
+
+    dataset: Dataset
+    problems: Sequence[Problem]
+    left_out: LeftOut
+
+
 def bids_table(
-    root: str | os.PathLike[str], kinds: Mapping[str, str] | None = None, *, strict: bool = False
+    root: str | os.PathLike[str],
+    kinds: Mapping[str, str] | None = None,
+    *,
+    strict: bool = False,
+    layout: Layout = "session",
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    sidecars: Sequence[str] | None = None,
+    derivatives: Sequence[str] = (),
+    list_always: bool = False,
+    list_sessions: bool = False,
 ) -> Dataset:
     """Make the file table of a BIDS folder.
 
     A row is a session. Its columns are ``subject_id``, ``session_id`` if there are sessions, those
-    of ``participants.tsv``, and one for each suffix (``T1w``, ``bold``), named ``func_sbref`` and
-    ``dwi_sbref`` where images of several data types have it. A column holds lists if any session
-    has several of its images, sorted by task, ..., run. Other entities of their names are in
-    columns beside it, lists too if it is one: ``bold_task``, ``bold_run``. So are the gradients of
-    diffusion images, as text: ``dwi_bval``, ``dwi_bvec``. Derivatives are left out: their folders,
-    such as ``derivatives/fmriprep``, are datasets themselves.
+    of ``participants.tsv`` and ``sessions.tsv``, and one for each suffix (``T1w``, ``bold``), named
+    ``func_sbref`` and ``dwi_sbref`` where images of several data types have it. A column holds
+    lists if any session has several of its images, sorted by task, ..., run. Beside it, lists too
+    if it is one, are columns of the entities of the names (``bold_task``), of the gradients as text
+    (``dwi_bval``), of fields of JSON sidecars (``bold_RepetitionTime``), of ``scans.tsv``, and of
+    the path in the folder (``bold_path``). Files apply to images by the inheritance principle.
 
     Args:
         root: Folder that holds the folders of the subjects.
         kinds: Kinds of columns of ``participants.tsv``, as for `read_table`.
-        strict: Refuse images that are not named as in BIDS, and subjects that ``participants.tsv``
-            lacks, instead of logging a warning of each.
+        strict: Refuse whatever would be left out, instead of logging a warning of each.
+        layout: "session"; "subject" for a row a subject, with sessions as prefixes of columns
+            (``ses-1_T1w``); or "image" for a row an image, with the same columns for every dataset.
+        include: Patterns of images to choose: ``sub-01``, ``ses-*``, ``anat``, ``bold``,
+            ``task-rest``.
+        exclude: Patterns of images to leave out, such as ``acq-bad*``.
+        sidecars: Fields of JSON sidecars, or "all", and tables: "events", "aslcontext", "physio",
+            "stim". By default those of `workaround.bids.options.SIDECARS`.
+        derivatives: Names of folders in ``derivatives`` whose images join the rows by subject and
+            session, in columns named by space, label, desc and suffix (``lesion_mask``).
+        list_always: Hold lists in all columns of images.
+        list_sessions: Hold the sessions of a subject as lists, in the layout "subject".
 
     Raises:
-        ArgumentError: The root or the kinds are not what the arguments can be.
-        BidsError: No images, two columns of one name, a text that cannot be read, or bids2table is
-            missing.
+        ArgumentError: The root or another argument is not what it can be.
+        BidsError: No images, two columns of one name, or a text that cannot be read.
         TableError: ``participants.tsv`` cannot be read.
-        CheckError: One of its columns has paths in some cells, and other text in others.
+        CheckError: Some data would be left out, or the cells of a column do not go together.
     """
-    root, kinds = local_path("root", root).absolute(), known_kinds(kinds)
-    scanned = scan(root)
-    sessions = scanned.sessions
-    columns: dict[str, Any] = {
-        "subject_id": pa.array([f"sub-{subject}" for subject, _ in sessions])
-    }
-    if any(session for _, session in sessions):
-        columns["session_id"] = pa.array([f"ses-{name}" if name else None for _, name in sessions])
-    participants = read_participants(root, sessions, kinds)
-    add_columns(columns, participants.columns)
-    problems = [*left_out(root, {image.path for image in scanned.images}), *participants.problems]
-    require_sound(problems, strict=strict)
-    columns_of_images = by_column(scanned.images)
-    for name, images in columns_of_images.items():
-        column = Column.of(images, sessions, scanned.entities)
-        add_columns(columns, {name: column.cells(lambda image: image.path)})
-        add_columns(columns, entity_columns(name, column, scanned.entities))
-        add_columns(columns, gradient_columns(name, column, root, scanned.files))
-    return file_dataset(
-        pa.table(columns), root, dict.fromkeys(columns_of_images, "nifti") | dict(kinds)
+    options = BidsOptions(
+        {} if kinds is None else kinds,
+        layout,
+        include,
+        exclude,
+        sidecars,
+        derivatives,
+        list_always,
+        list_sessions,
     )
+    result = read_bids(root, options)
+    require_sound(result.problems, strict=strict)
+    return result.dataset
+
+
+def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
+    """Read a BIDS folder, with all that is left out; it refuses no omission.
+
+    Raises:
+        ArgumentError: The root or an option is not what it can be.
+        BidsError: No images, two columns of one name, or a text that cannot be read.
+        TableError: ``participants.tsv`` cannot be read.
+        CheckError: The cells of a column do not go together.
+    """
+    root, options = local_path("root", root).absolute(), _checked(options)
+    files = files_of(root)
+    scanned = scan(root, files)
+    if not scanned.images:
+        raise BidsError(_no_images(root, scanned))
+    images = chosen(scanned.images, options.include, options.exclude)
+    if not images:
+        raise BidsError(f"{root} has no images that --include and --exclude leave")
+    sessions = sorted({image.session for image in images})
+    problems = [*scanned.problems]
+    taken = Taken(
+        images,
+        {image.path for image in scanned.images} - {image.path for image in images},
+        scanned.misnamed,
+        derivatives=options.derivatives,
+    )
+    names, single = options.sidecars or (), options.layout == "image"
+    read = Entries.of(root, files.paths, names, single=single)
+    for image in images:
+        read.add(image)
+    if not is_derivative(root):
+        problems += _without_gradients(root, read.entries)
+    entries, types = list(read.entries), read.types()
+    for name in options.derivatives:
+        derived = read_derivatives(root, name)
+        joined, unjoined = join(root, derived.scan.images, sessions)
+        beside = Entries.of(root, derived.files.paths, names, single=single)
+        for image in joined:
+            beside.add(image)
+        entries += beside.entries
+        types = beside.types() | types
+        problems += [*derived.scan.problems, *unjoined, *beside.sidecars.problems]
+    rows: list[Session] = sessions
+    if options.layout == "subject":
+        rows = [(subject, "") for subject in dict.fromkeys(subject for subject, _ in sessions)]
+    elif options.layout == "image":
+        entries.sort(key=lambda entry: (entry.image.session, entry.image.path))
+        rows = [entry.image.session for entry in entries]
+    participants = read_participants(root, rows, options.kinds)
+    of_sessions = join_sessions(root, files.paths)
+    columns = Columns()
+    columns.add("subject_id", pa.array([f"sub-{subject}" for subject, _ in rows]))
+    _add_rest(columns, options, rows, sessions, participants.columns, of_sessions)
+    match options.layout:
+        case "session":
+            add_sessions(columns, entries, rows, types, always=options.list_always)
+        case "subject":
+            add_subjects(
+                columns,
+                entries,
+                sessions,
+                types,
+                nested=options.list_sessions,
+                always=options.list_always,
+            )
+        case _:
+            add_single(columns, entries, types)
+    dataset = file_dataset(pa.table(columns.arrays), root, columns.kinds | dict(options.kinds))
+    used = {*read.sidecars.used, *read.scans.used, *of_sessions.used}
+    fields = [name for name in read.sidecars.fields if name not in names]
+    taken = replace(
+        taken, files=used, participants=participants.subjects, fields=() if ALL in names else fields
+    )
+    rest, omissions = left_out(files, taken)
+    problems += [*participants.problems, *of_sessions.problems, *read.scans.problems]
+    return BidsFolder(dataset, [*problems, *read.sidecars.problems, *omissions], rest)
+
+
+def _checked(options: BidsOptions) -> BidsOptions:
+    """Return the options as they are meant.
+
+    Raises:
+        ArgumentError: One is not what it can be.
+    """
+    if options.layout not in LAYOUTS:
+        raise ArgumentError(f"layout is one of {', '.join(LAYOUTS)}, not {options.layout!r}")
+    if options.list_sessions and options.layout != "subject":
+        raise ArgumentError("list_sessions (--list-sessions) is for the layout 'subject'")
+    return replace(
+        options,
+        kinds=known_kinds(options.kinds),
+        include=patterns_of("include", options.include),
+        exclude=patterns_of("exclude", options.exclude),
+        sidecars=sidecar_names(options.sidecars),
+        derivatives=derivative_names(options.derivatives),
+    )
+
+
+def _no_images(root: Path, scanned: Scan) -> str:
+    message = f"{root} has no NIfTI images in its folders sub-*"
+    if not scanned.problems:
+        return message
+    problem = scanned.problems[0]
+    return f"{message} that are named as in BIDS: {problem.path}: {problem.reason}"
+
+
+def _without_gradients(root: Path, entries: Iterable[Entry]) -> list[Problem]:
+    """Return a problem for each diffusion image to which no gradients apply."""
+    problems = []
+    for entry in entries:
+        missing = [ext for ext in GRADIENTS if ext[1:] not in entry.values]
+        if entry.image.suffix == "dwi" and missing:
+            reason = f"no {' and no '.join(missing)} applies to it: it is of no use without"
+            path = str(root / entry.image.path)
+            problems.append(Problem(None, None, path, reason, severity="omission"))
+    return problems
+
+
+def _add_rest(
+    columns: Columns,
+    options: BidsOptions,
+    rows: Sequence[Session],
+    sessions: Sequence[Session],
+    participants: Mapping[str, Any],
+    of_sessions: Joined,
+) -> None:
+    """Add the columns that are not about images."""
+    if options.layout == "image":
+        ids = pa.array([f"ses-{name}" if name else None for _, name in rows], pa.string())
+        columns.add("session_id", ids)
+        cells = {name: _plain(values) for name, values in participants.items()}
+        texts = [
+            _json({name: values[row] for name, values in cells.items()}) for row in range(len(rows))
+        ]
+        columns.add("participants", pa.array(texts, pa.string()), TEXT)
+        texts = [_json(of_sessions.rows.get(session, {})) for session in rows]
+        columns.add("sessions", pa.array(texts, pa.string()), TEXT)
+        return
+    if options.layout == "session" and any(name for _, name in sessions):
+        ids = pa.array([f"ses-{name}" if name else None for _, name in sessions])
+        columns.add("session_id", ids)
+    for name, values in participants.items():
+        columns.add(name, values)
+    for name, kind in of_sessions.types.items():
+        free = f"sessions_{name}" if name in columns.arrays else name
+        text = TEXT if kind == pa.string() else None
+        if options.layout == "session":
+            cells_of = [of_sessions.rows.get(session, {}).get(name) for session in rows]
+            columns.add(free, pa.array(cells_of, kind), text)
+        else:
+            lists = [
+                [
+                    of_sessions.rows.get(session, {}).get(name)
+                    for session in sessions
+                    if session[0] == subject
+                ]
+                for subject, _ in rows
+            ]
+            columns.add(free, pa.array(lists, pa.list_(kind)), text)
+
+
+def _plain(values: Any) -> list[Any]:
+    result: list[Any] = values.to_pylist()
+    return result
+
+
+def _json(cells: Mapping[str, Any]) -> str | None:
+    present = {name: value for name, value in cells.items() if value is not None}
+    return json.dumps(present) if present else None

@@ -3,6 +3,7 @@
 - `arguments`: the command line, and the types of its values.
 - `main` parses it, runs a command and shows its report. Help and wrong use need no more than that,
   and are answered without importing `datasets`.
+- `source`: the file table or BIDS folder that a command reads; `bids_options`: its options.
 - `commands`: each reads its source, calls the function of its name and returns a `Report`.
 - `report`: text for people, values for ``--json``, and the status to exit with.
 

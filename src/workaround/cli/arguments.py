@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from workaround.cli.bids_options import add_bids_options
 from workaround.errors import ArgumentError
 from workaround.tables.kinds import SUFFIXES, TEXT
 
@@ -135,6 +136,7 @@ def _add_reading(to: argparse.ArgumentParser) -> None:
         metavar="NAME=KIND",
         help=f"kind of a column, if not by suffix: {', '.join([*SUFFIXES, TEXT])}; repeatable",
     )
+    add_bids_options(to)
 
 
 def _add_target(to: argparse.ArgumentParser) -> None:

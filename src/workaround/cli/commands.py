@@ -10,42 +10,37 @@ from concurrent.futures import Executor
 from dataclasses import asdict
 from typing import Any
 
-from datasets import Dataset
-
-from workaround.bids.table import bids_table
 from workaround.cli.report import DONE, FAILED, Report, printable
+from workaround.cli.source import Source, read_sound, read_source
 from workaround.errors import CheckError
 from workaround.executors import from_dask
-from workaround.planning.plan import format_bytes, plan
+from workaround.planning.plan import Plan, format_bytes, plan
 from workaround.preflight.check import check, partition
 from workaround.preflight.options import PushOptions
 from workaround.prepare import prepare
 from workaround.push import push_prepared
-from workaround.tables.infer import read_table
 from workaround.verification.verify import verify
 
 
-def _read(arguments: argparse.Namespace) -> Dataset:
-    read = bids_table if arguments.source.is_dir() else read_table
-    strict = getattr(arguments, "strict", False)  # of the commands that refuse
-    return read(arguments.source, dict(arguments.columns), strict=strict)
-
-
 def _check(arguments: argparse.Namespace) -> Report:
+    source = None
     try:
-        dataset = _read(arguments)
+        source = read_source(arguments)
     except CheckError as error:  # cells of the table that do not go together
         rows, problems = None, list(error.problems)
     else:
-        rows = len(dataset)
-        problems = check(dataset, split=arguments.split, level=arguments.level)
+        rows = len(source.dataset)
+        of_files = check(source.dataset, split=arguments.split, level=arguments.level)
+        problems = [*source.problems, *of_files]
     refused, logged = partition(problems, strict=arguments.strict)
     lines = [
         *(f"{problem.severity}: {problem}" for problem in logged),
         *map(str, refused),
         f"{_number(len(refused), 'problem')} found",
+        *(source.lines() if source else []),
     ]
-    values = {"rows": rows, "problems": [asdict(problem) for problem in problems]}
+    values: dict[str, Any] = {"rows": rows, "problems": [asdict(problem) for problem in problems]}
+    values |= source.values() if source else {}
     return Report("\n".join(lines), values, FAILED if refused else DONE)
 
 
@@ -61,8 +56,12 @@ def _planned(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _plan(arguments: argparse.Namespace) -> Report:
-    planned = plan(_read(arguments), **_planned(arguments))
-    return Report(str(planned), asdict(planned))
+    source = read_sound(arguments)
+    return _planned_report(plan(source.dataset, **_planned(arguments)), source)
+
+
+def _planned_report(planned: Plan, source: Source) -> Report:
+    return Report("\n".join([str(planned), *source.lines()]), asdict(planned) | source.values())
 
 
 def _push(arguments: argparse.Namespace) -> Report:
@@ -90,10 +89,11 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
         key=arguments.key,
         update=arguments.update,
     )
-    prepared = prepare(_read(arguments), options)
+    source = read_sound(arguments)
+    prepared = prepare(source.dataset, options)
     planned = prepared.plan
     if arguments.dry_run:
-        return Report(str(planned), asdict(planned))
+        return _planned_report(planned, source)
     if sys.stderr.isatty() and not arguments.quiet:
         print(printable(str(planned)), file=sys.stderr)
     commit = push_prepared(prepared)
@@ -108,6 +108,7 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
         str(commit.repo_url),
         f"commit {commit.oid}",
         *([f"pull request {commit.pr_url}"] if commit.pr_url else []),
+        *source.lines(),
     ]
     values = {
         "url": str(commit.repo_url),
@@ -118,6 +119,7 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
         "file_bytes": file_bytes,
         "shards": shards,
         "seconds": seconds,
+        **source.values(),
     }
     return Report("\n".join(lines), values)
 
@@ -125,7 +127,7 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
 def _verify(arguments: argparse.Namespace) -> Report:
     result = verify(
         arguments.repo,
-        _read(arguments),
+        read_sound(arguments).dataset,
         config_name=arguments.config,
         split=arguments.split,
         data_dir=arguments.data_dir,

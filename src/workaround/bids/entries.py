@@ -1,0 +1,90 @@
+"""The values beside each image: its path, the entities of its name, and what files say of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from workaround.bids.inheritance import Metadata
+from workaround.bids.joins import Joined, join_scans
+from workaround.bids.layout import Entry
+from workaround.bids.options import TABLES
+from workaround.bids.scan import Image
+from workaround.bids.sidecars import ALL, GRADIENTS, Sidecars
+from workaround.bids.terms.schema import entity_type, metadata_type, schema
+
+PATH = "path"
+SCANS = "scans"
+"""Name of the column that holds the row of ``scans.tsv`` where rows are images."""
+
+
+@dataclass
+class Entries:
+    """The images of a dataset with the values beside them.
+
+    Attributes:
+        root: Root of the raw dataset.
+        names: Fields of JSON sidecars and tables that come along.
+        single: A row is an image: the row of ``scans.tsv`` is one text.
+        sidecars: Files beside the images.
+        scans: Rows of all ``scans.tsv``.
+        entries: The images.
+    """
+
+    root: Path
+    names: Sequence[str]
+    single: bool
+    sidecars: Sidecars
+    scans: Joined
+    entries: list[Entry] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, root: Path, paths: Sequence[str], names: Sequence[str], *, single: bool) -> Entries:
+        """Return none of the images yet, of a dataset with these files."""
+        sidecars = Sidecars(root, Metadata.of(paths), names)
+        return cls(root, names, single, sidecars, join_scans(root, paths))
+
+    def add(self, image: Image) -> None:
+        """Add an image, and read the files beside it; as a derivative it may join another row."""
+        values: dict[str, Any] = {PATH: image.path, **image.entities}
+        values |= self.sidecars.gradients(image)
+        values |= self.sidecars.values(image)
+        values |= self.sidecars.tables(image)
+        row = self.scans.rows.get(image.path, {})
+        if self.single:
+            values[SCANS] = json.dumps(row) if row else None
+        else:
+            values |= {name: cell for name, cell in row.items() if name not in values}
+        self.entries.append(Entry(image, values))
+
+    def types(self) -> dict[str, pa.DataType]:
+        """Return the types of all values, in the order of their columns."""
+        used = {name: None for entry in self.entries for name in entry.values}
+        own = [name for name in used if name in {*self._own_entities()}]
+        known = [name for name in schema().entities if name in used]
+        fields = list(self.sidecars.fields) if ALL in self.names else self.names
+        result = {PATH: pa.string()} | {name: entity_type(name) for name in (*known, *own)}
+        result |= {extension[1:]: pa.string() for extension in GRADIENTS}
+        result |= {
+            name: metadata_type(name) or pa.string()
+            for name in fields
+            if name not in (*TABLES, ALL)
+        }
+        tables = [name for name in used if name.partition("_")[0] in TABLES]
+        asked = [name for name in TABLES if name in self.names]
+        result |= {name: pa.string() for name in (*asked, *sorted(tables))}
+        if self.single:
+            return result | {SCANS: pa.string()}
+        return result | {
+            name: kind for name, kind in self.scans.types.items() if name not in result
+        }
+
+    def _own_entities(self) -> dict[str, None]:
+        """Return the entities that BIDS does not know, of derivatives."""
+        names = {name: None for entry in self.entries for name in entry.image.entities}
+        return {name: None for name in names if name not in schema().entities}

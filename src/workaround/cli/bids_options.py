@@ -1,0 +1,59 @@
+"""The options of BIDS folders, on the command line."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from workaround.bids.options import LAYOUTS, SIDECARS, TABLES
+
+BIDS_OPTIONS: dict[str, Any] = {
+    "layout": "session",
+    "include": [],
+    "exclude": [],
+    "sidecars": None,
+    "derivatives": [],
+    "list_always": False,
+    "list_sessions": False,
+}
+"""Options of BIDS folders, with their defaults."""
+
+
+def add_bids_options(to: argparse.ArgumentParser) -> None:
+    """Add the options of BIDS folders to a command."""
+    group = to.add_argument_group("BIDS folders")
+    group.add_argument(
+        "--layout",
+        choices=LAYOUTS,
+        default="session",
+        help="a row a session, a subject or an image (default: %(default)s)",
+    )
+    pattern = "entity, data type or suffix: sub-01, 'ses-*', anat, bold, 'acq-bad*'; repeatable"
+    for name in ("include", "exclude"):
+        verb = "upload only" if name == "include" else "leave out"
+        group.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar="PATTERN",
+            help=f"{verb} images of an {pattern}".replace("%", "%%"),
+        )
+    group.add_argument(
+        "--sidecars",
+        metavar="NAMES",
+        help="fields of JSON sidecars and tables beside images, separated by commas: all, none, or"
+        f" names, and {', '.join(TABLES)} (default: {', '.join(SIDECARS)})",
+    )
+    group.add_argument(
+        "--derivatives",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="join the images of derivatives/NAME to the rows; repeatable",
+    )
+    group.add_argument("--list-always", action="store_true", help="lists in all columns of images")
+    group.add_argument(
+        "--list-sessions",
+        action="store_true",
+        help="sessions as lists, not as prefixes of columns (with --layout subject)",
+    )
