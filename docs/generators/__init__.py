@@ -11,6 +11,7 @@ from pathlib import Path
 
 from docs.generators import bugs, claims, figures, routes
 from repro.catalog.bugs import BUGS
+from repro.fixes.document import read
 from repro.report import page
 from repro.results import store
 
@@ -18,12 +19,13 @@ from repro.results import store
 def pages() -> dict[str, str]:
     """Return the text of every generated page, by its path below the folder of the site."""
     documents = store.read(store.MEASURED)
+    fixes = [read(file) for file in sorted(store.MEASURED.glob("fixes-*.json"))]
     return {
         **bugs.pages(documents, BUGS),
         "explanation/claims.md": claims.page(),
         "explanation/figures.md": figures.page(),
         "reference/routes.md": routes.page(),
-        "report/report.html": page.html(documents, BUGS),
+        "report/report.html": page.html(documents, BUGS, fixes),
     }
 
 

@@ -43,12 +43,14 @@ def action(arguments: argparse.Namespace) -> int:
         OSError: The folder cannot be written.
         UsageError: There are no verdicts.
     """
+    from repro.fixes.document import read
     from repro.report import page
 
     documents = collected.read(arguments.measured)
     if not documents:
         raise UsageError(f"{arguments.measured} holds no verdicts: `matrix` measures them")
-    pages = {"report.html": page.html(documents, catalog.BUGS)}
+    fixes = [read(file) for file in sorted(arguments.measured.glob("fixes-*.json"))]
+    pages = {"report.html": page.html(documents, catalog.BUGS, fixes)}
     pages |= page.text(documents, catalog.BUGS)
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():

@@ -1,17 +1,54 @@
 """Bugs with and without fixes, as tables for a terminal."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from tabulate import tabulate
 
 from repro.catalog.bugs import Bug
+from repro.fixes.document import FixesDocument
 from repro.fixes.matrix import Trial
+from repro.judge.outcome import Verdict
 from repro.report.marks import MARKS, UNEXPECTED
 
 LEGEND = (
     "a row for each bug, a column for each fix; x reproduced, · absent, ? untestable, as it is "
     f"without the fix and with it where that differs; {UNEXPECTED} not as expected"
 )
+
+
+@dataclass(frozen=True)
+class FixTable:
+    """Bugs and fixes on one installation, for a page.
+
+    Attributes:
+        release: Of datasets.
+        fixes: The ids of the fixed bugs, a column each.
+        rows: The cells of each bug, by its id; empty where a fix changes nothing.
+        cured: The number of bugs that are absent with their own fix.
+    """
+
+    release: str
+    fixes: list[str]
+    rows: dict[str, list[str]]
+    cured: int
+
+
+def fix_table(document: FixesDocument) -> FixTable:
+    """Return the trials of a document as a table."""
+    fixes = list(dict.fromkeys(trial.fix for trial in document.trials))
+    bugs = list(dict.fromkeys(trial.bug for trial in document.trials))
+    changes = {
+        (trial.bug, trial.fix): f"{MARKS[trial.before]}>{MARKS[trial.after]}"
+        + ("" if trial.agrees else UNEXPECTED)
+        for trial in document.trials
+        if trial.before is not trial.after
+    }
+    rows = {bug: [changes.get((bug, fix), "") for fix in fixes] for bug in bugs}
+    cured = sum(
+        trial.bug == trial.fix and trial.after is Verdict.ABSENT for trial in document.trials
+    )
+    return FixTable(document.environment["datasets"], fixes, rows, cured)
 
 
 def own(trials: Iterable[Trial]) -> str:

@@ -10,7 +10,9 @@ from tabulate import tabulate
 
 from repro.catalog.bugs import MIB, Bug
 from repro.catalog.claims import CLAIMS
+from repro.fixes.document import FixesDocument
 from repro.report import issue, markdown, marks
+from repro.report.fixes import fix_table
 from repro.report.markdown import cell
 from repro.report.plots import ABOVE_THE_CAP
 from repro.report.private import without_folders
@@ -28,12 +30,15 @@ from repro.results.document import Document, label
 CODE = re.compile(r"`([^`]+)`")
 
 
-def html(documents: Sequence[Document], bugs: Sequence[Bug]) -> str:
+def html(
+    documents: Sequence[Document], bugs: Sequence[Bug], fixes: Sequence[FixesDocument] = ()
+) -> str:
     """The page: the same arguments make the same text.
 
     Args:
         documents: in order of releases.
         bugs: what to tell of.
+        fixes: trials of fixes on some installations.
     """
     stories = [story(documents, bug) for bug in newest_first(documents, bugs)]
     packages, installed = environments(documents)
@@ -50,6 +55,7 @@ def html(documents: Sequence[Document], bugs: Sequence[Bug]) -> str:
         mark=marks.mark,
         label=label,
         above_the_cap=ABOVE_THE_CAP,
+        fixes=[fix_table(measured) for measured in fixes],
     )
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from repro.catalog.bugs import BUGS, find
 from repro.catalog.claims import CLAIMS
+from repro.fixes.document import FixesDocument, TrialEntry
+from repro.judge.outcome import Verdict
 from repro.report import page
 from repro.results import store as collected
 from tests.support.constants import MIB
@@ -144,6 +146,17 @@ def test_time_of_the_measurement_is_shown_where_it_is_known() -> None:
         [msgspec.structs.replace(DOCUMENTS[0], measured="2026-01-02T03:04:05+00:00")], [BUG]
     ):
         assert "2026-01-02T03:04:05+00:00" in text
+
+
+def test_fix_matrix_says_what_each_fix_changes() -> None:
+    trial = TrialEntry(
+        bug=BUG.id, fix=BUG.id, before=Verdict.REPRODUCED, after=Verdict.ABSENT, agrees=True
+    )
+    fixes = FixesDocument(environment={"datasets": "5.1.0"}, measured="", trials=(trial,))
+    html = page.html(DOCUMENTS, [BUG], [fixes])
+    assert "1 of 1 bugs are cured by their own fix" in html
+    assert "<td>x&gt;·</td>" in html
+    assert "Bugs and fixes" not in page.html(DOCUMENTS, [BUG])
 
 
 def test_empty_text_has_no_row() -> None:
