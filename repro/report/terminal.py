@@ -46,19 +46,15 @@ def table(judgements: Iterable[Judgement], environment: Mapping[str, str]) -> st
 
 def listing(bugs: Iterable[Bug]) -> str:
     """Format the catalog: id, affected releases, the upstream changes, and title."""
-    rows = [
-        (bug.id, markdown.specifier(bug.affected), _change(bug.introduced), _change(bug.fixed))
-        + (bug.title,)
-        for bug in bugs
-    ]
-    headers = (
-        "bug",
-        "affected releases of datasets",
-        "began with",
-        "ended with",
-        "what goes wrong",
-    )
-    return tabulate(rows, headers)
+    bugs = list(bugs)
+    columns = {
+        "bug": [bug.id for bug in bugs],
+        "affected releases of datasets": [markdown.specifier(bug.affected) for bug in bugs],
+        "began with": [_change(bug.introduced) for bug in bugs],
+        "ended with": [_change(bug.fixed) for bug in bugs],
+        "what goes wrong": [bug.title for bug in bugs],
+    }
+    return tabulate(columns, headers="keys")
 
 
 def _change(change: Change | None) -> str:
