@@ -36,7 +36,6 @@ from benchmarks.survival_rounds import (
 )
 from mockhub.server.environment import using
 from mockhub.server.process import Hub
-from repro.report import markdown
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = ROOT / "docs" / "measured" / "survival.json"
@@ -200,10 +199,8 @@ def record_of(figures: Figures, seed: int, seconds: float) -> dict[str, Any]:
 
 
 def keep(record: dict[str, Any]) -> None:
-    """Write a record to its file, and its summary into the README."""
+    """Write a record to its file; `benchmarks/readme.py` takes it into the README."""
     OUTPUT.write_text(json.dumps(record, indent=2) + "\n")
-    readme = ROOT / "README.md"
-    readme.write_text(markdown.fill(readme.read_text(), "survival", record["summary"]))
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""Write the README's table of uploads and its plots from docs/measured/upload."""
+"""Write the plots of uploads from docs/measured/upload."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib import pyplot as plt
-
-from repro.report import markdown
 
 ROOT = Path(__file__).parents[1]
 MEASURED = ROOT / "docs" / "measured" / "upload" / "datasets-5.2.0.json"
@@ -40,12 +38,8 @@ def plot(result: Result, release: str, theme: str) -> None:
 
 
 def main() -> None:
-    """Write table and plots."""
+    """Write the plots."""
     document = json.loads(MEASURED.read_text())
-    readme = ROOT / "README.md"
-    readme.write_text(
-        markdown.fill(readme.read_text(), "uploads", markdown.uploads(document["results"]))
-    )
     largest = max(
         document["results"], key=lambda result: (result["file_mib"], result["mode"] == "lfs")
     )

@@ -15,29 +15,31 @@ from repro.results.document import Document, find, label, releases
 LEGEND = ", ".join(f"`{mark}` {word}" if mark else f"empty: {word}" for mark, word in WORDS.items())
 
 
-def bugs(documents: Sequence[Document]) -> str:
-    """One row a bug: the releases measured to have it, and the figure on the newest of those.
+def bugs(documents: Sequence[Document], shown: Sequence[Bug]) -> str:
+    """One row a bug, with the releases measured to have it; what is in the newest comes first.
+
+    The cells are not padded: their lines stay short.
 
     Args:
         documents: In order of releases. What is of git counts only where there are no releases.
+        shown: The bugs.
     """
     rows = []
-    for bug in BUGS:
+    for bug in shown:
         measured = releases([document for document in documents if find(document, bug)])
         having = [
             document
             for document in measured
             if (entry := find(document, bug)) and entry.verdict is Verdict.REPRODUCED
         ]
-        shown = next(reversed(having or measured), None)
-        script = f"[`{bug.id}`](repro/bugs/{bug.id}.py)"
-        live = " (live)" if having and shown is measured[-1] else ""
-        latest = find(shown, bug) if shown else None
-        figure = f"{latest.figure} ({label(shown)})" if shown and latest else "not measured"
-        threads = ", ".join(f"[#{url.rpartition('/')[2]}]({url})" for url in bug.threads)
-        rows.append((script, bug.title, f"{_span(having)}{live}", cell(figure), threads))
-    headers = ("bug", "what goes wrong", "measured on", "decisive figure", "threads")
-    return tabulate(rows, headers, tablefmt="github", disable_numparse=True)
+        age = [measured.index(document) for document in having[-1:] + having[:1]]
+        span = _span(having) if measured else "not measured"
+        if having and having[-1] is measured[-1]:
+            span = f"from {label(having[0])}"
+        rows.append((age, f"| {bug.id} | {cell(bug.title)} | {span} |"))
+    rows.sort(key=lambda row: row[0], reverse=True)
+    head = ["| bug | what goes wrong | releases |", "| --- | --- | --- |"]
+    return "\n".join([*head, *(row for _, row in rows)])
 
 
 def _span(having: Sequence[Document]) -> str:
@@ -122,6 +124,34 @@ def fill(text: str, name: str, content: str) -> str:
     if not (opened and closed):
         raise ValueError(f"there is no place for {name}: no {start} and {end}")
     return f"{before}{start}\n{content}\n{end}{after}"
+
+
+def figures(results: Sequence[Mapping[str, Any]], *, files: int, shards: int) -> str:
+    """Time and memory of one comparison of uploads, a row for each way.
+
+    Args:
+        results: Of `benchmarks/upload.py`.
+        files: Number of files of the comparison.
+        shards: Number of its shards.
+    """
+    shown = [result for result in results if (result["files"], result["shards"]) == (files, shards)]
+    names = {
+        "uploader": "`workaround.push_to_hub`",
+        "upstream": "`Dataset.push_to_hub`",
+        "upload_folder": "`upload_folder`",
+    }
+    headers = [f"{text}, {result['mode']}" for result in shown for text in ("time", "peak RSS")]
+    rows = []
+    for way, name in names.items():
+        row = [name]
+        for result in shown:
+            measured = result["ways"][way]
+            row += [
+                f"{measured['seconds']:.1f} s",
+                f"+{measured['rise_bytes'] / 2**20:.0f} MiB",
+            ]
+        rows.append(row)
+    return tabulate(rows, ["", *headers], tablefmt="github", disable_numparse=True)
 
 
 def uploads(results: Sequence[Mapping[str, Any]]) -> str:

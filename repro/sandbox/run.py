@@ -230,23 +230,16 @@ def run(
             _supervisors.discard(supervisor)
     if supervisor.returncode != 0:
         sweep()
-        if supervisor.returncode < 0:  # killed: what it said before is not why
-            _pass_on(complaint)
-            reason = f"status {supervisor.returncode}"
-        else:
-            reason = complaint.decode(errors="replace").strip() or f"status {supervisor.returncode}"
+        reason = complaint.decode(errors="replace").strip()
+        if supervisor.returncode < 0 or not reason:  # killed: what it said before is not why
+            reason = f"status {supervisor.returncode}{reason and f' ({reason})'}"
         raise IsolationError(f"the supervisor of {argv[0]} failed: {reason}")
-    _pass_on(complaint)
+    for line in complaint.decode(errors="replace").splitlines():
+        log.warning("%s", line)
     outcome: Run | Exception = pickle.loads(answer)  # noqa: S301 - written by our own process
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
-
-
-def _pass_on(complaint: bytes) -> None:
-    """Log what a supervisor has written to its standard error."""
-    for line in complaint.decode(errors="replace").splitlines():
-        log.warning("%s", line)
 
 
 def _wait(

@@ -1,11 +1,11 @@
 """The README says what CI runs and what was measured."""
 
-import json
 import re
 
 import pytest
 from packaging.version import Version
 
+from benchmarks.readme import tables
 from repro.catalog.bugs import BUGS, Bug
 from repro.judge.verdict import expectation
 from repro.report import markdown
@@ -27,30 +27,22 @@ def test_ci_calls_the_test_command_of_the_readme() -> None:
     assert commands[1] in (ROOT / ".ci" / "run").read_text().splitlines()
 
 
-@pytest.mark.parametrize("name", ["bugs", "matrix", "claims", "output"])
+@pytest.mark.parametrize("name", ["bugs", "uploads", "survival", "output"])
 def test_part_is_what_was_measured(name: str) -> None:
-    parts = {
-        "bugs": markdown.bugs(MEASURED),
-        "matrix": markdown.matrix(MEASURED),
-        "claims": markdown.claims(),
-        "output": f"```text\n{(FOLDER / 'output.txt').read_text()}```",
-    }
-    assert markdown.fill(README, name, parts[name]) == README, "run python benchmarks/readme.py"
+    part = tables(MEASURED)[name]
+    assert markdown.fill(README, name, part) == README, "run python benchmarks/readme.py"
 
 
-def test_table_of_uploads_is_what_was_measured() -> None:
-    document = json.loads((FOLDER / "upload" / "datasets-5.2.0.json").read_text())
-    table = markdown.uploads(document["results"])
-    assert markdown.fill(README, "uploads", table) == README, (
-        "run python benchmarks/upload_report.py"
-    )
+def test_readme_is_four_screens_on_a_desktop() -> None:
+    lines = README.splitlines()
+    assert len(lines) <= 150
+    assert [line for line in lines if len(line) > 120] == []
 
 
-def test_survival_is_what_was_measured() -> None:
-    record = json.loads((FOLDER / "survival.json").read_text())
-    assert markdown.fill(README, "survival", record["summary"]) == README, (
-        "run python benchmarks/survival.py --record"
-    )
+def test_links_work_on_pypi_too() -> None:
+    targets = re.findall(r"(?m)(?:\]\(|^\[.*\]: |src=\"|srcset=\")([^)\s\"]+)", README)
+    assert len(targets) > 10
+    assert [target for target in targets if not target.startswith(("https://", "#"))] == []
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.id)

@@ -1,5 +1,6 @@
 """Fixtures of the tests of the harness."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,16 @@ import pytest
 
 from repro.catalog import bugs as catalog
 from tests.support.repro.index import Index, serve
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_folder_of_runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the runs of other processes, and what they left, out of the tests."""
+    folder = str(tmp_path_factory.mktemp("runs"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", folder)
+        patch.setattr(tempfile, "tempdir", folder)
+        yield
 
 
 @pytest.fixture
