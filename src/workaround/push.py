@@ -17,6 +17,7 @@ from workaround.append import append_to
 from workaround.errors import RefusedError
 from workaround.hub.repository import CommitMessage, Repository
 from workaround.hub.retry import status_of
+from workaround.hub.upload_modes import UploadModes
 from workaround.planning.hub_limits import limit_problems
 from workaround.preflight.check import require_sound
 from workaround.preflight.options import PushOptions, Verify
@@ -249,9 +250,12 @@ def _upload(
     """Upload all shards that the journal does not have."""
     plan, options = prepared.plan, prepared.options
     shards = [shard for split in plan.splits for shard in split.shards]
+    modes = UploadModes(repository, {shard.path: max(1, shard.nbytes) for shard in shards})
     with show_progress(sum(shard.nbytes for shard in shards), len(shards)) as progress:
         uploaded = {
-            split.name: upload_shards(prepared.jobs(split), journal, repository, executor, progress)
+            split.name: upload_shards(
+                prepared.jobs(split), journal, repository, modes, executor, progress
+            )
             for split in plan.splits
         }
     title = "Upload dataset" if options.commit_message is None else options.commit_message

@@ -4,8 +4,9 @@ Terms:
 
 - *repository*: a dataset repository and the branch that an upload writes to (`repository`). It is
   read at a *commit*, so that what is read belongs together.
-- *preupload*: the first request for a file. The Hub answers with its *upload mode*: Xet or LFS,
-  now, or *regular*, within the commit.
+- *upload mode*: the storage that the Hub wants a file in, asked for many at once: "lfs" for LFS
+  and Xet, now, or "regular", within the commit (`upload_modes`).
+- *Xet upload*: files that are sent while they are written, and count once all are (`xet`).
 - *card*: README.md. Its *configs* name the files of each split, its *dataset_info* their features
   and sizes (`card` writes both, `card_lookup` reads a config as `load_dataset` does).
 - *transient* failure: one that another attempt may not meet; all others are refused at once with

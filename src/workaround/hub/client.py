@@ -20,12 +20,12 @@ from typing import Any
 
 ANSWER_TIMEOUT = 300.0
 """Seconds without a byte after which a server counts as gone; the client sets no limit itself."""
-XET_SETTINGS = {
-    "HF_XET_CLIENT_AC_MAX_UPLOAD_CONCURRENCY": "4",
-    "HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": "2",
+XET_SETTINGS: dict[str, int | str] = {
+    "HF_XET_CLIENT_AC_MAX_UPLOAD_CONCURRENCY": 4,
+    "HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": 2,
     "HF_XET_CLIENT_RETRY_BASE_DELAY": "500ms",
 }
-"""Environment of hf_xet, read when a process first uploads; what the user has set is kept.
+"""Settings of hf_xet by the variable that sets them; what the user has set is kept.
 
 At most four blocks of 64 MiB are on their way: its own limit is 64, and the slower the network
 answers, the nearer it comes to those 4 GiB. It repeats a block itself, since all of a shard is sent
@@ -50,9 +50,9 @@ def single_attempts() -> Iterator[None]:
 
 
 def set_up_xet() -> None:
-    """Set what hf_xet reads from the environment."""
+    """Set what hf_xet reads from the environment when a process first uploads files."""
     for name, value in XET_SETTINGS.items():
-        os.environ.setdefault(name, value)
+        os.environ.setdefault(name, str(value))
 
 
 def _wrap() -> None:

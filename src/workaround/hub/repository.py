@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
 from typing import Any, BinaryIO
+from urllib.parse import quote
 
 from huggingface_hub import (
     CommitInfo,
@@ -27,8 +29,9 @@ from huggingface_hub.utils import (  # type: ignore[attr-defined] # exported laz
 )
 
 from workaround.errors import AccessError, CardConflictError, RefusedError
-from workaround.hub.client import set_up_xet
+from workaround.hub.client import ANSWER_TIMEOUT, set_up_xet
 from workaround.hub.retry import retry, retry_until, status_of
+from workaround.hub.xet import XetUpload
 
 BLOCK = 8 << 20
 """Bytes of one request when a file is read in parts."""
@@ -219,25 +222,76 @@ class Repository:
     def _file_system(self) -> HfFileSystem:
         return HfFileSystem(endpoint=self.endpoint, token=self.token)
 
-    def preupload(self, addition: CommitOperationAdd, stop: Event | None = None) -> None:
-        """Upload a file to LFS or Xet, unless the Hub wants it as a regular file of the commit.
+    def upload_modes(self, files: Mapping[str, int], sample: bytes) -> dict[str, str]:
+        """Return the storage that the Hub wants files in, "lfs" or "regular".
 
         Args:
-            addition: The file; the client notes in it how it travels.
+            files: Sizes in bytes by path, 256 at most.
+            sample: First bytes of each.
+        """
+        return retry(f"Asking how to upload to {self}", self._upload_modes, files, sample)
+
+    def _upload_modes(self, files: Mapping[str, int], sample: bytes) -> dict[str, str]:
+        encoded = base64.b64encode(sample).decode()
+        described = [
+            {"path": path, "size": size, "sample": encoded} for path, size in files.items()
+        ]
+        response = get_session().post(
+            f"{self._api_url}/preupload/{self._quoted_revision or 'main'}",
+            json={"files": described},
+            headers=self._headers,
+            params={"create_pr": "1"} if self.create_pr else None,
+            timeout=ANSWER_TIMEOUT,
+        )
+        hf_raise_for_status(response)
+        try:
+            modes = {file["path"]: file["uploadMode"] for file in response.json()["files"]}
+        except (ValueError, LookupError, TypeError) as error:
+            raise ConnectionError("The answer is damaged") from error
+        if modes.keys() != files.keys() or not {"lfs", "regular"}.issuperset(modes.values()):
+            raise ConnectionError("The answer is damaged")
+        return modes
+
+    def preupload(self, additions: Sequence[CommitOperationAdd], stop: Event | None = None) -> None:
+        """Upload files to LFS or Xet, with one request for all of them before the bytes.
+
+        Args:
+            additions: The files.
             stop: Once it is set, a busy Hub is waited for no longer.
         """
         set_up_xet()
+        for addition in additions:
+            addition._upload_mode = "lfs"
         retry_until(
             stop,
-            f"Uploading {addition.path_in_repo}",
+            f"Uploading {some(addition.path_in_repo for addition in additions)}",
             self.api.preupload_lfs_files,
             self.repo_id,
-            [addition],
+            additions,
             repo_type="dataset",
             revision=self.revision,
             create_pr=self.create_pr,
             free_memory=False,
         )
+
+    def xet_upload(self) -> XetUpload:
+        """Begin an upload of files that are written meanwhile; wrap the whole of it in `retry`."""
+        url = f"{self._api_url}/xet-write-token/"
+        if self.create_pr:  # who may only read may still open one
+            return XetUpload(f"{url}None?create_pr=1", self._headers)
+        return XetUpload(f"{url}{self._quoted_revision or 'main'}", self._headers)
+
+    @property
+    def _api_url(self) -> str:
+        return f"{self.endpoint}/api/datasets/{self.repo_id}"
+
+    @property
+    def _quoted_revision(self) -> str | None:
+        return self.revision and quote(self.revision, safe="")
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return build_hf_headers(token=self.token, library_name="workaround")
 
     def commit(
         self,
@@ -306,3 +360,9 @@ class Repository:
                 and request.title == title
             ):
                 yield request.num, str(request.url)
+
+
+def some(paths: Iterable[str]) -> str:
+    """Name the first of some paths, and the number of the others."""
+    first, *others = paths
+    return f"{first} and {len(others)} more" if others else first

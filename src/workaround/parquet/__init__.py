@@ -1,7 +1,7 @@
 """Parquet files with contents of any size, written and read in constant memory.
 
 - **Shard**: a Parquet file of a split. `writer.ShardWriter` writes it from skeleton tables
-  (`workaround.arrow`) and the contents, and hashes it on the way.
+  (`workaround.arrow`) and the contents, to a file or a stream.
 - **Skeleton**: what Arrow writes of a skeleton table: a Parquet file with empty contents, in
   memory. The writer copies it into the shard, puts the contents into the pages, and corrects
   sizes and positions.

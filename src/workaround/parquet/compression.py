@@ -1,9 +1,8 @@
 """Compress contents only if a sample of them shrinks.
 
-A ``.nii`` of real images shrinks to 0.29 of its size with zstd at level 1, Arrow's default, and to
-0.35 in Xet's transfer (example4d.nii of nibabel). But Xet compresses between its client and its
-store only; streaming, or a client without Xet, moves the bytes of the file. A ``.nii.gz`` gains
-nothing. Pages end with rows, so a changed file changes its own page, and Xet deduplicates others.
+A ``.nii`` of real images shrinks to 0.29 of its size with zstd at level 1, Arrow's default; a
+``.nii.gz`` gains nothing. Xet compresses chunks itself, to 0.35, so nothing is compressed for it
+(docs/decisions/0007). Pages end with rows, so a changed file changes its own page only.
 """
 
 from __future__ import annotations

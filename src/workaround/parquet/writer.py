@@ -10,7 +10,6 @@ file in blocks. Sizes and positions in page headers and footer are corrected aft
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import io
 import itertools
@@ -20,7 +19,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
@@ -80,28 +79,39 @@ def writer_options(schema: pa.Schema, file_columns: Sequence[str]) -> dict[str, 
     )
 
 
+class Sink(Protocol):
+    """A destination of bytes."""
+
+    def write(self, data: bytes | memoryview, /) -> Any:
+        """Take all of the data; its memory may be overwritten afterwards."""
+
+
 class ShardWriter:
-    """A writer of one shard, which it hashes on the way.
+    """A writer of one shard.
 
     Memory: a few blocks, the skeleton tables, and about 100 bytes for each page.
 
     Args:
-        sink: Binary file to write to.
+        sink: Where to write to; blocks of contents are overwritten after a call.
         schema: Schema of the tables to write, with the features in its metadata.
         leaves: File leaves of the schema.
         files: Access to the source files.
         start: Number of the first row, for errors.
+        compress: Compress contents that shrink, in a temporary file of a page each.
     """
 
     def __init__(
         self,
-        sink: BinaryIO,
+        sink: Sink,
         schema: pa.Schema,
         leaves: Sequence[FileLeaf],
         files: Files,
         start: int = 0,
+        *,
+        compress: bool = True,
     ) -> None:
-        self._sink = _Sink(sink)
+        self._sink = _CountingSink(sink)
+        self._compress = compress
         self._start = start
         self._cell = 0  # number of the content that is read, in its column chunk
         self._features = Features.from_arrow_schema(schema)
@@ -117,11 +127,6 @@ class ShardWriter:
     def size(self) -> int:
         """Return the number of bytes written so far."""
         return self._sink.position
-
-    @property
-    def sha256(self) -> str:
-        """Return the hash of the bytes written so far."""
-        return self._sink.digest.hexdigest()
 
     def write(self, rows: SkeletonTable) -> None:
         """Write one row or more as a row group.
@@ -208,7 +213,7 @@ class ShardWriter:
         index = _Index.read(skeleton, column)
         self._indexes.append(index)
         self._cell = sizes_of_contents.index(largest) if contents else 0
-        compress = shrinks(contents, self._files)
+        compress = self._compress and shrinks(contents, self._files)
         self._cell = 0
         meta, begin = column[metadata.META], self.size
         start = metadata.column_start(column)
@@ -371,17 +376,15 @@ class _Index:
         self.offset_index[metadata.UNENCODED].items = list(sizes)
 
 
-class _Sink:
-    """A binary file whose bytes are counted and hashed on the way."""
+class _CountingSink:
+    """A sink that counts its bytes."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
         self.position = 0
-        self.digest = hashlib.sha256()
 
     def write(self, data: bytes | memoryview) -> int:
-        self._file.write(data)
-        self.digest.update(data)
+        self._sink.write(data)
         self.position += len(data)
         return len(data)
 

@@ -15,20 +15,20 @@ from concurrent.futures import (
 )
 from threading import Event
 
-from huggingface_hub import constants
-
 from workaround.errors import ArgumentError, WorkersLostError
 from workaround.hub.repository import Repository
+from workaround.hub.upload_modes import UploadModes
+from workaround.upload.batches import BatchThreads, open_batch
 from workaround.upload.journal import Journal, UploadedShard
 from workaround.upload.progress import Progress
-from workaround.upload.remote import ShardResult, run, task
-from workaround.upload.shard import ShardJob, fingerprint, send, write
-from workaround.upload.workers import DaemonThreads, WorkerProcesses
+from workaround.upload.remote import run, task
+from workaround.upload.shard import PendingShard, ShardJob, ShardResult, fingerprint
+from workaround.upload.workers import WorkerProcesses
 
 AHEAD = 2
-"""Shards given to each worker of an executor before its first is done. Without an executor it is
-the number of files: one being written and one on its way, or both on their way."""
-
+"""Shards given to each worker of an executor before its first is done."""
+QUEUED = 512
+"""Shards given to the threads of this process: written and sent, or waiting for their batch."""
 WORKERS = 8
 """Assumed number of workers of an executor that does not say."""
 GRACE = 1.0
@@ -36,13 +36,14 @@ GRACE = 1.0
 
 log = logging.getLogger("workaround")
 
-Start = Callable[[ShardJob, str], Future[ShardResult]]
+Start = Callable[[PendingShard], Future[ShardResult]]
 
 
 def upload_shards(
     jobs: Iterable[ShardJob],
     journal: Journal,
     repository: Repository,
+    modes: UploadModes,
     executor: Executor | None,
     progress: Progress,
 ) -> list[UploadedShard]:
@@ -52,7 +53,8 @@ def upload_shards(
         jobs: All shards, in order.
         journal: Remembers each shard as soon as the Hub has it, whatever happens to the others.
         repository: Repository to upload to.
-        executor: Workers that write and send; None to write here, and send in threads.
+        modes: Storage that the Hub wants each shard in.
+        executor: Workers that write and send; None to do so in threads.
         progress: Counts the shards.
 
     Returns:
@@ -67,39 +69,30 @@ def upload_shards(
         WorkersLostError: The executor has no workers any more.
     """
     stop = Event()
+    threads = BatchThreads(lambda: open_batch(repository, journal.folder, progress.report, stop))
+    start: Start
     if executor is None:
-        # hf_xet sends a shard over several connections by itself, and takes memory for each shard.
-        threads = DaemonThreads(AHEAD if constants.HF_HUB_DISABLE_XET else 1)
-        start, limit = _writer(threads, journal, repository, stop), AHEAD
+        start, limit = threads.submit, QUEUED
     else:
         start, limit = _submitter(executor, journal, repository), AHEAD * _count(executor)
     pending = _Pending(journal, progress, start, limit, stop)
     try:
-        return _upload(jobs, pending)
+        return _upload(jobs, modes, pending)
+    except (KeyboardInterrupt, SystemExit):
+        threads.abort(GRACE)
+        raise
     except (BrokenExecutor, CancelledError) as error:
         reason = str(error) or "they gave up a shard"
         advice = executor.advice() if isinstance(executor, WorkerProcesses) else None
         raise WorkersLostError(reason, advice) from error
 
 
-def _writer(threads: Executor, journal: Journal, repository: Repository, stop: Event) -> Start:
-    """Return a function that writes a shard, and sends it in a thread."""
-
-    def write_and_send(job: ShardJob, key: str) -> Future[ShardResult]:
-        file = write(job, journal.folder)
-        return threads.submit(
-            lambda: ShardResult(*send(file, job.shard.path, key, repository, stop))
-        )
-
-    return write_and_send
-
-
 def _submitter(executor: Executor, journal: Journal, repository: Repository) -> Start:
     """Return a function that lets a worker write and send a shard."""
 
-    def submit(job: ShardJob, key: str) -> Future[ShardResult]:
+    def submit(pending: PendingShard) -> Future[ShardResult]:
         try:
-            future = executor.submit(run, task(job, key, repository, journal.folder, executor))
+            future = executor.submit(run, task(pending, repository, journal.folder, executor))
         except BrokenExecutor:
             raise
         except RuntimeError as error:  # it was shut down
@@ -120,12 +113,14 @@ def _count(executor: Executor) -> int:
     return workers if isinstance(workers, int) and workers > 0 else WORKERS
 
 
-def _upload(jobs: Iterable[ShardJob], pending: _Pending) -> list[UploadedShard]:
+def _upload(jobs: Iterable[ShardJob], modes: UploadModes, pending: _Pending) -> list[UploadedShard]:
     keys = []
     with pending:
         for job in jobs:
-            keys.append((job.shard.path, fingerprint(job)))
-            pending.take(job, keys[-1][1])
+            path, key = job.shard.path, fingerprint(job)
+            keys.append((path, key))
+            if not pending.is_sent(job, key):
+                pending.take(PendingShard(job, key, modes.of(path)))
         pending.drain()
     return [pending.journal.get(path, key) for path, key in keys]
 
@@ -146,14 +141,20 @@ class _Pending:
     def __enter__(self) -> _Pending:
         return self
 
-    def take(self, job: ShardJob, key: str) -> None:
-        """Start a shard, unless it is on the Hub, once fewer than the limit are pending."""
-        if self.journal.find(job.shard.path, key) is not None:
-            log.info("%s is on the Hub already", job.shard.path)
-            self._progress.add(job.shard.nbytes)
-            return
+    def is_sent(self, job: ShardJob, key: str) -> bool:
+        """Return whether a shard is on the Hub already."""
+        if self.journal.find(job.shard.path, key) is None:
+            return False
+        log.info("%s is on the Hub already", job.shard.path)
+        self._progress.add(job.shard.path, job.shard.nbytes)
+        return True
+
+    def take(self, pending: PendingShard) -> None:
+        """Start a shard, once fewer than the limit are pending."""
+        if failures := self._collect([future for future in self._pending if future.done()]):
+            raise failures[0]
         self._wait_while(self._limit)
-        self._pending[self._start(job, key)] = job
+        self._pending[self._start(pending)] = pending.job
 
     def drain(self) -> None:
         """Wait for all shards."""
@@ -181,7 +182,7 @@ class _Pending:
                 if log.isEnabledFor(record.levelno):
                     log.handle(record)
             self.journal.add(result.shard, result.content)
-            self._progress.add(job.shard.nbytes)
+            self._progress.add(job.shard.path, job.shard.nbytes)
         return failures
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

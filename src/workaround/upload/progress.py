@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from huggingface_hub.utils.tqdm import (
     are_progress_bars_disabled,
@@ -13,6 +14,8 @@ from huggingface_hub.utils.tqdm import (
     enable_progress_bars,
     tqdm,
 )
+
+from workaround.upload.shard import PendingShard
 
 WITHOUT_BARS = "HF_HUB_DISABLE_PROGRESS_BARS"
 
@@ -24,16 +27,37 @@ class Progress:
         self._bar = bar
         self._shards = shards
         self._done = 0
+        self._reported: dict[str, int] = {}
+        self._lock = Lock()
 
-    def add(self, nbytes: int) -> None:
+    def report(self, pending: PendingShard, nbytes: int) -> None:
+        """Show a part of a shard, from any thread.
+
+        Args:
+            pending: The shard.
+            nbytes: Bytes of it so far, which are fewer again when it is sent again.
+        """
+        shard = pending.job.shard
+        self._advance(shard.path, min(nbytes, shard.nbytes))
+
+    def add(self, path: str, nbytes: int) -> None:
         """Count a shard as uploaded.
 
         Args:
+            path: Its name.
             nbytes: Its planned size, before compression.
         """
         self._done += 1
         self._bar.set_postfix_str(f"shard {self._done}/{self._shards}", refresh=False)
-        self._bar.update(nbytes)
+        self._advance(path, nbytes)
+        self._reported.pop(path, None)
+
+    def _advance(self, path: str, position: int) -> None:
+        with self._lock:
+            before = self._reported.get(path, 0)
+            if position >= before:
+                self._reported[path] = position
+                self._bar.update(position - before)
 
 
 @contextmanager

@@ -18,8 +18,8 @@ from datasets.table import InMemoryTable
 from huggingface_hub import get_token
 
 from workaround.hub.repository import Repository
-from workaround.upload.journal import UploadedShard
-from workaround.upload.shard import ShardJob, send, write
+from workaround.upload.batches import open_batch
+from workaround.upload.shard import PendingShard, ShardResult, regular_shard
 from workaround.upload.temporary import temporary_folder
 
 log = logging.getLogger("workaround")
@@ -27,19 +27,17 @@ log = logging.getLogger("workaround")
 
 @dataclass(frozen=True)
 class ShardTask:
-    """A shard job as it travels to a worker.
+    """A pending shard as it travels to a worker.
 
     Attributes:
-        job: The shard job.
-        key: Its fingerprint.
+        pending: The shard.
         repository: Repository to upload to.
         folder: For temporary files, where the worker sees it.
         origin: Process of the caller.
         level: Level of the caller's log.
     """
 
-    job: ShardJob
-    key: str
+    pending: PendingShard
     repository: Repository
     folder: Path
     origin: tuple[str, int]
@@ -47,28 +45,13 @@ class ShardTask:
 
     def __repr__(self) -> str:
         """Return the shard alone: executors log and show the arguments of a task."""
-        return f"ShardTask({self.job.shard.path})"
-
-
-@dataclass(frozen=True)
-class ShardResult:
-    """The result of a shard task.
-
-    Attributes:
-        shard: The uploaded shard.
-        content: Its content, if it is a regular file.
-        records: Log records of a worker in another process.
-    """
-
-    shard: UploadedShard
-    content: bytes | None
-    records: tuple[logging.LogRecord, ...] = ()
+        return f"ShardTask({self.pending.job.shard.path})"
 
 
 def task(
-    job: ShardJob, key: str, repository: Repository, folder: Path, executor: Executor
+    pending: PendingShard, repository: Repository, folder: Path, executor: Executor
 ) -> ShardTask:
-    """Prepare a job for the workers of an executor.
+    """Prepare a shard for the workers of an executor.
 
     Workers that may be on another machine get the rows themselves, not the path of their cache
     file, and the token of this machine: of the caller's disk they see the source files alone.
@@ -76,9 +59,10 @@ def task(
     if not isinstance(executor, ProcessPoolExecutor | ThreadPoolExecutor):
         token = repository.token or get_token()
         repository = replace(repository, token=token)
+        job = pending.job
         files = replace(job.files, token=job.files.token or token)
-        job = replace(job, rows=_in_memory(job.rows), files=files)
-    return ShardTask(job, key, repository, folder, _process(), log.getEffectiveLevel())
+        pending = replace(pending, job=replace(job, rows=_in_memory(job.rows), files=files))
+    return ShardTask(pending, repository, folder, _process(), log.getEffectiveLevel())
 
 
 def _in_memory(rows: Dataset) -> Dataset:
@@ -99,9 +83,12 @@ def run(task: ShardTask) -> ShardResult:
 
 
 def _run(task: ShardTask, folder: Path) -> ShardResult:
-    file = write(task.job, folder)
-    shard, content = send(file, task.job.shard.path, task.key, task.repository)
-    return ShardResult(shard, content)
+    if task.pending.mode == "regular":
+        return regular_shard(task.pending)
+    batch = open_batch(task.repository, folder, lambda *_: None)
+    batch.write(task.pending)
+    (result,) = batch.send()
+    return result
 
 
 def _process() -> tuple[str, int]:

@@ -1,16 +1,15 @@
-"""One shard from rows to the Hub: fingerprint, write, upload. Runs in any thread or process."""
+"""One shard: its rows, its fingerprint, and its bytes. Runs in any thread or process."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import secrets
-from collections.abc import Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
-from threading import Event
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -29,13 +28,12 @@ from workaround.arrow.file_cells import (
 from workaround.arrow.files import Files
 from workaround.arrow.paths import upload_name
 from workaround.arrow.skeleton import CheckedFiles, SkeletonTable, extract_contents
-from workaround.errors import DiskFullError, SourceChangedError, SourceDamagedError
-from workaround.hub.repository import Repository
-from workaround.parquet.writer import CHUNKING, ShardWriter, writer_options
+from workaround.errors import SourceChangedError, SourceDamagedError
+from workaround.hub.upload_modes import Mode
+from workaround.parquet.writer import CHUNKING, ShardWriter, Sink, writer_options
 from workaround.planning.plan import Shard
 from workaround.upload.journal import UploadedShard, git_oid
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 FORMAT = 1
 """Part of every fingerprint: shards written by another version of this module are others."""
 
@@ -81,18 +79,37 @@ class ShardJob:
 
 
 @dataclass(frozen=True)
-class ShardFile:
-    """A shard as a Parquet file on disk.
+class PendingShard:
+    """A shard that is to be sent.
 
     Attributes:
-        file: Path of the file.
-        sha256: Of its content, in hex.
-        size: In bytes.
+        job: The shard job.
+        key: Its fingerprint.
+        mode: Storage that the Hub wants it in.
     """
 
-    file: Path
-    sha256: str
-    size: int
+    job: ShardJob
+    key: str
+    mode: Mode
+
+    def uploaded(self, sha256: str, size: int, oid: str | None = None) -> UploadedShard:
+        """Return the shard as it was sent."""
+        return UploadedShard(self.job.shard.path, self.key, sha256, size, oid)
+
+
+@dataclass(frozen=True)
+class ShardResult:
+    """The result of sending a shard.
+
+    Attributes:
+        shard: The uploaded shard.
+        content: Its content, if it is a regular file.
+        records: Log records of a worker in another process.
+    """
+
+    shard: UploadedShard
+    content: bytes | None = None
+    records: tuple[logging.LogRecord, ...] = ()
 
 
 def fingerprint(job: ShardJob) -> str:
@@ -102,7 +119,9 @@ def fingerprint(job: ShardJob) -> str:
     """
     digest = hashlib.sha256(repr((FORMAT, pa.__version__, job.shard.groups, job.fill)).encode())
     for rows in job.row_groups():
-        with pa.ipc.new_stream(pa.PythonFile(_Digest(digest), "w"), rows.table.schema) as stream:
+        with pa.ipc.new_stream(
+            pa.PythonFile(_Output(digest.update), "w"), rows.table.schema
+        ) as stream:
             stream.write_table(rows.table.combine_chunks())
         for leaf, contents in rows.contents.items():
             digest.update(repr(leaf.path).encode())
@@ -114,88 +133,63 @@ def fingerprint(job: ShardJob) -> str:
     return digest.hexdigest()
 
 
-def write(job: ShardJob, folder: Path) -> ShardFile:
-    """Write a shard to a file in a folder; on failure the file is removed.
+def write_shard(job: ShardJob, sink: Sink, *, compress: bool) -> None:
+    """Write a shard as Parquet.
+
+    Args:
+        job: The shard.
+        sink: Where to write to.
+        compress: Compress contents that shrink.
 
     Raises:
-        OSError: The file cannot be written.
-        DiskFullError: The folder has no room for it.
         SourceChangedError: A source file is not the one that was checked.
         SourceDamagedError: A source file cannot be decompressed.
         UnreachableError: The server of a source file does not answer.
     """
-    name = folder / f"{secrets.token_hex(8)}.parquet"
+    if not job.fill:
+        _write_plain(job, sink)
+        return
     try:
-        with name.open("wb") as sink:
-            return _write(job, sink, name) if job.fill else _write_plain(job, sink, name)
+        _write_filled(job, sink, compress=compress)
     except (SourceChangedError, SourceDamagedError) as error:
-        name.unlink()
         raise error.of_split(job.split) from error
-    except BaseException as error:
-        name.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno in FULL:
-            raise DiskFullError(str(folder.parent), job.shard.nbytes) from error
-        raise
 
 
-def _write(job: ShardJob, sink: BinaryIO, name: Path) -> ShardFile:
+def _write_filled(job: ShardJob, sink: Sink, *, compress: bool) -> None:
     features = job.rows.features
     leaves, schema = file_leaves(features), features.arrow_schema
-    writer = ShardWriter(sink, schema, leaves, job.files, job.shard.start)
+    writer = ShardWriter(sink, schema, leaves, job.files, job.shard.start, compress=compress)
     for rows in job.row_groups():
         writer.write(rows)
     writer.close()
-    return ShardFile(name, writer.sha256, writer.size)
 
 
-def _write_plain(job: ShardJob, sink: BinaryIO, name: Path) -> ShardFile:
+def _write_plain(job: ShardJob, sink: Sink) -> None:
     """Write the same bytes as upstream, which is right where no files are embedded."""
     schema = job.rows.features.arrow_schema
     columns = file_columns(job.rows.features)
     options = writer_options(schema, columns)
-    with pq.ParquetWriter(sink, schema, **options) as writer:
+    with (
+        pa.PythonFile(_Output(sink.write), "w") as file,
+        pq.ParquetWriter(file, schema, **options) as writer,
+    ):
         for rows in job.row_groups():
             writer.write_table(rows.table)
         if "use_content_defined_chunking" in options:
             writer.add_key_value_metadata({"content_defined_chunking": json.dumps(CHUNKING)})
-    sink.flush()
-    with name.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    return ShardFile(name, sha256, name.stat().st_size)
 
 
-def send(
-    written: ShardFile, path: str, key: str, repository: Repository, stop: Event | None = None
-) -> tuple[UploadedShard, bytes | None]:
-    """Upload the file of a shard, and remove it.
+def regular_shard(pending: PendingShard) -> ShardResult:
+    """Make a shard that the Hub wants as a regular file of the commit: nothing is sent now.
 
-    The Hub decides how it travels: to LFS or Xet, now, or as a regular file in the commit. The
-    client does nothing for those, and upstream has removed the file when the commit wants it
+    The client does nothing for those, and upstream has removed the file when the commit wants it
     (catalog: ``regular-shard-file-deleted``).
-
-    Args:
-        written: The shard.
-        path: Its name in the repository.
-        key: Its fingerprint.
-        repository: Repository to upload to.
-        stop: Once it is set, the first failure is raised: no more attempts.
-
-    Returns:
-        The shard, and its content if it is a regular file.
-
-    Raises:
-        RefusedError: The Hub refuses it.
-        UnreachableError: The Hub does not answer.
     """
-    addition = addition_of(path, written.sha256, written.size, written.file)
-    try:
-        repository.preupload(addition, stop)
-        if addition._upload_mode == "lfs":
-            return UploadedShard(path, key, written.sha256, written.size, oid=None), None
-        content = written.file.read_bytes()
-        return UploadedShard(path, key, written.sha256, written.size, git_oid(content)), content
-    finally:
-        written.file.unlink(missing_ok=True)  # its folder is removed after an interruption
+    sink = BytesIO()
+    write_shard(pending.job, sink, compress=True)
+    content = sink.getvalue()
+    sha256 = hashlib.sha256(content).hexdigest()
+    return ShardResult(pending.uploaded(sha256, len(content), git_oid(content)), content)
 
 
 def addition_of(path: str, sha256: str, size: int, file: Path | None = None) -> CommitOperationAdd:
@@ -210,17 +204,20 @@ def addition_of(path: str, sha256: str, size: int, file: Path | None = None) -> 
     return addition
 
 
-class _Digest:
-    """A file-like object that hashes what is written to it."""
+class _Output:
+    """A file-like object that passes on what is written to it."""
 
     closed = False
 
-    def __init__(self, digest: Any) -> None:
-        self._digest = digest
+    def __init__(self, write: Callable[[bytes], Any]) -> None:
+        self._write = write
 
     def write(self, data: bytes) -> int:
-        self._digest.update(data)
+        self._write(data)
         return len(data)
 
     def flush(self) -> None:
         """Do nothing: no bytes are buffered."""
+
+    def close(self) -> None:
+        """Do nothing: the receiver of the bytes stays open."""

@@ -1,4 +1,4 @@
-"""Workers on this machine: processes that end with this one, and threads that it need not await."""
+"""Workers on this machine: processes that end with this one."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import current_process, parent_process, spawn
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.synchronize import Event
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
-from workaround.errors import ArgumentError, WorkersLostError
+from workaround.errors import ArgumentError
 
 if sys.platform != "win32":
     from multiprocessing.popen_spawn_posix import Popen
@@ -27,7 +27,6 @@ _GUARD = (
     " `if __name__ == '__main__':`, or leave out num_proc"
 )
 _MEMORY = "A system kills what takes too much memory: use fewer processes or smaller shards"
-_THREADS = "Raise `ulimit -u`, or use fewer processes"
 _PRELUDE = (
     "import ctypes, os; ctypes.CDLL(None).prctl(1, {signal});"
     " os.getppid() == {pid} or os._exit(1); "
@@ -35,8 +34,6 @@ _PRELUDE = (
 """Let the kernel kill a process with its parent (PR_SET_PDEATHSIG), before it imports anything."""
 
 _spawning = threading.Lock()
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class _GuardedPopen(Popen):
@@ -120,32 +117,6 @@ def require_main_guard() -> None:
     """
     if getattr(current_process(), "_inheriting", False):
         raise ArgumentError(_GUARD)
-
-
-class DaemonThreads(Executor):
-    """Threads that Python does not wait for at exit, since a request may take for ever."""
-
-    def __init__(self, count: int) -> None:
-        self._slots = threading.Semaphore(count)
-
-    def submit(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Run a function in a thread as soon as a slot is free."""
-        future: Future[T] = Future()
-
-        def run() -> None:
-            with self._slots:
-                if not future.set_running_or_notify_cancel():
-                    return
-                try:
-                    future.set_result(function(*args, **kwargs))
-                except BaseException as error:
-                    future.set_exception(error)
-
-        try:
-            threading.Thread(target=run, name="upload", daemon=True).start()
-        except RuntimeError as error:
-            raise WorkersLostError(str(error), _THREADS) from error
-        return future
 
 
 def _report_for_work(reported: Event) -> None:

@@ -15,6 +15,9 @@ from huggingface_hub.hf_api import RepoFile
 from packaging.version import Version
 
 from mockhub.server import Hub
+from workaround.arrow.files import Files
+from workaround.planning.plan import plan
+from workaround.upload.shard import PendingShard, ShardJob
 
 MakeNifti = Callable[..., Path]
 IMAGE = Nifti(decode=False)
@@ -54,6 +57,15 @@ def sessions(make_nifti: MakeNifti, rows: int = 6, size: int = 20_000) -> Datase
         table["t1w"].append(str(make_nifti(f"sub-{row}_T1w.nii.gz", size + row)))
         table["bold"].append([str(run) for run in runs])
     return Dataset.from_dict(table, features=FEATURES)
+
+
+def pending_shard(rows: Dataset) -> PendingShard:
+    """Return rows as one shard to send."""
+    (split,) = plan(rows).splits
+    (shard,) = split.shards
+    return PendingShard(
+        ShardJob("train", shard, rows, Files(), fill=True, embed=True), "key", "lfs"
+    )
 
 
 def contents(rows: Any) -> list[Any]:

@@ -130,7 +130,7 @@ def test_other_users_of_the_client_keep_its_retries(
 LIMIT = "HF_XET_CLIENT_AC_MAX_UPLOAD_CONCURRENCY"
 
 
-@pytest.mark.parametrize(("own", "expected"), [(None, XET_SETTINGS[LIMIT]), ("9", "9")])
+@pytest.mark.parametrize(("own", "expected"), [(None, str(XET_SETTINGS[LIMIT])), ("9", "9")])
 def test_settings_of_xet_are_ours_unless_the_user_has_some(
     monkeypatch: pytest.MonkeyPatch, own: str | None, expected: str
 ) -> None:
@@ -144,8 +144,9 @@ def test_settings_of_xet_are_ours_unless_the_user_has_some(
     if hasattr(hf_xet, "XetConfig"):  # older clients have a limit of their own
         config = hf_xet.XetConfig()
         assert config.get("client.ac_max_upload_concurrency") == int(expected)
-        assert config.get("client.retry_max_attempts") == int(
-            XET_SETTINGS["HF_XET_CLIENT_RETRY_MAX_ATTEMPTS"]
+        assert (
+            config.get("client.retry_max_attempts")
+            == (XET_SETTINGS["HF_XET_CLIENT_RETRY_MAX_ATTEMPTS"])
         )
 
 

@@ -20,7 +20,8 @@ from workaround.errors import CheckError
 from workaround.planning.packing import ROW_GROUP_BYTES
 from workaround.planning.plan import Plan, Shard, plan
 from workaround.preflight.source import source_of
-from workaround.upload.shard import ShardJob, write
+from workaround.upload.files import write
+from workaround.upload.shard import ShardJob
 
 IMAGE = Image(decode=False)
 NOISE = random.Random(0).randbytes(200_000)

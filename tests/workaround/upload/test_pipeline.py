@@ -12,72 +12,14 @@ from typing import Any
 import pytest
 from huggingface_hub import constants
 
-from mockhub.server.process import Hub
 from tests.support.constants import REPO
-from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions
-from workaround import push_to_hub
 from workaround.errors import RefusedError, WorkersLostError
 from workaround.hub.repository import Repository
+from workaround.hub.upload_modes import Mode, UploadModes
 from workaround.upload import pipeline as upload
-from workaround.upload import shard as shards
 from workaround.upload.journal import Journal, UploadedShard, open_journal
 from workaround.upload.progress import show_progress
-from workaround.upload.remote import ShardResult
-
-
-class Watch:
-    """Looks on as shards are written and sent.
-
-    Attributes:
-        files: Most of them at a time.
-        sent: Most of them on their way at a time.
-    """
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, together: int) -> None:
-        """No shard is sent before two are written and so many of them on their way."""
-        self.files = self.sent = 0
-        self._written = self._sending = 0
-        self._two = threading.Event()
-        self._barrier = threading.Barrier(together, timeout=30)
-        self._lock = threading.Lock()
-        self._write, self._send = shards.write, shards.send
-        monkeypatch.setattr(upload, "write", self.write)
-        monkeypatch.setattr(upload, "send", self.send)
-
-    def write(self, job: Any, folder: Path) -> Any:
-        written = self._write(job, folder)
-        self.files = max(self.files, len(list(folder.iterdir())))
-        self._written += 1
-        if self._written == 2:
-            self._two.set()
-        return written
-
-    def send(self, *arguments: Any) -> Any:
-        with self._lock:
-            self._sending += 1
-            self.sent = max(self.sent, self._sending)
-        try:
-            assert self._two.wait(timeout=30)
-            self._barrier.wait()
-            return self._send(*arguments)
-        finally:
-            with self._lock:
-                self._sending -= 1
-
-
-@pytest.mark.parametrize(
-    "together",
-    [pytest.param(1, id="xet"), pytest.param(2, id="lfs", marks=pytest.mark.hub(xet=False))],
-)
-def test_next_shard_is_written_or_sent_too_and_there_are_two_files_at_most(
-    hub: Hub, make_nifti: MakeNifti, monkeypatch: pytest.MonkeyPatch, together: int
-) -> None:
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", together == 2)
-    watch = Watch(monkeypatch, together)
-    rows = sessions(make_nifti)
-    push_to_hub(rows, REPO, num_shards=6)
-    assert (watch.files, watch.sent) == (2, together)
-    assert loaded(REPO) == contents(rows)
+from workaround.upload.shard import ShardResult
 
 
 class Answers(Executor):
@@ -103,9 +45,19 @@ class Answers(Executor):
 def journal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Journal]:
     monkeypatch.setattr(constants, "HF_HOME", str(tmp_path))
     monkeypatch.setattr(upload, "fingerprint", lambda job: f"key of {job.shard.path}")
-    monkeypatch.setattr(upload, "task", lambda job, *_: job)
+    monkeypatch.setattr(upload, "task", lambda pending, *_: pending)
     with open_journal("somewhere") as journal:
         yield journal
+
+
+class Lfs(UploadModes):
+    """Modes that no Hub is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(Repository("https://hub", REPO), {})
+
+    def of(self, _: str) -> Mode:
+        return "lfs"
 
 
 def job(number: int) -> Any:
@@ -119,7 +71,9 @@ def sent(number: int) -> UploadedShard:
 def upload_with(executor: Executor | None, journal: Journal, count: int) -> list[UploadedShard]:
     repository = Repository("https://hub", REPO)
     with show_progress(count, count) as progress:
-        return upload.upload_shards(map(job, range(count)), journal, repository, executor, progress)
+        return upload.upload_shards(
+            map(job, range(count)), journal, repository, Lfs(), executor, progress
+        )
 
 
 @pytest.mark.parametrize("workers", [1, 4, None])
@@ -130,16 +84,16 @@ def test_shards_of_workers_come_in_order(journal: Journal, workers: int | None) 
 
 def test_shard_sent_while_another_failed_is_remembered(journal: Journal) -> None:
     with pytest.raises(RefusedError, match="No"):
-        upload_with(Answers(RefusedError("No"), sent(1)), journal, 2)
-    assert journal.get("data/1", "key of data/1") == sent(1)
+        upload_with(Answers(sent(0), RefusedError("No")), journal, 2)
+    assert journal.get("data/0", "key of data/0") == sent(0)
 
 
 @pytest.mark.timeout(20)
 def test_work_that_has_not_begun_is_cancelled_once_a_shard_failed(journal: Journal) -> None:
-    executor = Answers(RefusedError("No"), None, None)
+    executor = Answers(None, None, RefusedError("No"))
     with pytest.raises(RefusedError):
         upload_with(executor, journal, 3)
-    assert [future.cancelled() for future in executor.futures] == [False, True, True]
+    assert [future.cancelled() for future in executor.futures] == [True, True, False]
 
 
 def test_killed_worker_is_reported(journal: Journal) -> None:
@@ -153,16 +107,25 @@ def test_busy_hub_is_not_waited_for_once_a_shard_failed(
     stopped = []
     both = threading.Barrier(2, timeout=30)
 
-    def send(_: Any, path: str, key: str, __: Repository, stop: threading.Event) -> Any:
-        both.wait()
-        if path == "data/0":
-            raise RefusedError("No")
-        stopped.append(stop.wait(30))
-        return sent(1), None
+    class OneShard:
+        def __init__(self, stop: threading.Event) -> None:
+            self.stop = stop
+            self.path = ""
 
-    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
-    monkeypatch.setattr(upload, "write", lambda *_: None)
-    monkeypatch.setattr(upload, "send", send)
+        def has_room(self, _: int) -> bool:
+            return not self.path
+
+        def write(self, pending: Any) -> None:
+            self.path = pending.job.shard.path
+
+        def send(self) -> list[ShardResult]:
+            both.wait()
+            if self.path == "data/0":
+                raise RefusedError("No")
+            stopped.append(self.stop.wait(30))
+            return [ShardResult(sent(1))]
+
+    monkeypatch.setattr(upload, "open_batch", lambda *arguments: OneShard(arguments[-1]))
     with pytest.raises(RefusedError):
         upload_with(None, journal, 2)
     assert stopped == [True]

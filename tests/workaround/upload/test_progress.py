@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import sys
-from typing import Never
+from types import SimpleNamespace
+from typing import Any, Never
 
 import pytest
 from huggingface_hub.utils.tqdm import (
@@ -26,16 +27,28 @@ class Terminal(io.StringIO):
 def test_bar_counts_bytes_and_shards_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
     with show_progress(nbytes=3000, shards=2) as progress:
-        progress.add(1000)
-        progress.add(2000)
+        progress.add("a", 1000)
+        progress.add("b", 2000)
     assert "Uploading: 100%" in terminal.getvalue()
     assert "3.00k/3.00k" in terminal.getvalue()
     assert "shard 2/2" in terminal.getvalue()
 
 
+def test_bar_moves_within_a_shard_and_never_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    pending: Any = SimpleNamespace(job=SimpleNamespace(shard=SimpleNamespace(path="a", nbytes=100)))
+    with show_progress(nbytes=100, shards=1) as progress:
+        shown = []
+        for nbytes in (40, 10, 60, 130):  # the second time it is sent again
+            progress.report(pending, nbytes)
+            shown.append(progress._bar.n)
+        progress.add("a", 100)
+        assert [*shown, progress._bar.n] == [40, 40, 60, 100, 100]
+
+
 def test_nothing_is_shown_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
     with show_progress(nbytes=1, shards=1) as progress:
-        progress.add(1)
+        progress.add("a", 1)
     assert capsys.readouterr() == ("", "")
 
 

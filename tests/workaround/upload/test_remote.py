@@ -7,7 +7,6 @@ import pickle
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from datasets import Dataset
@@ -20,7 +19,7 @@ from workaround.planning.plan import plan
 from workaround.upload import remote
 from workaround.upload.journal import UploadedShard
 from workaround.upload.remote import ShardTask, run, task
-from workaround.upload.shard import ShardFile, ShardJob
+from workaround.upload.shard import PendingShard, ShardJob, ShardResult
 
 SECRET = "hf_5EC2E7"
 UPLOADED = UploadedShard("data/a", "key", "0" * 64, 1, None)
@@ -34,7 +33,7 @@ def shard_job(rows: Dataset) -> ShardJob:
 
 def shard_task(rows: Dataset, executor: Executor, folder: Path) -> ShardTask:
     repository = Repository("https://hub", REPO, token=SECRET)
-    return task(shard_job(rows), "key", repository, folder, executor)
+    return task(PendingShard(shard_job(rows), "key", "lfs"), repository, folder, executor)
 
 
 def test_rows_travel_without_their_cache_file(make_nifti: MakeNifti, tmp_path: Path) -> None:
@@ -47,8 +46,8 @@ def test_rows_travel_without_their_cache_file(make_nifti: MakeNifti, tmp_path: P
     for file in (tmp_path / "cache").iterdir():
         file.unlink()
     received: ShardTask = pickle.loads(sent)
-    assert received.job.rows[:] == expected
-    assert received.job.rows.features == rows.features
+    assert received.pending.job.rows[:] == expected
+    assert received.pending.job.rows.features == rows.features
 
 
 def test_rows_for_workers_of_this_machine_are_not_copied(
@@ -56,13 +55,13 @@ def test_rows_for_workers_of_this_machine_are_not_copied(
 ) -> None:
     rows = sessions(make_nifti)
     with ThreadPoolExecutor(1) as executor:
-        assert shard_task(rows, executor, tmp_path).job.rows is rows
+        assert shard_task(rows, executor, tmp_path).pending.job.rows is rows
 
 
 def test_token_is_in_no_representation(make_nifti: MakeNifti, tmp_path: Path) -> None:
     made = shard_task(sessions(make_nifti), Executor(), tmp_path)
-    assert made.repository.token == made.job.files.token == SECRET
-    assert SECRET not in repr(made) + str(made) + repr(made.job) + repr(made.repository)
+    assert made.repository.token == made.pending.job.files.token == SECRET
+    assert SECRET not in repr(made) + str(made) + repr(made.pending.job) + repr(made.repository)
 
 
 def test_token_of_this_machine_travels_to_others(
@@ -70,8 +69,9 @@ def test_token_of_this_machine_travels_to_others(
 ) -> None:
     monkeypatch.setattr(remote, "get_token", lambda: SECRET)
     job = replace(shard_job(sessions(make_nifti)), files=Files())
-    made = task(job, "key", Repository("https://hub", REPO), tmp_path, Executor())
-    assert made.repository.token == made.job.files.token == SECRET
+    pending = PendingShard(job, "key", "lfs")
+    made = task(pending, Repository("https://hub", REPO), tmp_path, Executor())
+    assert made.repository.token == made.pending.job.files.token == SECRET
 
 
 @pytest.fixture
@@ -79,14 +79,19 @@ def folders(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Folders that shards were written to; nothing is sent."""
     folders: list[Path] = []
 
-    def write(_job: Any, folder: Path) -> ShardFile:
+    class Unsent:
+        def write(self, _: PendingShard) -> None:
+            logging.getLogger("workaround").info("writing %s", "a shard")
+
+        def send(self) -> list[ShardResult]:
+            return [ShardResult(UPLOADED)]
+
+    def open_batch(_: Repository, folder: Path, *__: object) -> Unsent:
         folders.append(folder)
         assert folder.is_dir()
-        logging.getLogger("workaround").info("writing %s", "a shard")
-        return ShardFile(folder / "a", "0" * 64, 1)
+        return Unsent()
 
-    monkeypatch.setattr(remote, "write", write)
-    monkeypatch.setattr(remote, "send", lambda *_: (UPLOADED, None))
+    monkeypatch.setattr(remote, "open_batch", open_batch)
     return folders
 
 

@@ -15,8 +15,9 @@ from workaround.arrow.files import Files
 from workaround.arrow.skeleton import CheckedFiles
 from workaround.errors import SourceChangedError
 from workaround.planning.plan import plan
+from workaround.upload.files import write
 from workaround.upload.journal import git_oid
-from workaround.upload.shard import ShardJob, addition_of, fingerprint, write
+from workaround.upload.shard import ShardJob, addition_of, fingerprint
 
 
 def job(rows: Dataset) -> ShardJob:
@@ -31,17 +32,6 @@ def test_fingerprint_changes_with_a_source_file(make_nifti: MakeNifti) -> None:
     assert fingerprint(job(rows)) == first
     make_nifti("sub-1_T1w.nii.gz", 30_000)
     assert fingerprint(job(rows)) != first
-
-
-def test_failed_write_leaves_no_file(make_nifti: MakeNifti, tmp_path: Path) -> None:
-    rows = sessions(make_nifti, rows=3)
-    made = job(rows)
-    Path(rows[1]["t1w"]["path"]).unlink()
-    folder = tmp_path / "shards"
-    folder.mkdir()
-    with pytest.raises(Exception, match="sub-1_T1w"):
-        write(made, folder)
-    assert list(folder.iterdir()) == []
 
 
 def test_changed_file_is_named_with_split_row_and_column(

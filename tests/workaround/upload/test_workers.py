@@ -19,7 +19,7 @@ from tests.support.constants import REPO
 from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions
 from workaround import push_to_hub
 from workaround.errors import WorkersLostError
-from workaround.upload.workers import DaemonThreads, worker_processes
+from workaround.upload.workers import worker_processes
 
 SOURCE = str(Path(workaround.__file__).parents[1])
 
@@ -115,27 +115,3 @@ def interrupted() -> Never:
         workers.submit(time.sleep, 600)
         workers.submit(time.sleep, 600)
         raise KeyboardInterrupt
-
-
-def test_thread_that_is_stuck_does_not_hold_up_the_exit(tmp_path: Path) -> None:
-    code = """
-import time
-from workaround.upload.workers import DaemonThreads
-DaemonThreads(1).submit(time.sleep, 600)
-"""
-    command = [sys.executable, "-c", code]
-    subprocess.run(command, env={**os.environ, "PYTHONPATH": SOURCE}, timeout=60, check=True)
-
-
-def test_threads_take_turns() -> None:
-    threads = DaemonThreads(1)
-    running: list[int] = []
-
-    def work(number: int) -> int:
-        running.append(number)
-        assert len(running) == 1
-        running.clear()
-        return number
-
-    futures = [threads.submit(work, number) for number in range(5)]
-    assert [future.result(timeout=30) for future in futures] == list(range(5))
