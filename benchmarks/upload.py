@@ -1,7 +1,9 @@
 """Measure uploads side by side: the uploader, `Dataset.push_to_hub`, and `upload_folder`.
 
 `python benchmarks/upload.py [--scale 0.125] [--repeat 3] [--mode lfs] [FIGURES...]` measures, with
-the installed releases, and writes a file in docs/measured/upload.
+the installed releases, and writes a file in docs/measured/upload, after each comparison; with
+`--continue` only those are made that the file lacks. `floor` beside them reads the files, hashes
+them and sends them through a socket, and no more.
 
 Each upload is a process of its own with a Hub of its own that has nothing yet: one that knows the
 content would be sent little of it. `upload_folder` gets the Parquet files that the uploader left on
@@ -30,7 +32,7 @@ ROOT = Path(__file__).parents[1]
 ONE_UPLOAD = Path(__file__).with_name("one_upload.py")
 MEASURED = ROOT / "docs" / "measured" / "upload"
 MIB = 2**20
-WAYS = ("uploader", "upstream", "upload_folder")
+WAYS = ("uploader", "upstream", "upload_folder", "floor")
 MODES = ("lfs", "xet")
 SECONDS = 900.0
 MOST_SAMPLES = 150
@@ -45,24 +47,36 @@ class Case:
         file_mib: Size of every file, each in a row of its own.
         files: Number of them.
         shards: Number of them.
+        rows: Number of rows where there are no files.
+        columns: Number of columns of these.
+        latency_ms: Time from a request to the answer of the Hub, besides its work.
     """
 
     figure: str
-    file_mib: int
+    file_mib: float
     files: int
     shards: int
+    rows: int = 0
+    columns: int = 0
+    latency_ms: int = 0
 
 
 CASES = (
+    Case("small files", 1 / 256, 50_000, 4),
+    Case("small files", 1 / 4, 2_000, 8),
     Case("file size", 8, 64, 8),
     Case("file size", 32, 16, 8),
     Case("file size", 128, 8, 8),
     Case("file size", 512, 4, 4),
     *(Case("number of shards", 8, 64, shards) for shards in (2, 16, 64)),
     *(Case("dataset size", 8, files, files // 8) for files in (16, 192)),
+    Case("rows", 0, 0, 4, rows=1_000_000, columns=20),
+    Case("tiny shards", 0, 0, 1600, rows=1600, columns=1),
+    *(Case("columns", 0, 0, 1, rows=2, columns=columns) for columns in (2_000, 10_000)),
+    *(Case("latency", 8, 16, 8, latency_ms=latency) for latency in (50, 300)),
 )
-"""The others differ from the first in one way each. Time counts from 8 shards on: what is written
-and what is on its way overlap, and the first and the last shard have nothing to overlap with."""
+"""Those of files differ from 64 files of 8 MiB in one way each. Time counts from 8 shards on: what
+is written and what is on its way overlap, but for the first and the last."""
 
 
 @dataclass(frozen=True)
@@ -94,19 +108,25 @@ def measure(case: Case, mode: str, repeat: int) -> dict[str, Taken]:
     runs: dict[str, list[Taken]] = {name: [] for name in WAYS}
     with _folder() as files, _folder() as shards:
         for number in range(case.files):
-            write_nifti(files / f"{number:04d}.nii.gz", case.file_mib * MIB, seed=number)
+            name = f"{number:06d}.nii" if case.file_mib < 1 else f"{number:04d}.nii.gz"
+            write_nifti(files / name, round(case.file_mib * MIB), seed=number)
         for _ in range(repeat):
             for name in WAYS:
-                source = shards if name == "upload_folder" else files
+                prepared = name == "upload_folder" or (name == "floor" and not case.files)
+                source = shards if prepared else files
                 with Hub.start(xet=mode == "xet") as hub:
-                    runs[name].append(_upload(hub, name, source, case.shards))
+                    if case.latency_ms:
+                        hub.fail("*", "/", delay=case.latency_ms / 1000, count=10**9)
+                    runs[name].append(_upload(hub, name, source, case))
+                    hub.clear_faults()
                     if name == "uploader" and not any(shards.iterdir()):
                         _download(hub, shards)
     return {name: Taken.best(those) for name, those in runs.items()}
 
 
-def _upload(hub: Hub, name: str, source: Path, num_shards: int) -> Taken:
-    argv: list[str | Path] = [sys.executable, ONE_UPLOAD, name, source, str(num_shards)]
+def _upload(hub: Hub, name: str, source: Path, case: Case) -> Taken:
+    numbers = map(str, (case.shards, case.rows, case.columns))
+    argv: list[str | Path] = [sys.executable, ONE_UPLOAD, name, source, *numbers]
     env = {**hub.env(), "PYTHONPATH": str(ROOT / "src"), "HF_DATASETS_DISABLE_PROGRESS_BARS": "1"}
     run = isolate.run(argv, timeout=SECONDS, env=env)
     if run.ended != isolate.Exited(0):
@@ -132,7 +152,12 @@ def _folder() -> Iterator[Path]:
 
 
 def scaled(case: Case, scale: float) -> Case:
-    """A case with fewer bytes in as many files."""
+    """A case with fewer bytes in as many files, or with fewer files if they are small, or rows."""
+    if case.file_mib < 1:
+        few = max(case.shards, round(case.files * scale)) if case.files else 0
+        return replace(
+            case, files=few, rows=max(min(case.rows, case.shards), round(case.rows * scale))
+        )
     return replace(case, file_mib=max(1, round(case.file_mib * scale)))
 
 
@@ -145,17 +170,32 @@ def main() -> None:
     parser.add_argument("--mode", choices=MODES, action="append", help="of the Hub (default: both)")
     name = f"datasets-{environment()['datasets']}.json"
     parser.add_argument("--output", type=Path, default=MEASURED / name)
+    parser.add_argument(
+        "--continue", dest="resume", action="store_true", help="measure only what the output lacks"
+    )
     arguments = parser.parse_args()
-    results = []
+    results: list[dict[str, Any]] = []
+    if arguments.resume and arguments.output.exists():
+        results = json.loads(arguments.output.read_text())["results"]
     for case in CASES:
         if arguments.figures and case.figure not in arguments.figures:
             continue
+        small = scaled(case, arguments.scale)
         for mode in arguments.mode or MODES:
-            taken = measure(scaled(case, arguments.scale), mode, arguments.repeat)
-            results.append({**asdict(case), "mode": mode, "ways": _plain(taken)})
-            print(case.figure, f"{case.file_mib} MiB x {case.files}, {case.shards} shards,", mode)
+            measured = {**asdict(small), "mode": mode}
+            if any(measured.items() <= result.items() for result in results):
+                continue
+            taken = measure(small, mode, arguments.repeat)
+            results.append({**measured, "ways": _plain(taken)})
+            content = f"{small.file_mib:g} MiB x {small.files}"
+            if not small.files:
+                content = f"{small.rows} rows x {small.columns} columns"
+            latency = f" {small.latency_ms} ms to an answer," if small.latency_ms else ""
+            print(f"{small.figure}: {content}, {small.shards} shards,{latency} {mode}", flush=True)
+            ours = taken["uploader"].seconds
             for name, upload in taken.items():
-                print(f"  {name:13}  {upload.seconds:6.2f} s  {upload.rise_bytes / MIB:6.0f} MiB")
+                times, rise = upload.seconds, upload.rise_bytes / MIB
+                print(f"  {name:13}  {times:6.2f} s  {rise:6.0f} MiB  x {ours / times:.2f}")
             document = {"environment": environment(), "results": results}  # what there is so far
             arguments.output.write_text(json.dumps(document) + "\n")
 

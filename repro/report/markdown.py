@@ -165,11 +165,20 @@ def uploads(results: Sequence[Mapping[str, Any]]) -> str:
     )
 
 
+def _content(result: Mapping[str, Any]) -> str:
+    if not result["files"]:
+        return f"{result['rows']} rows x {result['columns']} columns"
+    latency = f", {result['latency_ms']} ms to an answer," if result.get("latency_ms") else ""
+    size = result["file_mib"]
+    unit = f"{size:g} MiB" if size >= 1 else f"{1024 * size:g} KiB"
+    return f"{result['files']} x {unit}{latency}"
+
+
 def _upload(result: Mapping[str, Any]) -> dict[str, str]:
     ways = result["ways"]
     ours, upstream, folder = (ways[name] for name in ("uploader", "upstream", "upload_folder"))
     row = {
-        "files": f"{result['files']} x {result['file_mib']} MiB in {result['shards']} shards",
+        "files": f"{_content(result)} in {result['shards']} shards",
         "mode": result["mode"],
     }
     named = {"uploader": ours, "upstream": upstream, "`upload_folder`": folder}
