@@ -11,6 +11,7 @@ and pickle writes the buffers below a slice whole. Needs HF_ENDPOINT, HF_TOKEN.
 import json
 import os
 import sys
+from multiprocessing import connection
 
 ROWS, SIZE, WORKERS = 64, 2**16, 4
 
@@ -18,19 +19,20 @@ ROWS, SIZE, WORKERS = 64, 2**16, 4
 def measure() -> dict:
     from datasets import Dataset
     from huggingface_hub import HfApi
-    from multiprocess.connection import Connection
+    from multiprocess import connection as multiprocess
 
     api, name = HfApi(os.environ["HF_ENDPOINT"]), "workers-get-whole-dataset"
     api.delete_repo(name, repo_type="dataset", missing_ok=True)
     repo = api.create_repo(name, repo_type="dataset", private=True).repo_id
     rows = Dataset.from_dict({"bytes": [os.urandom(SIZE) for _ in range(ROWS)]})
-    sent, original = [], Connection._send_bytes
+    sent = []
 
-    def counted(self: Connection, buffer: memoryview) -> None:
-        sent.append(len(buffer))
-        original(self, buffer)
+    def count(kind: type) -> None:
+        original = kind._send_bytes
+        kind._send_bytes = lambda self, data: (sent.append(len(data)), original(self, data))[1]
 
-    Connection._send_bytes = counted
+    count(multiprocess.Connection)
+    count(connection.Connection)  # of executors
     rows.push_to_hub(repo, num_shards=WORKERS, num_proc=WORKERS)
     if sum(sent) < rows.data.nbytes / 2:
         raise RuntimeError("the workers got their rows by another way")

@@ -88,7 +88,7 @@ def test_rows_follow_those_on_the_hub_whose_shards_remain(hub: Hub, sessions: Se
     assert {path: after[path] for path in before if path != "README.md"} == {
         path: oid for path, oid in before.items() if path != "README.md"
     }
-    assert preuploads(hub) - sent == 2 + 1  # the shards, and the commit's card
+    assert preuploads(hub) - sent == 1 + 1  # all shards at once, and the commit's card
     everything = sessions(0, 1, 2, 3, 4)
     assert loaded(REPO) == contents(everything)
     verify(REPO, everything, level="full")
@@ -155,7 +155,7 @@ def test_update_rewrites_only_the_shards_of_the_rows(hub: Hub, sessions: Session
         "data/train-00001-of-00003.parquet",
         "data/train-00003-of-00004.parquet",
     }
-    assert preuploads(hub) - sent == 2 + 1
+    assert preuploads(hub) - sent == 1 + 1
     result = [*sessions(0, 1, 2), *sessions(3, version="b"), *sessions(4, 5, 9, 8)]
     everything = Dataset.from_list(result, features=FEATURES)
     assert loaded(REPO) == contents(everything)

@@ -21,9 +21,10 @@ from workaround.hub.client import XET_SETTINGS
 if TYPE_CHECKING:
     from hf_xet import XetSession
 
-PENDING_BYTES = 128 << 20
-"""Most bytes that were written and not sent yet, of all uploads of this process. At 96 MiB it
-stalls: a block is sent once it is full, while another one is filled."""
+PENDING_BYTES = 96 << 20
+"""Bytes of full blocks on their way, of all uploads of this process, from which on writers are
+held: one block of 64 MiB is sent while the next one is filled. What is in the block that is filled
+does not count: of data that the Hub has already it may stay empty for long."""
 PIECE = 1 << 20
 """Bytes of one call of hf_xet; smaller writes are collected."""
 POLL = 0.005
@@ -60,7 +61,6 @@ class XetUpload:
         self._commit = _session(os.getpid()).new_upload_commit(
             token_refresh_url=token_url, token_refresh_headers=headers, custom_headers=public
         )
-        self.written = 0
         _pending.add(self)
 
     def file(self, path: str, report: Callable[[int], None]) -> XetStream:
@@ -75,9 +75,10 @@ class XetUpload:
         stream = self._commit.start_upload_stream(name=path, sha256=hf_xet.COMPUTE_SHA256)
         return XetStream(self, stream, report)
 
-    def progress(self) -> int:
-        """Return the number of bytes that are sent, or need not be."""
-        return int(self._commit.progress().total_bytes_completed)
+    def pending(self) -> int:
+        """Return the number of bytes of full blocks that are not sent yet."""
+        progress = self._commit.progress()
+        return int(progress.total_transfer_bytes - progress.total_transfer_bytes_completed)
 
     def wait(self) -> None:
         """Wait until all files are sent."""
@@ -130,7 +131,6 @@ class XetStream:
         with _translated():
             _pending.hold(self._upload)
             self._stream.write(bytes(self._buffer))
-        self._upload.written += len(self._buffer)
         self._buffer.clear()
 
 
@@ -163,9 +163,9 @@ class _Pending:
             self._uploads.discard(upload)
 
     def nbytes(self) -> int:
-        """Return the number of bytes that were written and are not sent yet."""
+        """Return the number of bytes of full blocks that are not sent yet."""
         with self._lock:
-            return sum(upload.written - upload.progress() for upload in self._uploads)
+            return sum(upload.pending() for upload in self._uploads)
 
     def hold(self, upload: XetUpload) -> None:
         """Wait until more may be written.

@@ -56,6 +56,8 @@ def task(
     Workers that may be on another machine get the rows themselves, not the path of their cache
     file, and the token of this machine: of the caller's disk they see the source files alone.
     """
+    if isinstance(executor, ProcessPoolExecutor) and not pending.job.rows.cache_files:
+        pending = replace(pending, job=replace(pending.job, rows=_in_memory(pending.job.rows)))
     if not isinstance(executor, ProcessPoolExecutor | ThreadPoolExecutor):
         token = repository.token or get_token()
         repository = replace(repository, token=token)
@@ -66,7 +68,12 @@ def task(
 
 
 def _in_memory(rows: Dataset) -> Dataset:
+    """Copy rows into memory of their own: a slice is pickled with all that it is a slice of."""
     table: pa.Table = rows.with_format("arrow")[:]
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table)
+    table = pa.ipc.open_stream(sink.getvalue()).read_all()
     info = DatasetInfo(features=rows.features)
     return Dataset(InMemoryTable(table), info=info, fingerprint="rows of a shard")
 

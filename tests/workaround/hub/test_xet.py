@@ -18,10 +18,12 @@ class Commit:
 
     def __init__(self, **arguments: Any) -> None:
         self.arguments = arguments
-        self.completed = 0
+        self.formed = self.completed = 0
 
     def progress(self) -> Any:
-        return SimpleNamespace(total_bytes_completed=self.completed)
+        return SimpleNamespace(
+            total_transfer_bytes=self.formed, total_transfer_bytes_completed=self.completed
+        )
 
     def abort(self) -> None:
         pass
@@ -50,7 +52,7 @@ def test_small_writes_are_collected(upload: XetUpload) -> None:
 def test_writer_is_held_until_enough_is_sent(
     upload: XetUpload, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload.written = PENDING_BYTES + 10
+    upload._commit.formed = PENDING_BYTES + 10
 
     def sleep(_: float) -> None:
         upload._commit.completed += 6
@@ -62,12 +64,22 @@ def test_writer_is_held_until_enough_is_sent(
 
 def test_held_writer_of_an_upload_that_was_given_up_gets_an_error(upload: XetUpload) -> None:
     other = XetUpload("https://hub/token", {})
-    other.written = PENDING_BYTES
+    other._commit.formed = PENDING_BYTES
     upload.abort()
     stream = XetStream(upload, SimpleNamespace(write=None), lambda _: None)
     with pytest.raises(StreamError) as failure:
         stream.write(bytes(PIECE))
     assert isinstance(failure.value.__cause__, ConnectionAbortedError)
+
+
+def test_writer_is_not_held_by_what_the_hub_has_already(
+    upload: XetUpload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such bytes fill no block, and count as completed only at the end."""
+    monkeypatch.setattr(time, "sleep", None)
+    stream = XetStream(upload, SimpleNamespace(write=len), lambda _: None)
+    for _ in range(4):
+        stream.write(bytes(PENDING_BYTES // 2))
 
 
 def test_setting_of_the_client_turns_streams_off(monkeypatch: pytest.MonkeyPatch) -> None:

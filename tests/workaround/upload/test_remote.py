@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import pickle
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -115,3 +116,11 @@ def test_log_of_another_process_comes_with_the_result(
     assert record.getMessage() == "writing a shard"
     assert run(replace(elsewhere, level=logging.WARNING)).records == ()
     assert run(replace(made, level=logging.INFO)).records == ()
+
+
+def test_worker_gets_its_own_rows_only(tmp_path: Path) -> None:
+    rows = Dataset.from_dict({"content": [os.urandom(1000) for _ in range(100)]}).select(range(10))
+    with ProcessPoolExecutor(1) as executor:
+        sent = pickle.dumps(shard_task(rows, executor, tmp_path))
+    assert 10 * 1000 < len(sent) < 20 * 1000
+    assert pickle.loads(sent).pending.job.rows[:] == rows[:]

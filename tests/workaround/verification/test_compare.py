@@ -14,6 +14,7 @@ from datasets import Array2D, Dataset, Features, List, Nifti, Value
 
 from tests.support.workaround.nested import shard_of
 from workaround.arrow.files import Files, SourceFile
+from workaround.arrow.local import SMALL
 from workaround.errors import Problem
 from workaround.parquet import metadata, thrift
 from workaround.verification.compare import Origin, compare_cells, compare_footer
@@ -153,7 +154,7 @@ class Vanishing(Files):
 def test_a_file_that_goes_away_while_it_is_compared(tmp_path: Path) -> None:
     paths = [str(tmp_path / f"{name}.nii") for name in ("a", "b")]
     for path in paths:
-        Path(path).write_bytes(b"content")
+        Path(path).write_bytes(bytes(SMALL + 1))  # smaller ones are read at once
     rows = dataset_of(IMAGE, *(cell(None, path) for path in paths))
     problems = compared(shard_of(rows), rows, "full", Vanishing())
     assert [(problem.row, problem.path) for problem in problems] == [*enumerate(paths)]
