@@ -63,7 +63,8 @@ def upload(folder: Path) -> None:
     Raises:
         SystemExit: A command failed.
     """
-    nibabel.save(nibabel.Nifti1Image(np.zeros((2, 2, 2), "i2"), np.eye(4)), folder / "scan.nii.gz")
+    image = nibabel.Nifti1Image(np.zeros((2, 2, 2), "i2"), np.eye(4))  # type: ignore[no-untyped-call]
+    nibabel.save(image, folder / "scan.nii.gz")
     (folder / "table.csv").write_text("subject,scan\nsub-1,scan.nii.gz\n")
     with subprocess.Popen(  # noqa: S603 - a command of the environment
         [SCRIPTS / "mockhub"], stdout=subprocess.PIPE, text=True

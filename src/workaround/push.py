@@ -178,7 +178,7 @@ def push_prepared(prepared: PreparedPush) -> CommitInfo:
     if not options.append:
         _check_repository(prepared, repository)
     with ExitStack() as stack:
-        place = f"{repository} {prepared.target} create_pr={repository.create_pr}"
+        place = f"{repository}, {prepared.target}{repository.create_pr * ', pull request'}"
         journal = stack.enter_context(open_journal(place))
         if not options.resume:
             journal.clear()

@@ -6,12 +6,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from pathspec import GitIgnoreSpec
+from typing import TYPE_CHECKING
 
 from workaround.bids.terms.names import split_name
 from workaround.bids.terms.schema import schema
 from workaround.errors import BidsError
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
 
 IGNORE = ".bidsignore"
 
@@ -83,6 +85,9 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _ignored_by(folder: Path) -> GitIgnoreSpec:
+    schema()  # says which extra is not installed
+    from pathspec import GitIgnoreSpec
+
     path = folder / IGNORE
     lines = path.read_text("utf-8", "replace").splitlines() if path.is_file() else []
     return GitIgnoreSpec.from_lines(lines)

@@ -68,6 +68,13 @@ class ConfigTarget:
     set_default: bool | None
     whole_config: bool
 
+    def __str__(self) -> str:
+        """Return a text that is another for every other target."""
+        parts = [f"config {self.config_name!r} in {self.data_dir!r}"]
+        parts += [] if self.set_default is None else [f"default: {self.set_default}"]
+        parts += ["all splits"] if self.whole_config else []
+        return ", ".join(parts)
+
 
 @dataclass(frozen=True)
 class CardUpdate:

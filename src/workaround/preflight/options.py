@@ -103,7 +103,7 @@ class PushOptions(PlanOptions):
         for name in ("resume", "strict", "append", "update"):
             flag(name, getattr(self, name))
         if not self.append and (self.update or self.key is not None):
-            raise ArgumentError("key and update are for append=True: pass it too")
+            raise ArgumentError("key and update are for append=True (--append): pass it too")
         _ = self.key_columns
         message("commit_description", self.commit_description)
         title = message("commit_message", self.commit_message)

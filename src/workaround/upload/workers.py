@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -33,6 +34,8 @@ _PRELUDE = (
 )
 """Let the kernel kill a process with its parent (PR_SET_PDEATHSIG), before it imports anything."""
 
+_GRACE = 1.0
+"""Seconds for the pool's thread to forget cancelled work."""
 _spawning = threading.Lock()
 
 
@@ -50,9 +53,13 @@ class _GuardedPopen(Popen):
 
         with _spawning:
             spawn.get_command_line = get_command_line
+            # A terminal sends Ctrl-C to all processes. This one ends its workers, which inherit
+            # the mask: their own tracebacks, from wherever they are, would help nobody.
+            mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
             try:
                 super()._launch(process)  # type: ignore[misc] # not in typeshed
             finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
                 spawn.get_command_line = original
 
 
@@ -93,7 +100,14 @@ class WorkerProcesses(ProcessPoolExecutor):
         return _MEMORY if self._reported.is_set() else f"None of them got to work. {_GUARD}"
 
     def kill(self) -> None:
-        """Kill all processes."""
+        """Kill all processes.
+
+        Cancelled work is forgotten first, or the pool's thread would stumble over it.
+        """
+        self.shutdown(wait=False, cancel_futures=True)
+        end = time.monotonic() + _GRACE
+        while getattr(self, "_cancel_pending_futures", False) and time.monotonic() < end:
+            time.sleep(0.01)
         for process in self._worker_context.processes:
             process.kill()
 

@@ -204,6 +204,8 @@ def _complete_shards(
             problems.append(Problem(None, None, file.path, f"is damaged: {error}", split=split))
     if not problems and sum(counts) != len(origin.rows):
         reason = f"has {sum(counts)} rows on the Hub and {len(origin.rows)} here"
+        if sum(counts) > len(origin.rows):
+            reason += ": if some were appended, compare with all; a push of these replaces all"
         problems.append(Problem(None, None, None, reason, split=split))
     if problems:
         return [], problems

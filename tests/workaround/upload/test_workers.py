@@ -115,3 +115,46 @@ def interrupted() -> Never:
         workers.submit(time.sleep, 600)
         workers.submit(time.sleep, 600)
         raise KeyboardInterrupt
+
+
+INTERRUPTED = """
+import sys, time, datasets
+from workaround.upload.workers import worker_processes
+
+if __name__ == "__main__":
+    try:
+        with worker_processes(2) as executor:
+            futures = [executor.submit(time.sleep, 60) for _ in range(10)]
+            print("started", flush=True)
+            try:
+                futures[0].result()
+            finally:
+                for future in futures:
+                    future.cancel()
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def _is_importing(process: psutil.Process) -> bool:
+    """Return whether a process has begun to run Python code."""
+    return bool(process.cpu_times().user > 0.1)
+
+
+def test_interrupt_while_workers_start_leaves_no_traceback(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(INTERRUPTED)
+    with subprocess.Popen(
+        [sys.executable, script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        while not any(map(_is_importing, psutil.Process(process.pid).children())):
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+        _, errors = process.communicate(timeout=60)
+    assert errors.decode() == ""
+    assert process.returncode == 130
