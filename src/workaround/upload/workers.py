@@ -102,14 +102,18 @@ class WorkerProcesses(ProcessPoolExecutor):
     def kill(self) -> None:
         """Kill all processes.
 
-        Cancelled work is forgotten first, or the pool's thread would stumble over it.
+        The thread of the pool forgets cancelled work first, or it would stumble over it, and is
+        waited for: it still has semaphores, which Python would complain about at exit.
         """
+        thread = getattr(self, "_executor_manager_thread", None)
         self.shutdown(wait=False, cancel_futures=True)
         end = time.monotonic() + _GRACE
         while getattr(self, "_cancel_pending_futures", False) and time.monotonic() < end:
             time.sleep(0.01)
         for process in self._worker_context.processes:
             process.kill()
+        if thread is not None:
+            thread.join(_GRACE)
 
 
 @contextmanager
