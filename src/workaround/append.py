@@ -185,7 +185,9 @@ def _places(
     problems = []
     for row, value in enumerate(keys):
         name, on_hub = ", ".join(map(str, value)), stored.get(value, [])
-        if counts[value] > 1:
+        if all(part is None for part in value):
+            reason = f"has no {' and no '.join(key)}: fill it in, or name other columns as key"
+        elif counts[value] > 1:
             reason = f"{name} is the key of {counts[value]} of these rows: name more columns as key"
         elif on_hub and not update:
             path = base.shards[on_hub[0][0]].file.path

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec
@@ -160,10 +161,25 @@ def push_to_hub(
     )
     if options.workers > 1 and options.executor is None:
         require_main_guard()
-    return push_prepared(prepare(dataset, options))
+    return push_prepared(prepare(dataset, options)).commit
 
 
-def push_prepared(prepared: PreparedPush) -> CommitInfo:
+@dataclass(frozen=True)
+class PushResult:
+    """A push that is done.
+
+    Attributes:
+        commit: The commit.
+        shards: Number of shards that it brought.
+        resumed: Number of those that an interrupted call had uploaded already.
+    """
+
+    commit: CommitInfo
+    shards: int
+    resumed: int
+
+
+def push_prepared(prepared: PreparedPush) -> PushResult:
     """Upload a prepared push; the errors are those of `push_to_hub`."""
     options = prepared.options
     repository = Repository(
@@ -193,7 +209,7 @@ def push_prepared(prepared: PreparedPush) -> CommitInfo:
         journal.clear()
         if options.verify != "none":
             verify_upload(upload, info.oid, prepared.source, prepared.checked, options.verify)
-    return info
+    return PushResult(info, len(upload.shards()), upload.resumed)
 
 
 def _append(
@@ -261,4 +277,6 @@ def _upload(
     title = "Upload dataset" if options.commit_message is None else options.commit_message
     message = CommitMessage(title, options.commit_description)
     features, target = prepared.source.features, prepared.target
-    return Upload(plan, features, uploaded, target, repository, message, prepared.bases)
+    return Upload(
+        plan, features, uploaded, target, repository, message, prepared.bases, progress.resumed
+    )

@@ -273,6 +273,13 @@ def test_pull_request_holds_only_the_new_shards(hub: Hub, sessions: Sessions) ->
     assert loaded(REPO, revision="refs/pr/1") == contents(sessions(0, 1))
 
 
+def test_row_without_a_key_is_refused(hub: Hub, sessions: Sessions) -> None:
+    push_to_hub(sessions(0), REPO)
+    rows = Dataset.from_list([{**sessions(1)[0], "subject_id": None}], features=FEATURES)
+    with pytest.raises(CheckError, match="row 0, column 'subject_id': has no subject_id: fill"):
+        push_to_hub(rows, REPO, append=True)
+
+
 @pytest.mark.parametrize("option", [{"update": True}, {"key": "n"}])
 def test_key_and_update_are_for_append(option: dict[str, Any]) -> None:
     with pytest.raises(ArgumentError, match="append=True"):

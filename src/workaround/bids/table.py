@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,11 @@ from workaround.bids.layout import (
     add_subjects,
 )
 from workaround.bids.leftovers import LeftOut, Taken, left_out
-from workaround.bids.options import LAYOUTS, BidsOptions, Layout
+from workaround.bids.options import LAYOUTS, TABLES, BidsOptions, Layout
 from workaround.bids.participants import read_participants
 from workaround.bids.scan import Scan, Session, is_derivative, scan
 from workaround.bids.sidecars import ALL, GRADIENTS, sidecar_names
+from workaround.bids.terms.schema import metadata_type
 from workaround.bids.walk import files_of
 from workaround.errors import ArgumentError, BidsError, Problem
 from workaround.preflight.check import require_sound
@@ -185,6 +186,7 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
     )
     rest, omissions = left_out(files, taken)
     problems += [*participants.problems, *of_sessions.problems, *read.scans.problems]
+    problems += _unknown_fields(root, options.sidecars or (), read.sidecars.fields)
     return BidsFolder(dataset, [*problems, *read.sidecars.problems, *omissions], rest)
 
 
@@ -206,6 +208,15 @@ def _checked(options: BidsOptions) -> BidsOptions:
         sidecars=sidecar_names(options.sidecars),
         derivatives=derivative_names(options.derivatives),
     )
+
+
+def _unknown_fields(root: Path, names: Sequence[str], fields: Collection[str]) -> list[Problem]:
+    """Return a remark on each name that no sidecar has, and that is none of BIDS either."""
+    return [
+        Problem(None, None, str(root), f"no sidecar has the field {name}", severity="remark")
+        for name in names
+        if name not in {ALL, *TABLES, *fields} and metadata_type(name) is None
+    ]
 
 
 def _no_images(root: Path, scanned: Scan) -> str:

@@ -96,15 +96,20 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
         return _planned_report(planned, source)
     if sys.stderr.isatty() and not arguments.quiet:
         print(printable(str(planned)), file=sys.stderr)
-    commit = push_prepared(prepared)
+    result = push_prepared(prepared)
+    commit = result.commit
     rows = sum(split.rows for split in planned.splits)
     files = sum(split.files for split in planned.splits)
     file_bytes = sum(split.file_bytes for split in planned.splits)
-    shards = sum(len(split.shards) for split in planned.splits)
     seconds = round(time.monotonic() - start, 1)
     lines = [
         f"{_number(rows, 'row')} with {_number(files, 'file')} of {format_bytes(file_bytes)} in"
-        f" {_number(shards, 'shard')}, {seconds} s",
+        f" {_number(result.shards, 'shard')}, {seconds} s",
+        *(
+            [f"{result.resumed} of {_number(result.shards, 'shard')} were there already"]
+            if result.resumed
+            else []
+        ),
         str(commit.repo_url),
         f"commit {commit.oid}",
         *([f"pull request {commit.pr_url}"] if commit.pr_url else []),
@@ -117,7 +122,8 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
         "rows": rows,
         "files": files,
         "file_bytes": file_bytes,
-        "shards": shards,
+        "shards": result.shards,
+        "resumed": result.resumed,
         "seconds": seconds,
         **source.values(),
     }

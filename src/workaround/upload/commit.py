@@ -66,6 +66,7 @@ class Upload:
         repository: Where they were uploaded.
         message: Of the commit.
         bases: Splits that it appends to; the others are replaced.
+        resumed: Number of shards that an interrupted call had uploaded already.
     """
 
     plan: Plan
@@ -75,6 +76,7 @@ class Upload:
     repository: Repository
     message: CommitMessage
     bases: Mapping[str, SplitBase] = field(default_factory=dict)
+    resumed: int = 0
 
     def shards(self) -> dict[str, UploadedShard]:
         """Return all shards by their path."""

@@ -146,7 +146,7 @@ class _Pending:
         if self.journal.find(job.shard.path, key) is None:
             return False
         log.info("%s is on the Hub already", job.shard.path)
-        self._progress.add(job.shard.path, job.shard.nbytes)
+        self._progress.resume(job.shard.path, job.shard.nbytes)
         return True
 
     def take(self, pending: PendingShard) -> None:

@@ -21,9 +21,14 @@ WITHOUT_BARS = "HF_HUB_DISABLE_PROGRESS_BARS"
 
 
 class Progress:
-    """A bar over the bytes of all shards; silent unless standard error is a terminal."""
+    """A bar over the bytes of all shards; silent unless standard error is a terminal.
+
+    Attributes:
+        resumed: Number of shards that an interrupted call had uploaded already.
+    """
 
     def __init__(self, bar: tqdm, shards: int) -> None:
+        self.resumed = 0
         self._bar = bar
         self._shards = shards
         self._done = 0
@@ -51,6 +56,11 @@ class Progress:
         self._bar.set_postfix_str(f"shard {self._done}/{self._shards}", refresh=False)
         self._advance(path, nbytes)
         self._reported.pop(path, None)
+
+    def resume(self, path: str, nbytes: int) -> None:
+        """Count a shard that an interrupted call had uploaded already; as `add`."""
+        self.resumed += 1
+        self.add(path, nbytes)
 
     def _advance(self, path: str, position: int) -> None:
         with self._lock:

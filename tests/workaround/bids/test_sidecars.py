@@ -118,3 +118,14 @@ def test_names_of_sidecars_may_be_one_text() -> None:
     assert sidecar_names("EchoTime, events") == ("EchoTime", "events")
     assert sidecar_names("none") == ()
     assert sidecar_names(None) == SIDECARS
+
+
+def test_field_that_nobody_knows_is_a_remark(
+    touch: Callable[..., Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    root = touch("sub-1/anat/sub-1_T1w.nii")
+    touch("sub-1/anat/sub-1_T1w.json", text='{"OurOwn": 1}')
+    bids_table(root, sidecars=["OurOwn", "EchoTime", "RepetitonTime"], strict=True)
+    assert "no sidecar has the field RepetitonTime" in caplog.text
+    assert "EchoTime" not in caplog.text
+    assert "OurOwn" not in caplog.text

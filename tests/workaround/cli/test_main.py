@@ -97,7 +97,35 @@ def test_json_is_one_object(hub: Hub, table: Path, capsys: pytest.CaptureFixture
         "files": 7,
         "file_bytes": sum(path.stat().st_size for path in table.parent.glob("*.nii*")),
         "shards": 2,
+        "resumed": 0,
     }
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_resumed_push_counts_the_shards_that_were_there(
+    hub: Hub, table: Path, capsys: pytest.CaptureFixture[str], as_json: bool
+) -> None:
+    hub.fail("POST", "/commit/", status=403)
+    assert call(capsys, "push", table, REPO, "--num-shards", 2)[0] == 1
+    hub.clear_faults()
+    options = ["--json"] if as_json else []
+    status, output, _ = call(capsys, "push", table, REPO, "--num-shards", 2, *options)
+    assert status == 0
+    if as_json:
+        assert json.loads(output)["resumed"] == 2
+    else:
+        assert output.splitlines()[1] == "2 of 2 shards were there already"
+
+
+def test_shards_of_an_update_are_those_that_were_written(
+    hub: Hub, table: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = ["--key", "subject"]
+    assert call(capsys, "push", table, REPO, "--num-shards", 4)[0] == 0
+    options = ["--append", "--update", *key, "--json"]
+    status, output, error = call(capsys, "push", table, REPO, *options)
+    assert (status, error) == (0, "")
+    assert json.loads(output)["shards"] == 4
 
 
 @pytest.mark.usefixtures("hub")
