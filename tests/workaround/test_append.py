@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Callable
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from datasets import Dataset, DatasetDict, Features, Value, load_dataset
 from huggingface_hub import DatasetCard, HfApi, constants
@@ -89,6 +92,7 @@ def test_rows_follow_those_on_the_hub_whose_shards_remain(hub: Hub, sessions: Se
         path: oid for path, oid in before.items() if path != "README.md"
     }
     assert preuploads(hub) - sent == 1 + 1  # all shards at once, and the commit's card
+    assert not list((hub.home / "workaround").glob("*.sqlite"))
     everything = sessions(0, 1, 2, 3, 4)
     assert loaded(REPO) == contents(everything)
     verify(REPO, everything, level="full")
@@ -162,6 +166,8 @@ def test_update_rewrites_only_the_shards_of_the_rows(hub: Hub, sessions: Session
     verify(REPO, everything, level="full")
     assert info()["splits"][0]["num_examples"] == 8
     assert info()["download_size"] == shard_bytes()
+    planned = plan(everything).splits[0].num_bytes
+    assert info()["dataset_size"] == pytest.approx(planned, rel=0.05)  # an estimate: Arrow pads
     push_to_hub(sessions(0, version="b"), REPO, append=True, update=True)  # no new shard
     assert len(parquet_files(REPO)) == 4
     assert loaded(REPO)[:2] == contents([*sessions(0, version="b"), *sessions(1)])
@@ -271,6 +277,28 @@ def test_pull_request_holds_only_the_new_shards(hub: Hub, sessions: Sessions) ->
     assert opened.pr_url == again.pr_url
     assert loaded(REPO) == contents(sessions(0))
     assert loaded(REPO, revision="refs/pr/1") == contents(sessions(0, 1))
+
+
+@pytest.mark.parametrize(
+    ("column", "reason"),
+    [
+        (
+            pa.array([1], pa.int32()),
+            "'n', data/train-00000.*: is int32 in the file, and int64",
+        ),
+        (None, "data/train-00000.*: has other columns than the card says"),
+    ],
+)
+def test_shard_that_is_not_as_the_card_says_is_refused(
+    hub: Hub, column: pa.Array | None, reason: str
+) -> None:
+    push_to_hub(Dataset.from_dict({"n": [1], "m": [2]}), REPO)
+    shard = pa.table({"m": [2]} if column is None else {"n": column, "m": [2]})
+    sink = io.BytesIO()
+    pq.write_table(shard, sink)
+    upload_files(REPO, {"data/train-00000-of-00001.parquet": sink.getvalue()})
+    with pytest.raises(CheckError, match=reason):
+        push_to_hub(Dataset.from_dict({"n": [3], "m": [4]}), REPO, append=True)
 
 
 def test_row_without_a_key_is_refused(hub: Hub, sessions: Sessions) -> None:

@@ -24,9 +24,6 @@ from workaround.arrow.local import OPENING, SMALL, version_of
 from workaround.arrow.paths import is_local, normal
 from workaround.preflight.inspect import CheckLevel
 
-EXACT = 2.0**53
-"""Largest size in bytes that a product of floating-point numbers has exactly."""
-
 _TEMPLATE: Any = nib.Nifti1Header.template_dtype
 HEADER: np.dtype[Any] = np.dtype(
     [
@@ -105,7 +102,7 @@ def sound_headers(starts: Sequence[bytes], sizes: Int64Array) -> Mask:
             & (headers["extensions"] == 0)
             & (itemsizes > 0)
             & (offsets >= nib.Nifti1Header.single_vox_offset)
-            & (needed <= np.minimum(sizes, EXACT))
+            & (needed <= sizes)
             & _scales(headers)
             & _places(headers)
         )

@@ -15,6 +15,7 @@ from workaround.errors import SourceDamagedError
 
 NOISE = random.Random(0).randbytes(300_000)
 PACKED = gzip.compress(NOISE)
+SMALL = gzip.compress(NOISE[:3000])  # read and decompressed at once
 SOUND = {
     "one": PACKED,
     "padded": PACKED + bytes(700),
@@ -23,13 +24,19 @@ SOUND = {
     "large": gzip.compress(bytes(3 * BLOCK)) + gzip.compress(NOISE * 20, compresslevel=1),
 }
 DAMAGED = {
-    "checksum": (PACKED[:-8] + bytes([PACKED[-8] ^ 1]) + PACKED[-7:], "damaged: CRC check failed"),
+    "checksum": (PACKED[:-8] + bytes([PACKED[-8] ^ 1]) + PACKED[-7:], "damaged: CRC check"),
     "length": (PACKED[:-1] + b"\1", "damaged: Incorrect length"),
     "middle": (PACKED[:1000] + bytes(9) + PACKED[1009:], "damaged"),
     "cut": (PACKED[:-20], "truncated"),
     "cut member": (PACKED + PACKED[:500], "truncated"),
     "cut header": (PACKED[:6], "truncated"),
     "garbage": (PACKED + b"garbage", "damaged: Not a gzipped file"),
+    "small cut": (SMALL[:-20], "truncated"),
+    "small cut member": (SMALL + SMALL[:500], "truncated"),
+    "small checksum": (
+        SMALL[:-8] + bytes([SMALL[-8] ^ 1]) + SMALL[-7:],
+        "damaged: CRC check failed",
+    ),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import zipfile
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -97,8 +98,8 @@ class Breaking(Quiet):
             first, last = asked.removeprefix("bytes=").split("-")
             start, stop = int(first), min(int(last) + 1, stop)
         self.send_response(200 if stop - start == len(content) else 206)
+        self.send_header("Accept-Ranges", "bytes" if self.ranges else "none")
         if self.ranges:
-            self.send_header("Accept-Ranges", "bytes")
             self.send_header("Content-Range", f"bytes {start}-{stop - 1}/{len(content)}")
         self.send_header("Content-Length", str(stop - start))
         self.end_headers()
@@ -111,8 +112,7 @@ class Breaking(Quiet):
     def do_HEAD(self) -> None:
         """Send what a GET would, without the content."""
         self.send_response(200)
-        if self.ranges:
-            self.send_header("Accept-Ranges", "bytes")
+        self.send_header("Accept-Ranges", "bytes" if self.ranges else "none")
         size = Path(self.translate_path(self.path)).stat().st_size
         self.send_header("Content-Length", str(size))
         self.end_headers()
@@ -138,5 +138,25 @@ def test_connection_that_breaks_is_resumed(
             else:
                 with pytest.raises(UnreachableError, match=r"a\.bin failed 8 times"):
                     list(Files().blocks(source))
+        finally:
+            http.shutdown()
+
+
+def test_archive_whose_connection_breaks_is_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retry, "sleep", lambda _: None)
+    handler = type("Handler", (Breaking,), {"breaks": 0})
+    content = os.urandom(12 << 20)
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("b.bin", content)
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(tmp_path))) as http:
+        threading.Thread(target=http.serve_forever, daemon=True).start()
+        url = f"zip://b.bin::http://127.0.0.1:{http.server_port}/a.zip"
+        source = Files().look_up(url)
+        handler.breaks = 2  # type: ignore[attr-defined]
+        try:
+            assert b"".join(map(bytes, Files().blocks(source))) == content
+            assert handler.breaks == 0  # type: ignore[attr-defined]
         finally:
             http.shutdown()

@@ -53,6 +53,15 @@ def test_changed_file_is_left_to_the_blocks(
     assert read(source) is None
 
 
+def test_file_that_is_read_in_parts_is_left_to_the_blocks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As network file systems may."""
+    source, original = write(tmp_path / "file.bin", b"0123456789"), os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, _: original(descriptor, 5))
+    assert read(source) is None
+
+
 def test_large_and_remote_files_are_left_to_the_blocks(tmp_path: Path) -> None:
     assert read(write(tmp_path / "file.bin", bytes(SMALL))) == bytes(SMALL)
     assert read(write(tmp_path / "file.bin", bytes(SMALL + 1))) is None

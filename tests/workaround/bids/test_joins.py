@@ -19,7 +19,7 @@ def test_sessions_and_scans_are_joined(touch: Callable[..., Path]) -> None:
     touch("sub-1/sub-1_sessions.tsv", text="session_id\tage\nses-b\t31\nses-a\tn/a\n")
     touch(
         "sub-1/ses-a/sub-1_ses-a_scans.tsv",
-        text="filename\tquality\nanat/sub-1_ses-a_T1w.nii\t0.5\n",
+        text="filename\tquality\n./anat/sub-1_ses-a_T1w.nii\t0.5\n",
     )
     rows = plain(bids_table(root, strict=True))
     assert [row["age"] for row in rows] == [None, 31]

@@ -120,6 +120,17 @@ def test_names_of_sidecars_may_be_one_text() -> None:
     assert sidecar_names(None) == SIDECARS
 
 
+@pytest.mark.parametrize(("text", "value"), [("3", 3), ("3.0", 3), ("3.5", None), ("true", None)])
+def test_whole_number_is_not_rounded(
+    touch: Callable[..., Path], caplog: pytest.LogCaptureFixture, text: str, value: int | None
+) -> None:
+    root = touch("sub-1/anat/sub-1_T1w.nii")
+    touch("sub-1/anat/sub-1_T1w.json", text=f'{{"NumberOfVolumesDiscardedByScanner": {text}}}')
+    (row,) = plain(bids_table(root, sidecars=["NumberOfVolumesDiscardedByScanner"]))
+    assert row["T1w_NumberOfVolumesDiscardedByScanner"] == value
+    assert ("not a whole number" in caplog.text) == (value is None)
+
+
 def test_field_that_nobody_knows_is_a_remark(
     touch: Callable[..., Path], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -10,7 +10,15 @@ import pytest
 from huggingface_hub import constants
 
 from workaround.hub import xet
-from workaround.hub.xet import PENDING_BYTES, PIECE, StreamError, XetStream, XetUpload, has_streams
+from workaround.hub.xet import (
+    PENDING_BYTES,
+    PIECE,
+    STALL,
+    StreamError,
+    XetStream,
+    XetUpload,
+    has_streams,
+)
 
 
 class Commit:
@@ -80,6 +88,18 @@ def test_writer_is_not_held_by_what_the_hub_has_already(
     stream = XetStream(upload, SimpleNamespace(write=len), lambda _: None)
     for _ in range(4):
         stream.write(bytes(PENDING_BYTES // 2))
+
+
+def test_writer_is_let_on_where_nothing_moves(
+    upload: XetUpload, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failure of the network shows only in the next call of hf_xet."""
+    upload._commit.formed = PENDING_BYTES
+    clock = iter(range(1000))
+    monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    xet._pending.hold(upload)
+    assert STALL < next(clock) < STALL + 10
 
 
 def test_setting_of_the_client_turns_streams_off(monkeypatch: pytest.MonkeyPatch) -> None:

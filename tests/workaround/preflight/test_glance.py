@@ -85,6 +85,8 @@ def is_sound(content: bytes) -> bool:
 @example(packed(40, "4h", 3, 27307, 1, 6), None)
 @example(packed(40, "8h", 7, *[32767] * 7), None)
 @example(packed(344, "3sB", b"ni1", 0), None)
+@example([*packed(252, "hh", 1, 99), *packed(256, "3f", 1, 1, 0)], None)
+@example([*packed(252, "hh", 99, 0), *packed(256, "3f", 1, 1, 0)], None)
 @example([*packed(40, "4h", 3, 1, 1, 1), *packed(108, "f", 384), *packed(348, "B", 1)], None)
 def test_nothing_with_a_defect_is_sound(changes: list[Edit], end: int | None) -> None:
     content = edited(changes)[:end]

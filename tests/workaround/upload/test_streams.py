@@ -16,6 +16,7 @@ from tests.support.workaround.pushing import MakeNifti, contents, loaded, pendin
 from workaround import push_to_hub
 from workaround.errors import RefusedError, SourceChangedError, UploadError
 from workaround.hub.repository import Repository
+from workaround.hub.xet import PIECE
 from workaround.upload import files, streams
 from workaround.upload.streams import StreamBatch
 
@@ -90,7 +91,7 @@ def test_changed_source_does_not_spoil_the_others(
     batch: StreamBatch, rows: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def changed(_: Any, sink: Any, **__: Any) -> None:
-        sink.write(b"PAR1")
+        sink.write(bytes(2 * PIECE))  # more than is collected before it is sent
         raise SourceChangedError("a.nii", "changed")
 
     batch.write(pending_shard(rows.select([0])))
