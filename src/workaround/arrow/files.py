@@ -306,7 +306,6 @@ def _repeated(path: str, read: Callable[[], T]) -> T:
         try:
             return read()
         except Exception as error:
-            _thread.key = None  # an archive would go on reading from the broken connection
             if is_transient(error):
                 raise
             with _reading(path):

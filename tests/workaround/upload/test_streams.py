@@ -95,12 +95,14 @@ def test_changed_source_does_not_spoil_the_others(
         raise SourceChangedError("a.nii", "changed")
 
     batch.write(pending_shard(rows.select([0])))
+    upload = batch._upload
     with monkeypatch.context() as patch:
         patch.setattr(streams, "write_shard", changed)
         with pytest.raises(SourceChangedError):
             batch.write(pending_shard(rows.select([1])))
     batch.write(pending_shard(rows.select([2])))
     assert len(batch.send()) == 2
+    assert batch._upload is upload  # or all were sent again
 
 
 def test_batch_that_was_given_up_writes_no_more(batch: StreamBatch, rows: Dataset) -> None:
