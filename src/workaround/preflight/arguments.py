@@ -42,6 +42,8 @@ def repository_id(value: Any) -> str:
         raise ArgumentError("Storage buckets are not supported: upload to a dataset repository")
     if not isinstance(value, str):
         raise ArgumentError(f"repo_id has to be a text such as 'user/name', not {value!r}")
+    if not value.isascii():  # huggingface_hub before 1 takes any letter, and the Hub does not
+        raise ArgumentError(f"repo_id has to be of letters of ASCII, not {value!r}")
     try:
         validate_repo_id(value)
     except HFValidationError as error:

@@ -193,7 +193,7 @@ def _needed(kind: Any, stream: BinaryIO) -> int:
     shape, voxel = header.get_data_shape(), header.get_data_dtype()
     offset = header.get_data_offset()  # int() of a float: raises for inf and NaN
     header.get_slope_inter()  # raises for a slope or intercept that cannot scale voxels
-    if not shape or min(shape) < 0:
+    if not shape or (min(shape) < 0 and math.prod(shape)):  # no voxels have any shape
         raise _DefectError(f"not readable NIfTI: its header gives it the shape {shape}")
     if offset < 0:
         raise _DefectError(f"not readable NIfTI: its voxels are said to begin at byte {offset}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
-from datasets import Dataset, DatasetInfo
+from datasets import Dataset, DatasetInfo, Features
 from datasets.table import InMemoryTable
 from huggingface_hub import get_token
 
@@ -30,7 +30,8 @@ class ShardTask:
     """A pending shard as it travels to a worker.
 
     Attributes:
-        pending: The shard.
+        pending: The shard; without its rows if these are `rows`.
+        rows: Its rows as an Arrow stream, where they do not travel as a dataset; else empty.
         repository: Repository to upload to.
         folder: For temporary files, where the worker sees it.
         origin: Process of the caller.
@@ -38,6 +39,7 @@ class ShardTask:
     """
 
     pending: PendingShard
+    rows: bytes
     repository: Repository
     folder: Path
     origin: tuple[str, int]
@@ -46,6 +48,14 @@ class ShardTask:
     def __repr__(self) -> str:
         """Return the shard alone: executors log and show the arguments of a task."""
         return f"ShardTask({self.pending.job.shard.path})"
+
+    def shard(self) -> PendingShard:
+        """Return the shard with its rows."""
+        if not self.rows:
+            return self.pending
+        job = self.pending.job
+        rows = _dataset(pa.ipc.open_stream(self.rows).read_all(), job.rows.features)
+        return replace(self.pending, job=replace(job, rows=rows))
 
 
 def task(
@@ -56,25 +66,32 @@ def task(
     Workers that may be on another machine get the rows themselves, not the path of their cache
     file, and the token of this machine: of the caller's disk they see the source files alone.
     """
-    if isinstance(executor, ProcessPoolExecutor) and not pending.job.rows.cache_files:
-        pending = replace(pending, job=replace(pending.job, rows=_in_memory(pending.job.rows)))
-    if not isinstance(executor, ProcessPoolExecutor | ThreadPoolExecutor):
+    local = isinstance(executor, ProcessPoolExecutor | ThreadPoolExecutor)
+    if not local:
         token = repository.token or get_token()
         repository = replace(repository, token=token)
-        job = pending.job
-        files = replace(job.files, token=job.files.token or token)
-        pending = replace(pending, job=replace(job, rows=_in_memory(job.rows), files=files))
-    return ShardTask(pending, repository, folder, _process(), log.getEffectiveLevel())
+        files = pending.job.files
+        files = replace(files, token=files.token or token)
+        pending = replace(pending, job=replace(pending.job, files=files))
+    rows, stream = pending.job.rows, b""
+    if not local or (isinstance(executor, ProcessPoolExecutor) and not rows.cache_files):
+        # A dataset in memory is pickled with all that it is a part of, by some releases twice.
+        table: pa.Table = rows.with_format("arrow")[:]
+        stream = _stream_of(table)
+        none = _dataset(table.schema.empty_table(), rows.features)
+        pending = replace(pending, job=replace(pending.job, rows=none))
+    return ShardTask(pending, stream, repository, folder, _process(), log.getEffectiveLevel())
 
 
-def _in_memory(rows: Dataset) -> Dataset:
-    """Copy rows into memory of their own: a slice is pickled with all that it is a slice of."""
-    table: pa.Table = rows.with_format("arrow")[:]
+def _stream_of(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table)
-    table = pa.ipc.open_stream(sink.getvalue()).read_all()
-    info = DatasetInfo(features=rows.features)
+    return bytes(sink.getvalue())
+
+
+def _dataset(table: pa.Table, features: Features) -> Dataset:
+    info = DatasetInfo(features=features)
     return Dataset(InMemoryTable(table), info=info, fingerprint="rows of a shard")
 
 
@@ -90,10 +107,11 @@ def run(task: ShardTask) -> ShardResult:
 
 
 def _run(task: ShardTask, folder: Path) -> ShardResult:
-    if task.pending.mode == "regular":
-        return regular_shard(task.pending)
+    pending = task.shard()
+    if pending.mode == "regular":
+        return regular_shard(pending)
     batch = open_batch(task.repository, folder, lambda *_: None)
-    batch.write(task.pending)
+    batch.write(pending)
     (result,) = batch.send()
     return result
 

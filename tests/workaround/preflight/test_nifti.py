@@ -153,6 +153,9 @@ CHANGES = st.one_of(
 
 
 @example([(112, "2f", 1.0, NAN)], b"")
+@example([(40, "4h", 3, 0, -1, 4)], b"")
+@example([(40, "4h", 3, -1, 0, 0)], b"")
+@example([(40, "4h", 3, -1, -1, 4)], b"")
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # of numbers that are too large
 @settings(max_examples=300, deadline=None)
 @given(st.lists(CHANGES, max_size=5), st.binary(max_size=20))

@@ -47,8 +47,8 @@ def test_rows_travel_without_their_cache_file(make_nifti: MakeNifti, tmp_path: P
     for file in (tmp_path / "cache").iterdir():
         file.unlink()
     received: ShardTask = pickle.loads(sent)
-    assert received.pending.job.rows[:] == expected
-    assert received.pending.job.rows.features == rows.features
+    assert received.shard().job.rows[:] == expected
+    assert received.shard().job.rows.features == rows.features
 
 
 def test_rows_for_workers_of_this_machine_are_not_copied(
@@ -56,7 +56,7 @@ def test_rows_for_workers_of_this_machine_are_not_copied(
 ) -> None:
     rows = sessions(make_nifti)
     with ThreadPoolExecutor(1) as executor:
-        assert shard_task(rows, executor, tmp_path).pending.job.rows is rows
+        assert shard_task(rows, executor, tmp_path).shard().job.rows is rows
 
 
 def test_token_is_in_no_representation(make_nifti: MakeNifti, tmp_path: Path) -> None:
@@ -123,4 +123,4 @@ def test_worker_gets_its_own_rows_only(tmp_path: Path) -> None:
     with ProcessPoolExecutor(1) as executor:
         sent = pickle.dumps(shard_task(rows, executor, tmp_path))
     assert 10 * 1000 < len(sent) < 20 * 1000
-    assert pickle.loads(sent).pending.job.rows[:] == rows[:]
+    assert pickle.loads(sent).shard().job.rows[:] == rows[:]
