@@ -31,18 +31,25 @@ def dict_drops_split_unloadable(broken: Broken) -> bool:
     return broken.kind is Kind.UNLOADABLE and isinstance(broken.step, PushDict)
 
 
-def implicit_default_has_no_key(broken: Broken) -> bool:
-    """The only config is the default one without saying so: another default raises a KeyError.
-
-    The catalog has no entry for it yet.
-    """
+def set_default_keyerror(broken: Broken) -> bool:
+    """The only config is the default one without saying so: another default raises a KeyError."""
     return broken.kind is Kind.RAISES and broken.detail == "KeyError: 'default'"
+
+
+def set_default_again_loses_split(broken: Broken) -> bool:
+    """A split of the default config was pushed with `set_default`, and the config does not load."""
+    if broken.kind not in (Kind.UNLOADABLE, Kind.NOT_DEFAULT):
+        return False
+    step = broken.step
+    return isinstance(step, PushSplit) and step.set_default and step.config == broken.where
 
 
 SEQUENCES: Mapping[str, Explains] = {
     "dict-push-deletes-foreign-files": dict_push_deletes_foreign_files,
     "default-config-lost": default_config_lost,
     "dict-drops-split-unloadable": dict_drops_split_unloadable,
+    "set-default-keyerror": set_default_keyerror,
+    "set-default-again-loses-split": set_default_again_loses_split,
 }
 """The bugs, by id."""
 
@@ -50,5 +57,4 @@ SEQUENCES: Mapping[str, Explains] = {
 def unexplained(promises: list[Broken]) -> list[Broken]:
     """Return the broken promises that no bug explains which the installed release should have."""
     known = [explains for bug, explains in SEQUENCES.items() if expected(bug)]
-    known.append(implicit_default_has_no_key)
     return [one for one in promises if not any(explains(one) for explains in known)]
