@@ -9,6 +9,7 @@ Exit status: 0 done, 1 `gh` failed (it says why), 2 there is no list of drifts.
 """
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -23,7 +24,11 @@ MOST_CHARACTERS = 60_000  # GitHub takes 65536
 
 
 def line(drift: dict[str, Any]) -> str:
-    """A drift on a line."""
+    """A drift on a line: of a figure, or of a verdict."""
+    if "noise" in drift:
+        moved = f"{drift['bug']}: {drift['figure']} moved on datasets {drift['datasets']}"
+        packages = f"; {drift['packages']}" if drift["packages"] else ""
+        return f"{moved}: {drift['was']} -> {drift['now']} (noise {drift['noise']}){packages}"
     change = f"{drift['bug']}: {drift['was']} -> {drift['now']} on datasets {drift['datasets']}"
     return f"{change} ({drift['reason'] or drift['figure']})"
 
@@ -45,8 +50,12 @@ def body(lines: Sequence[str], url: str) -> str:
 
 
 def reported(text: str) -> list[str]:
-    """The words about drift in the text of an issue, whatever ends its lines."""
-    return text.partition("```text")[2].partition("```")[0].split()
+    """The words about drift in the text of an issue, whatever ends its lines.
+
+    Without the values of figures, which are others in each run: that is no news.
+    """
+    lines = text.partition("```text")[2].partition("```")[0]
+    return re.sub(r"( moved on datasets [^:]*):.*", r"\1", lines).split()
 
 
 def gh(*arguments: str, text: str | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from threading import Lock
 
@@ -13,7 +13,8 @@ from repro.installs.environments import InstallError, Pins, install
 from repro.judge.examine import Background, background
 from repro.results import build as verdicts
 from repro.results import store as collected
-from repro.results.document import Document, Entry, find
+from repro.results.document import Document, Entry
+from repro.results.figures import repeated
 
 AT_A_TIME = 2  # installations: the next is made while the current one is examined
 
@@ -27,12 +28,14 @@ class Case:
         bugs: To examine.
         kept: The document of an earlier run; None if there is none.
         resume: Keep its entries, and examine only the other bugs.
+        repeat: Runs of each script.
     """
 
     pins: Pins
     bugs: Sequence[Bug]
     kept: Document | None = None
     resume: bool = False
+    repeat: int = 1
 
     @property
     def asked(self) -> dict[str, str]:
@@ -44,15 +47,20 @@ class Case:
         """True if nothing is left to examine."""
         return not self.missing(self.kept)
 
-    def missing(self, known: Document | None) -> list[Bug]:
-        """Return the bugs that a document lacks; all of them unless it is to be resumed."""
-        if known is None or not self.resume:
-            return list(self.bugs)
-        return [bug for bug in self.bugs if find(known, bug) is None]
+    def missing(self, known: Document | None) -> list[tuple[Bug, int]]:
+        """Return the bugs that a document lacks, or has too few runs of, with the missing runs.
+
+        All runs of all bugs are missing unless the case is to be resumed.
+        """
+        entries = {entry.id: entry for entry in known.bugs} if known and self.resume else {}
+        runs = {bug.id: entries[bug.id].runs if bug.id in entries else 0 for bug in self.bugs}
+        return [
+            (bug, self.repeat - runs[bug.id]) for bug in self.bugs if runs[bug.id] < self.repeat
+        ]
 
 
 def cases(
-    all_pins: Sequence[Pins], bugs: Sequence[Bug], folder: Path, *, resume: bool
+    all_pins: Sequence[Pins], bugs: Sequence[Bug], folder: Path, *, resume: bool, repeat: int = 1
 ) -> list[Case]:
     """Return the cases to examine.
 
@@ -62,16 +70,17 @@ def cases(
         folder: Where documents are kept.
         resume: Examine only what is not kept there. Git main is examined in any case, and what
             could not be installed is tried again.
+        repeat: Runs of each script.
 
     Raises:
         DocumentError: A file of the folder holds something else.
     """
     result = []
     for pins in all_pins:
-        case = Case(pins, bugs, resume=resume)
+        case = Case(pins, bugs, resume=resume, repeat=repeat)
         file = folder / collected.name(case.asked)
         if file.exists() and pins.datasets != GIT:  # today it may be another commit
-            case = Case(pins, bugs, collected.read_file(file), resume)
+            case = replace(case, kept=collected.read_file(file))
         result.append(case)
     return result
 
@@ -110,12 +119,17 @@ def _document(
     environment = dict(installation.environment)
     # What was measured in another environment, with a newer pyarrow perhaps, is not mixed in.
     kept = case.kept if case.kept is not None and case.kept.environment == environment else None
-    coming = [examinations.examine(bug, installation) for bug in case.missing(kept)]
-    new = verdicts.document([future.result() for future in coming], environment)
-    return msgspec.structs.replace(new, asked=case.asked, bugs=(*_others(kept, new), *new.bugs))
+    coming = examinations.examine_all(case.missing(kept), installation)
+    new = verdicts.document([run.result() for runs in coming for run in runs], environment)
+    return msgspec.structs.replace(new, asked=case.asked, bugs=tuple(_merged(case, kept, new)))
 
 
-def _others(kept: Document | None, new: Document) -> list[Entry]:
-    """Return the kept entries of bugs that were not examined this time."""
+def _merged(case: Case, kept: Document | None, new: Document) -> list[Entry]:
+    """Return the kept entries of other bugs, and the new ones, with kept runs if resumed."""
+    earlier = {entry.id: entry for entry in (kept.bugs if kept else ())}
+    merged = [
+        repeated([earlier[entry.id], entry]) if case.resume and entry.id in earlier else entry
+        for entry in new.bugs
+    ]
     examined = {entry.id for entry in new.bugs}
-    return [entry for entry in (kept.bugs if kept else ()) if entry.id not in examined]
+    return [*(entry for entry in earlier.values() if entry.id not in examined), *merged]

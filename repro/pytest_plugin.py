@@ -17,7 +17,7 @@ import pytest
 from repro.catalog.bugs import Bug
 from repro.catalog.experiments import EXPERIMENTS
 from repro.catalog.headlines import Evidence
-from repro.cli.arguments import JOBS, job_count
+from repro.cli.arguments import JOBS, count
 from repro.installs.installation import environment
 from repro.judge.examine import background
 from repro.judge.verdict import Judgement
@@ -44,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--repro-jobs",
-        type=job_count,
+        type=count,
         default=JOBS,
         metavar="N",
         help="bug scripts to run at a time (default: one a core, at most 4)",

@@ -14,8 +14,8 @@ class UsageError(RequestError):
     """Invalid or conflicting arguments; the message is one line for the user."""
 
 
-def job_count(text: str) -> int:
-    """A number of scripts to run at a time, from a command line.
+def count(text: str) -> int:
+    """A number above 0, from a command line.
 
     Raises:
         argparse.ArgumentTypeError: it is not a number above 0.
@@ -27,8 +27,18 @@ def job_count(text: str) -> int:
 
 def add_jobs(command: ArgumentParser) -> None:
     """Add `--jobs`."""
+    command.add_argument("--jobs", type=count, default=JOBS, metavar="N", help="scripts at a time")
+
+
+def add_repeat(command: ArgumentParser) -> None:
+    """Add `--repeat`."""
     command.add_argument(
-        "--jobs", type=job_count, default=JOBS, metavar="N", help="scripts at a time"
+        "--repeat",
+        type=count,
+        default=1,
+        metavar="N",
+        help="run each script N times, and keep the spread of its figures beside the verdict: the "
+        "noise that `drift` compares with",
     )
 
 

@@ -1,4 +1,4 @@
-"""`python -m repro drift`: verdicts that changed."""
+"""`python -m repro drift`: verdicts and figures that changed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from repro.catalog import bugs as catalog
 from repro.cli.arguments import UsageError
 from repro.results import store as collected
 from repro.results.document import Document
-from repro.results.drift import as_json, drifts
+from repro.results.drift import Drift, as_json, drifts
+from repro.results.figure_drift import FigureDrift, figure_drifts
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    command = commands.add_parser("drift", help="verdicts that are not as expected, or changed")
+    command = commands.add_parser("drift", help="verdicts and figures that changed")
     command.add_argument(
         "measured",
         type=Path,
@@ -46,7 +47,10 @@ def action(arguments: argparse.Namespace) -> int:
         raise UsageError(f"{arguments.measured} is about bugs not in the catalog: {unknown}")
     if not measured and not any(document.error is not None for document in documents):
         raise UsageError(f"{arguments.measured} holds no verdicts")
-    changes = drifts(documents, earlier)
+    changes: list[Drift | FigureDrift] = [
+        *drifts(documents, earlier),
+        *figure_drifts(documents, earlier),
+    ]
     if arguments.json:
         print(as_json(changes), end="")
     else:

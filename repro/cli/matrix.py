@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 from packaging.version import InvalidVersion, Version
 
 from repro.catalog.bugs import GIT
-from repro.cli.arguments import add_jobs, find_bugs
+from repro.cli.arguments import add_jobs, add_repeat, find_bugs
 from repro.report import markdown, terminal
 from repro.results import store as collected
 from repro.results.document import Document, in_order
-from repro.results.drift import NOT_INSTALLABLE, as_json, drifts
+from repro.results.drift import NOT_INSTALLABLE, Drift, as_json, drifts
+from repro.results.figure_drift import FigureDrift, figure_drifts
 
 if TYPE_CHECKING:
     from repro.installs.environments import Pins
@@ -58,8 +59,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--out", type=Path, default=OUT, metavar="DIR", help=f"keep verdicts here (default: {OUT})"
     )
     command.add_argument(
-        "--continue", dest="resume", action="store_true", help="examine only what DIR lacks"
+        "--continue",
+        dest="resume",
+        action="store_true",
+        help="examine only what DIR lacks; runs of `--repeat` add to those that it has",
     )
+    add_repeat(command)
     add_jobs(command)
     command.set_defaults(action=action)
 
@@ -80,14 +85,20 @@ def action(arguments: argparse.Namespace) -> int:
     bugs, out = find_bugs(arguments.bugs), arguments.out
     out.mkdir(parents=True, exist_ok=True)
     earlier = [*collected.read(collected.MEASURED), *collected.read(out)]
-    cases = matrix.cases(_pins(arguments), bugs, out, resume=arguments.resume)
+    cases = matrix.cases(
+        _pins(arguments), bugs, out, resume=arguments.resume, repeat=arguments.repeat
+    )
     documents = []
     with closing(matrix.measure(cases, arguments.jobs)) as measured:
         for document in _progress(measured, cases):
             collected.write(out, document)
             documents.append(document)
     print(terminal.matrix(documents, bugs, shutil.get_terminal_size(WIDE).columns))
-    changes = drifts(documents, in_order(earlier))
+    before = in_order(earlier)
+    changes: list[Drift | FigureDrift] = [
+        *drifts(documents, before),
+        *figure_drifts(documents, before),
+    ]
     (out / "drift.json").write_text(as_json(changes))
     notes = [str(drift) for drift in changes if drift.now != NOT_INSTALLABLE]  # told already
     (out / "matrix.md").write_text(markdown.summary(documents, notes, bugs))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from repro.catalog.bugs import Bug
-from repro.cli.arguments import add_jobs, find_bugs
+from repro.cli.arguments import add_jobs, add_repeat, find_bugs
 
 if TYPE_CHECKING:
     from repro.judge.verdict import Judgement
@@ -20,22 +20,24 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     command = commands.add_parser("run", help="examine bugs on the installed datasets")
     command.add_argument("bugs", nargs="*", metavar="BUG", help="ids of the catalog (default: all)")
     command.add_argument("--verdicts", type=Path, metavar="FILE", help="write the verdicts as JSON")
+    add_repeat(command)
     add_jobs(command)
     command.set_defaults(action=action)
 
 
 def action(arguments: argparse.Namespace) -> int:
     """Run the command; returns the exit status."""
-    return run(find_bugs(arguments.bugs), arguments.verdicts, arguments.jobs)
+    return run(find_bugs(arguments.bugs), arguments.verdicts, arguments.jobs, arguments.repeat)
 
 
-def run(bugs: Sequence[Bug], file: Path | None, jobs: int) -> int:
+def run(bugs: Sequence[Bug], file: Path | None, jobs: int, repeat: int = 1) -> int:
     """Examine bugs and print the table.
 
     Args:
         bugs: Which.
         file: Where to write the verdicts as JSON, after each of them.
         jobs: How many scripts to run at a time.
+        repeat: How often to run each.
 
     Returns:
         0 if every verdict is the expected one, else 1.
@@ -50,19 +52,21 @@ def run(bugs: Sequence[Bug], file: Path | None, jobs: int) -> int:
     from repro.report import terminal
     from repro.results import build as verdicts
 
-    judgements: list[Judgement] = []
+    first: list[Judgement] = []
+    every: list[Judgement] = []
     if file is not None:
-        verdicts.write(file, judgements, environment())  # better now than after a minute of work
+        verdicts.write(file, every, environment())  # better now than after a minute of work
     with background(jobs) as examinations:
-        coming = {bug.id: examinations.examine(bug) for bug in bugs}
-        for bug_id, future in coming.items():
-            print(f"{bug_id} ...", end=" ", flush=True, file=sys.stderr)
-            judgements.append(future.result())
-            print(judgements[-1].verdict, file=sys.stderr)
+        coming = examinations.examine_all([(bug, repeat) for bug in bugs])
+        for bug, runs in zip(bugs, coming, strict=True):
+            print(f"{bug.id} ...", end=" ", flush=True, file=sys.stderr)
+            judgements = [run.result() for run in runs]
+            first, every = [*first, judgements[0]], [*every, *judgements]
+            print(*dict.fromkeys(judgement.verdict for judgement in judgements), file=sys.stderr)
             if file is not None:
-                verdicts.write(file, judgements, environment())
-    print(terminal.table(judgements, environment()))
-    mismatches = [judgement for judgement in judgements if not judgement.agrees]
+                verdicts.write(file, every, environment())
+    print(terminal.table(first, environment()))
+    mismatches = [judgement for judgement in every if not judgement.agrees]
     for judgement in mismatches:
         print(judgement.sentence, file=sys.stderr)
     return 1 if mismatches else 0

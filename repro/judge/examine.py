@@ -2,12 +2,13 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
+import msgspec
 from packaging.version import Version
 
 from mockhub.server.process import Hub, HubProcessError
@@ -89,6 +90,21 @@ class Background:
         future = self._pool.submit(self._in_turn, turn, bug, installation)
         self._futures.append(future)
         return future
+
+    def examine_all(
+        self, bugs: Sequence[tuple[Bug, int]], installation: Installation | None = None
+    ) -> list[list[Future[Judgement]]]:
+        """Examine bugs, each as often as asked; returns the runs of each.
+
+        In rounds, so that the runs of a bug are apart. Only the first is under its memory cap.
+        """
+        runs: list[list[Future[Judgement]]] = [[] for _ in bugs]
+        for done in range(max((count for _, count in bugs), default=0)):
+            for futures, (bug, count) in zip(runs, bugs, strict=True):
+                if done < count:
+                    alone = msgspec.structs.replace(bug, cap_bytes=None) if done else bug
+                    futures.append(self.examine(alone, installation))
+        return runs
 
     def _in_turn(self, turn: Lock, bug: Bug, installation: Installation | None) -> Judgement:
         with turn:

@@ -9,15 +9,22 @@ import msgspec
 
 from repro.judge.verdict import Judgement
 from repro.results.document import Document, Entry, Figures
+from repro.results.figures import repeated
 from repro.sandbox.run import Run
 
 
 def document(judgements: Iterable[Judgement], environment: Mapping[str, str]) -> Document:
-    """Build the document of some judgements, measured now."""
+    """Build the document of some judgements, measured now.
+
+    Several of a bug are repeated runs of its script: the first is its entry, all show its noise.
+    """
+    runs: dict[str, list[Entry]] = {}
+    for judgement in judgements:
+        runs.setdefault(judgement.bug.id, []).append(_entry(judgement))
     return Document(
         environment=dict(environment),
         measured=datetime.now(UTC).isoformat(timespec="seconds"),
-        bugs=tuple(map(_entry, judgements)),
+        bugs=tuple(map(repeated, runs.values())),
     )
 
 

@@ -11,6 +11,10 @@ from repro.judge.outcome import Verdict
 
 SHORT = 7  # characters of a commit
 
+Figure = int | float
+Spread = tuple[Figure, Figure]
+"""The lowest and the highest reading of a figure."""
+
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """The record of a run.
@@ -53,6 +57,8 @@ class Entry(Figures, frozen=True, kw_only=True):
         figure: The decisive figure, in words.
         evidence: The object that the script printed.
         capped: The large run under a memory cap; None if there was none.
+        runs: The number of runs of the script; all else but the spread is of the first.
+        spread: The lowest and the highest reading of each figure in these runs; empty for one run.
     """
 
     id: Annotated[str, msgspec.Meta(min_length=1)]
@@ -64,6 +70,8 @@ class Entry(Figures, frozen=True, kw_only=True):
     figure: str = ""
     evidence: dict[str, Any] | None = None
     capped: Figures | None = None
+    runs: int = 1
+    spread: dict[str, Spread] = {}
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

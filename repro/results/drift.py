@@ -11,6 +11,7 @@ from repro.catalog.bugs import Bug
 from repro.judge.outcome import Verdict
 from repro.judge.verdict import expectation
 from repro.results.document import Document, Entry, asked, find, label, release
+from repro.results.figure_drift import FigureDrift
 
 ANY_BUG, INSTALLABLE, NOT_INSTALLABLE = "every bug", "installable", "not installable"
 """What stands for the bug and the verdicts where there is nothing to examine."""
@@ -65,7 +66,7 @@ def drifts(documents: Iterable[Document], earlier: Sequence[Document]) -> list[D
     return [drift for document in documents for drift in _of_document(document, earlier)]
 
 
-def as_json(changes: Iterable[Drift]) -> str:
+def as_json(changes: Iterable[Drift | FigureDrift]) -> str:
     """Return a list of objects for a program to read."""
     return json.dumps([asdict(drift) for drift in changes], indent=1) + "\n"
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from repro.results.drift import Drift, as_json
+from repro.results.figure_drift import FigureDrift
 from tests.support.constants import ROOT
 
 SCRIPT = ROOT / ".github" / "drift_issue.py"
@@ -142,3 +143,15 @@ def test_drift_of_the_harness_is_what_is_read(gh: Gh) -> None:
     drift = Drift("some-bug", "5.3.0", "absent", "reproduced", None, "7 of 9", "")
     assert gh.run(as_json([drift])).returncode == 0
     assert "some-bug: absent -> reproduced on datasets 5.3.0 (7 of 9)" in gh.calls()[-1][1]
+
+
+def test_figure_that_moved_is_news_once(gh: Gh) -> None:
+    def moved(now: int) -> str:
+        return as_json([FigureDrift("some-bug", "5.3.0", "shards", 1, now, 0, "pyarrow 27.0.0")])
+
+    assert gh.run(moved(5)).returncode == 0
+    text = gh.calls()[-1][1]
+    assert "some-bug: shards moved on datasets 5.3.0: 1 -> 5 (noise 0); pyarrow 27.0.0" in text
+    issues = json.dumps([{"number": 12, "body": text.replace("\n", "\r\n")}])
+    assert gh.run(moved(6), ISSUES=issues).returncode == 0
+    assert gh.calls()[-1][0][:3] == ["issue", "edit", "12"]

@@ -4,7 +4,7 @@ import pytest
 
 from repro.__main__ import main
 from repro.catalog import bugs as catalog
-from repro.cli.arguments import find_bugs, job_count
+from repro.cli.arguments import count, find_bugs
 
 
 def test_unknown_bug_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -30,4 +30,4 @@ def test_no_bug_stands_for_the_whole_catalog() -> None:
 
 
 def test_count_of_jobs_is_read() -> None:
-    assert job_count("3") == 3
+    assert count("3") == 3

@@ -98,3 +98,15 @@ def test_release_that_cannot_be_installed_is_status_1(
     collected.write(tmp_path / "broken", not_installable("9.9.9"))
     assert main(["drift", str(tmp_path / "broken")]) == 1
     assert "not installable on datasets 9.9.9" in capsys.readouterr().out
+
+
+def test_figure_that_moved_is_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    one = entry("gone", "absent") | {"evidence": {"shards": 1}}
+    noise = {"runs": 5, "spread": {"shards": [1, 1]}}
+    base = collected.write(tmp_path / "old", document("5.2.0", one | noise))
+    moved = one | {"evidence": {"shards": 5}}
+    new = collected.write(tmp_path / "newer", document("5.2.0", moved))
+    assert main(["drift", str(base), "--against", str(base)]) == 0
+    assert main(["drift", str(new), "--against", str(base)]) == 1
+    line = "drift: gone shards 1 -> 5 on datasets 5.2.0 (noise 0)\n"
+    assert capsys.readouterr().out == f"no drift\n{line}"

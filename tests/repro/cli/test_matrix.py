@@ -140,6 +140,15 @@ def test_continued_run_shows_what_it_kept(capsys: pytest.CaptureFixture[str]) ->
     assert capsys.readouterr().out == table
 
 
+def test_repeated_runs_are_added_to_those_that_are_kept(runs: Path, tmp_path: Path) -> None:
+    for arguments, counted in (((), 1), (("--repeat", "3", "--continue"), 3), ((), 1)):
+        assert main(["matrix", "--datasets", "4.5.0", *arguments]) == 0
+        ((entry,),) = [document.bugs for document in collected.read(tmp_path / "measured")]
+        assert entry.runs == counted
+        assert ("rows_lost" in entry.spread) == (counted > 1)
+    assert len(runs.read_text().split()) == 4
+
+
 def test_bug_of_a_later_day_joins_those_that_are_kept(
     scripts: Path, runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

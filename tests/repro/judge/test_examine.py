@@ -1,15 +1,18 @@
 """Real scripts that exit, crash, hang and grow: how they are judged, and how they are stopped."""
 
 import time
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, Future
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from repro.catalog.bugs import Bug
 from repro.catalog.experiments import Experiment
-from repro.judge.examine import ExperimentError, background, examine, measure
+from repro.installs.installation import Installation
+from repro.judge.examine import Background, ExperimentError, background, examine, measure
 from repro.judge.outcome import Verdict
+from repro.judge.verdict import Judgement
 from repro.sandbox.run import Exited, IsolationError, Killed, TimedOut
 from tests.support.constants import MIB
 from tests.support.repro import fakes
@@ -108,6 +111,26 @@ def test_experiment_without_evidence_is_an_error(code: str, scripts: Path) -> No
 
 
 # In the background
+
+
+class Recorder(Background):
+    """Takes note of what is to be examined."""
+
+    asked: list[tuple[str, int | None]]
+
+    def examine(self, bug: Bug, _: Installation | None = None) -> Future[Judgement]:
+        self.asked.append((bug.id, bug.cap_bytes))
+        return Future()
+
+
+def test_repeated_runs_come_in_rounds_and_only_the_first_is_capped() -> None:
+    recorder = Recorder({}, jobs=1)
+    recorder.asked = []
+    one, two = fakes.bug("one", cap_bytes=100), fakes.bug("two")
+    runs = recorder.examine_all([(one, 3), (two, 1)])
+    assert list(map(len, runs)) == [3, 1]
+    assert recorder.asked == [("one", 100), ("two", None), ("one", None), ("one", None)]
+    assert recorder.examine_all([]) == []
 
 
 def test_scripts_find_a_hub_and_no_cache_but_their_own(
