@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -11,12 +12,14 @@ from workaround.arrow.file_cells import FileLeaf
 from workaround.arrow.skeleton import CheckedFiles
 from workaround.hub.card import ConfigTarget
 from workaround.planning.hub_limits import limit_problems
-from workaround.planning.plan import Plan, SplitPlan, plan_splits
+from workaround.planning.plan import Plan, SplitPlan, format_bytes, plan_splits
 from workaround.preflight.check import problems_of, require_sound, surveys
 from workaround.preflight.options import PushOptions
 from workaround.preflight.source import Source, source_of
 from workaround.upload.commit import SplitBase
 from workaround.upload.shard import ShardJob
+
+log = logging.getLogger("workaround")
 
 
 @dataclass(frozen=True)
@@ -71,5 +74,14 @@ def prepare(dataset: Dataset | DatasetDict, options: PushOptions) -> PreparedPus
     surveyed = surveys(source, level="headers")
     plan = plan_splits(source, surveyed, options)
     require_sound([*problems_of(surveyed), *limit_problems(plan)], strict=options.strict)
+    for split in plan.splits:
+        log.info(
+            "Checked %s: %d rows with %d files of %s, for %d shards",
+            split.name,
+            split.rows,
+            split.files,
+            format_bytes(split.file_bytes),
+            len(split.shards),
+        )
     checked = {name: survey.checked for name, survey in surveyed.items()}
     return PreparedPush(source, plan, target, options, checked)

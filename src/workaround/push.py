@@ -207,8 +207,10 @@ def push_prepared(prepared: PreparedPush) -> PushResult:
         else:
             upload, info = _commit(prepared, repository, journal, executor)
         journal.clear()
+        log.info("Committed %s to %s", info.oid, repository)
         if options.verify != "none":
             verify_upload(upload, info.oid, prepared.source, prepared.checked, options.verify)
+            log.info("Verified %s", info.oid)
     return PushResult(info, len(upload.shards()), upload.resumed)
 
 
@@ -265,9 +267,9 @@ def _upload(
 ) -> Upload:
     """Upload all shards that the journal does not have."""
     plan, options = prepared.plan, prepared.options
-    shards = [shard for split in plan.splits for shard in split.shards]
-    modes = UploadModes(repository, {shard.path: max(1, shard.nbytes) for shard in shards})
-    with show_progress(sum(shard.nbytes for shard in shards), len(shards)) as progress:
+    planned = {shard.path: shard.nbytes for split in plan.splits for shard in split.shards}
+    modes = UploadModes(repository, {path: max(1, nbytes) for path, nbytes in planned.items()})
+    with show_progress(planned) as progress:
         uploaded = {
             split.name: upload_shards(
                 prepared.jobs(split), journal, repository, modes, executor, progress

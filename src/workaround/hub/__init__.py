@@ -12,6 +12,7 @@ Terms:
 - *transient* failure: one that another attempt may not meet; all others are refused at once with
   advice (`retry`).
 - *delay*: seconds until the next attempt, our own or one that the Hub asks for (`backoff`).
+- *bar*: of progress, on terminals and in notebooks (`bars`).
 - *secret*: a token, a password in a URL, or its signed query; no log and no error shows one
   (`redact`).
 """

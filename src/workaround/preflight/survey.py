@@ -18,7 +18,6 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 from datasets import Dataset, Nifti
-from huggingface_hub.utils.tqdm import are_progress_bars_disabled, tqdm
 
 from workaround.arrow.file_cells import (
     FileLeaf,
@@ -32,6 +31,7 @@ from workaround.arrow.files import READERS, Files
 from workaround.arrow.row_sizes import PAGE_SHARE, arrow_bytes, parquet_bytes
 from workaround.arrow.skeleton import CheckedFiles
 from workaround.errors import Problem
+from workaround.hub.bars import show_bar
 from workaround.preflight.column_survey import Column
 from workaround.preflight.glance import Glance, glance
 from workaround.preflight.inspect import CheckLevel, inspect_file
@@ -165,9 +165,7 @@ def _look(
     sizes, versions = np.zeros(len(names), np.int64), np.zeros(len(names), np.int64)
     defects: dict[int, Defect] = {}
     order = np.asarray(pc.sort_indices(names), dtype=np.int64)
-    quiet = True if are_progress_bars_disabled() else None  # None is for terminals alone
-    bar = tqdm(total=len(names), desc="Checking", unit=" files", disable=quiet)  # type: ignore[no-untyped-call]
-    with bar:
+    with show_bar("Checking", len(names), " files") as bar:
         for kind in (False, True):
             chosen = order[nifti[order] == kind]
             others = []

@@ -8,6 +8,8 @@ Terms, in the order of the stages:
 - *pending shard*: a shard job with its fingerprint and the storage that the Hub wants it in.
 - *batch*: pending shards that are sent together: written into *streams* of Xet (`streams`), or to
   *shard files* on disk, removed as soon as they are uploaded (`files`).
+- *addition*: a file of a commit as the client wants it; it reports what was read of it
+  (`additions`).
 - *uploaded shard*: its bytes are on the Hub, where no reader sees them before the commit.
 - *journal*: a SQLite file on this machine that remembers uploaded shards, so that the same call
   resumes after a kill (`journal`).

@@ -19,8 +19,8 @@ from workaround.errors import WorkersLostError
 from workaround.hub.repository import Repository
 from workaround.hub.xet import has_streams
 from workaround.upload.files import FileBatch
-from workaround.upload.shard import PendingShard, ShardResult, regular_shard
-from workaround.upload.streams import Report, StreamBatch
+from workaround.upload.shard import PendingShard, Report, ShardResult, regular_shard
+from workaround.upload.streams import StreamBatch
 
 AHEAD = 2
 """Batches at a time: one being written and one on its way, or both on their way."""
@@ -51,12 +51,12 @@ def open_batch(
     Args:
         repository: Repository to upload to.
         folder: For temporary files.
-        report: Called with a shard and the number of its bytes that were written.
+        report: Called with the path of a shard and the number of its bytes so far.
         stop: Once it is set, the first failure is raised: no more attempts.
     """
     if has_streams():
         return StreamBatch(repository, report, stop)
-    return FileBatch(repository, folder, stop)
+    return FileBatch(repository, folder, report, stop)
 
 
 class BatchThreads:

@@ -24,8 +24,8 @@ from workaround.hub.replacement import require_room, sharded_splits, stale_shard
 from workaround.hub.repository import CommitMessage, Operation, Repository
 from workaround.hub.retry import retry
 from workaround.planning.plan import Plan
+from workaround.upload.additions import addition_of
 from workaround.upload.journal import Journal, UploadedShard, git_oid
-from workaround.upload.shard import addition_of
 
 MAX_OPERATIONS = 25_000
 """Most LFS files of one commit (documentation of ``HfApi.create_commit``)."""

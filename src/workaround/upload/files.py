@@ -10,19 +10,15 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import BinaryIO
 
 from workaround.errors import DiskFullError
 from workaround.hub.repository import Repository
-from workaround.upload.shard import (
-    PendingShard,
-    ShardJob,
-    ShardResult,
-    addition_of,
-    write_shard,
-)
+from workaround.upload.additions import addition_of_file
+from workaround.upload.shard import PendingShard, Report, ShardJob, ShardResult, write_shard
 
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 BATCH_BYTES = 64 << 20
@@ -75,12 +71,16 @@ class FileBatch:
     Args:
         repository: Repository to upload to.
         folder: For the files.
+        report: Called with the path of a shard and the number of its bytes that were sent.
         stop: Once it is set, the first failure is raised: no more attempts.
     """
 
-    def __init__(self, repository: Repository, folder: Path, stop: Event | None = None) -> None:
+    def __init__(
+        self, repository: Repository, folder: Path, report: Report, stop: Event | None = None
+    ) -> None:
         self._repository = repository
         self._folder = folder
+        self._report = report
         self._stop = stop
         self._nbytes = 0
         self._files: list[tuple[PendingShard, ShardFile]] = []
@@ -107,7 +107,13 @@ class FileBatch:
             UnreachableError: The Hub does not answer.
         """
         additions = [
-            addition_of(pending.job.shard.path, file.sha256, file.size, file.file)
+            addition_of_file(
+                pending.job.shard.path,
+                file.sha256,
+                file.size,
+                file.file,
+                partial(self._report, pending.job.shard.path),
+            )
             for pending, file in self._files
         ]
         try:

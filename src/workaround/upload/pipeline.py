@@ -18,6 +18,7 @@ from threading import Event
 from workaround.errors import ArgumentError, WorkersLostError
 from workaround.hub.repository import Repository
 from workaround.hub.upload_modes import UploadModes
+from workaround.planning.plan import format_bytes
 from workaround.upload.batches import BatchThreads, open_batch
 from workaround.upload.journal import Journal, UploadedShard
 from workaround.upload.progress import Progress
@@ -75,6 +76,8 @@ def upload_shards(
         start, limit = threads.submit, QUEUED
     else:
         start, limit = _submitter(executor, journal, repository), AHEAD * _count(executor)
+    if isinstance(executor, WorkerProcesses):
+        executor.report = progress.report
     pending = _Pending(journal, progress, start, limit, stop)
     try:
         return _upload(jobs, modes, pending)
@@ -146,7 +149,7 @@ class _Pending:
         if self.journal.find(job.shard.path, key) is None:
             return False
         log.info("%s is on the Hub already", job.shard.path)
-        self._progress.resume(job.shard.path, job.shard.nbytes)
+        self._progress.resume(job.shard.path)
         return True
 
     def take(self, pending: PendingShard) -> None:
@@ -181,8 +184,9 @@ class _Pending:
             for record in result.records:
                 if log.isEnabledFor(record.levelno):
                     log.handle(record)
+            log.info("Sent %s: %s", job.shard.path, format_bytes(result.shard.size))
             self.journal.add(result.shard, result.content)
-            self._progress.add(job.shard.path, job.shard.nbytes)
+            self._progress.add(job.shard.path)
         return failures
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

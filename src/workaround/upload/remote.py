@@ -21,6 +21,7 @@ from workaround.hub.repository import Repository
 from workaround.upload.batches import open_batch
 from workaround.upload.shard import PendingShard, ShardResult, regular_shard
 from workaround.upload.temporary import temporary_folder
+from workaround.upload.workers import report_position
 
 log = logging.getLogger("workaround")
 
@@ -110,7 +111,7 @@ def _run(task: ShardTask, folder: Path) -> ShardResult:
     pending = task.shard()
     if pending.mode == "regular":
         return regular_shard(pending)
-    batch = open_batch(task.repository, folder, lambda *_: None)
+    batch = open_batch(task.repository, folder, report_position)
     batch.write(pending)
     (result,) = batch.send()
     return result

@@ -8,14 +8,11 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import Dataset
-from huggingface_hub import CommitOperationAdd
-from huggingface_hub.lfs import UploadInfo
 
 from workaround.arrow.file_cells import (
     FileLeaf,
@@ -34,8 +31,14 @@ from workaround.parquet.writer import CHUNKING, ShardWriter, Sink, writer_option
 from workaround.planning.plan import Shard
 from workaround.upload.journal import UploadedShard, git_oid
 
+log = logging.getLogger("workaround")
+
 FORMAT = 1
 """Part of every fingerprint: shards written by another version of this module are others."""
+
+
+Report = Callable[[str, int], None]
+"""Called with the path of a shard and the number of its bytes that were written or sent so far."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,7 @@ def write_shard(job: ShardJob, sink: Sink, *, compress: bool) -> None:
         SourceDamagedError: A source file cannot be decompressed.
         UnreachableError: The server of a source file does not answer.
     """
+    log.info("Writing %s: rows %d to %d", job.shard.path, job.shard.start, job.shard.stop - 1)
     if not job.fill:
         _write_plain(job, sink)
         return
@@ -190,18 +194,6 @@ def regular_shard(pending: PendingShard) -> ShardResult:
     content = sink.getvalue()
     sha256 = hashlib.sha256(content).hexdigest()
     return ShardResult(pending.uploaded(sha256, len(content), git_oid(content)), content)
-
-
-def addition_of(path: str, sha256: str, size: int, file: Path | None = None) -> CommitOperationAdd:
-    """Return the operation that adds a file of a known hash: the client would read all of it."""
-    addition = CommitOperationAdd(path, b"")
-    sample = b""
-    if file is not None:
-        addition.path_or_fileobj = str(file)
-        with file.open("rb") as stream:
-            sample = stream.read(512)
-    addition.upload_info = UploadInfo(sha256=bytes.fromhex(sha256), size=size, sample=sample)
-    return addition
 
 
 class _Output:

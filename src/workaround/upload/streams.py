@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from threading import Event
 
 from workaround.errors import UploadError
 from workaround.hub.repository import Repository, some
 from workaround.hub.retry import retry_until
 from workaround.hub.xet import StreamError, XetUpload
-from workaround.upload.shard import PendingShard, ShardResult, write_shard
+from workaround.upload.shard import PendingShard, Report, ShardResult, write_shard
 
 BATCH_BYTES = 256 << 20
 """Bytes after which an upload is closed, so that its shards count as sent: what a kill costs."""
 BATCH_SECONDS = 30.0
 """Seconds after which it is closed: at 10 Mbit/s a kill costs 40 MB."""
-
-Report = Callable[[PendingShard, int], None]
 
 
 class StreamBatch:
@@ -27,7 +25,7 @@ class StreamBatch:
 
     Args:
         repository: Repository to upload to.
-        report: Called with a shard and the number of its bytes that were written.
+        report: Called with the path of a shard and the number of its bytes that were written.
         stop: Once it is set, the first failure is raised: no more attempts.
     """
 
@@ -113,14 +111,14 @@ class StreamBatch:
                 self._upload = self._repository.xet_upload()
             except Exception as error:
                 raise StreamError from error
-        written = 0
+        path, written = pending.job.shard.path, 0
 
         def report(nbytes: int) -> None:
             nonlocal written
             written += nbytes
-            self._report(pending, written)
+            self._report(path, written)
 
-        stream = self._upload.file(pending.job.shard.path, report)
+        stream = self._upload.file(path, report)
         try:
             write_shard(pending.job, stream, compress=False)
         except StreamError:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import current_process, parent_process, spawn
-from multiprocessing.connection import wait
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnContext, SpawnProcess
 from multiprocessing.synchronize import Event
 from typing import Any
@@ -34,6 +35,8 @@ _PRELUDE = (
 )
 """Let the kernel kill a process with its parent (PR_SET_PDEATHSIG), before it imports anything."""
 
+_INTERVAL = 0.1
+"""Seconds between the positions that a worker sends."""
 _GRACE = 1.0
 """Seconds for the pool's thread to forget cancelled work."""
 _spawning = threading.Lock()
@@ -86,14 +89,42 @@ class _WorkerContext(SpawnContext):
 
 
 class WorkerProcesses(ProcessPoolExecutor):
-    """Processes that start as they are needed, and end with this one, even if it is killed."""
+    """Processes that start as they are needed, and end with this one, even if it is killed.
+
+    Attributes:
+        report: Called with the path of a shard, and the number of its bytes that a worker has
+            written or sent so far.
+    """
 
     def __init__(self, count: int) -> None:
+        self.report: Callable[[str, int], None] = lambda *_: None
         self._worker_context = _WorkerContext()
         self._reported = self._worker_context.Event()
+        self._positions, positions = self._worker_context.Pipe(duplex=False)
+        self._sender = positions
         super().__init__(
-            count, self._worker_context, initializer=_report_for_work, initargs=(self._reported,)
+            count,
+            self._worker_context,
+            initializer=_report_for_work,
+            initargs=(self._reported, positions),
         )
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Pass on, within a block, the positions that workers send."""
+        thread = threading.Thread(target=self._listen, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._sender.send(None)
+            thread.join()
+            self._sender.close()
+            self._positions.close()
+
+    def _listen(self) -> None:
+        while (position := self._positions.recv()) is not None:
+            self.report(*position)
 
     def advice(self) -> str:
         """Return what to do about processes that are lost."""
@@ -119,7 +150,8 @@ class WorkerProcesses(ProcessPoolExecutor):
 @contextmanager
 def worker_processes(count: int) -> Iterator[WorkerProcesses]:
     """Provide worker processes; a failure kills what they are still doing."""
-    with WorkerProcesses(count) as executor:
+    executor = WorkerProcesses(count)
+    with executor.listening(), executor:
         try:
             yield executor
         except BaseException:
@@ -137,11 +169,39 @@ def require_main_guard() -> None:
         raise ArgumentError(_GUARD)
 
 
-def _report_for_work(reported: Event) -> None:
+class _Positions:
+    """Sends the parent how far a shard is, at most every tenth of a second.
+
+    No lock guards the pipe, which a killed worker would hold for ever: the system writes short
+    messages at once.
+    """
+
+    def __init__(self) -> None:
+        self.pipe: Connection[tuple[str, int], None] | None = None
+        self._next = 0.0
+
+    def send(self, path: str, nbytes: int) -> None:
+        now = time.monotonic()
+        if self.pipe is None or now < self._next or len(path.encode()) > select.PIPE_BUF // 2:
+            return
+        self._next = now + _INTERVAL
+        self.pipe.send((path, nbytes))
+
+
+_positions = _Positions()
+
+
+def report_position(path: str, nbytes: int) -> None:
+    """Report from a worker process how much of a shard was written or sent so far."""
+    _positions.send(path, nbytes)
+
+
+def _report_for_work(reported: Event, positions: Connection[tuple[str, int], None]) -> None:
     """Tell the parent that a worker has imported all it needs, and end with the parent.
 
     Where the kernel does not end it, a worker would wait for work for ever.
     """
+    _positions.pipe = positions
     reported.set()
     if (parent := parent_process()) is not None:
         threading.Thread(target=_end_after, args=(parent.sentinel,), daemon=True).start()

@@ -7,7 +7,6 @@ read from the Hub at that commit.
 from __future__ import annotations
 
 import posixpath
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -15,7 +14,6 @@ from typing import Literal, get_args
 
 from datasets import Dataset, DatasetDict, config
 from huggingface_hub.hf_api import RepoFile
-from huggingface_hub.utils.tqdm import tqdm
 
 from workaround.arrow.file_cells import FileLeaf
 from workaround.arrow.skeleton import CheckedFiles
@@ -27,6 +25,7 @@ from workaround.errors import (
     UnreadableCardError,
     VerifyError,
 )
+from workaround.hub.bars import show_bar
 from workaround.hub.card import README
 from workaround.hub.card_lookup import Loaded, card_problems, find, split_files
 from workaround.hub.repository import Repository
@@ -226,10 +225,7 @@ def _report(
 ) -> VerifyReport:
     differences = list(problems)
     nbytes = sum(shard.size for shard in shards)
-    quiet = not sys.stderr.isatty()
-    with tqdm(  # type: ignore[no-untyped-call]
-        total=nbytes, unit="B", unit_scale=True, desc="Verifying", disable=quiet
-    ) as bar:
+    with show_bar("Verifying", nbytes) as bar:
         for shard in shards:
             differences += retry(
                 f"Verifying {shard.path}", _compare, repository, commit, shard, level

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import signal
-import termios
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -209,26 +206,6 @@ def test_push_that_waits_for_a_busy_hub_can_be_interrupted(hub: Hub, table: Path
         process.send_signal(signal.SIGINT)
         _, error = process.communicate()
     assert process.returncode == 130, error
-
-
-@pytest.mark.usefixtures("hub")
-def test_progress_is_shown_on_a_terminal(table: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("HF_HUB_DISABLE_PROGRESS_BARS", raising=False)
-    terminal, end = pty.openpty()
-    termios.tcsetwinsize(end, (24, 100))
-    with start_cold("push", table, REPO, stderr=end) as process:
-        os.close(end)
-        shown = b""
-        try:
-            while some := os.read(terminal, 4096):
-                shown += some
-        except OSError:  # how Linux ends it
-            pass
-        assert process.wait() == 0
-    os.close(terminal)
-    assert b"row groups" in shown  # the plan
-    assert b"Uploading: 100%" in shown
-    assert b"B/s" in shown
 
 
 @pytest.mark.usefixtures("hub")

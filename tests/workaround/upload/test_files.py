@@ -56,7 +56,7 @@ def test_batch_is_bounded_in_bytes_and_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "write", lambda *_: None)
-    batch = FileBatch(REPOSITORY, tmp_path)
+    batch = FileBatch(REPOSITORY, tmp_path, lambda *_: None)
     assert batch.has_room(10 * BATCH_BYTES)
     batch.write(stub(BATCH_BYTES - 1))
     assert batch.has_room(1)

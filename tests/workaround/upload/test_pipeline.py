@@ -70,7 +70,7 @@ def sent(number: int) -> UploadedShard:
 
 def upload_with(executor: Executor | None, journal: Journal, count: int) -> list[UploadedShard]:
     repository = Repository("https://hub", REPO)
-    with show_progress(count, count) as progress:
+    with show_progress({f"data/{number}": 1 for number in range(count)}) as progress:
         return upload.upload_shards(
             map(job, range(count)), journal, repository, Lfs(), executor, progress
         )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from types import SimpleNamespace
-from typing import Any, Never
+from typing import Never
 
 import pytest
 from huggingface_hub.utils.tqdm import (
@@ -14,21 +12,15 @@ from huggingface_hub.utils.tqdm import (
     enable_progress_bars,
 )
 
+from tests.support.terminal import Terminal
 from workaround.upload.progress import show_progress
-
-
-class Terminal(io.StringIO):
-    """Standard error on a terminal."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 def test_bar_counts_bytes_and_shards_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
-    with show_progress(nbytes=3000, shards=2) as progress:
-        progress.add("a", 1000)
-        progress.add("b", 2000)
+    with show_progress({"a": 1000, "b": 2000}) as progress:
+        progress.add("a")
+        progress.add("b")
     assert "Uploading: 100%" in terminal.getvalue()
     assert "3.00k/3.00k" in terminal.getvalue()
     assert "shard 2/2" in terminal.getvalue()
@@ -36,19 +28,20 @@ def test_bar_counts_bytes_and_shards_on_a_terminal(monkeypatch: pytest.MonkeyPat
 
 def test_bar_moves_within_a_shard_and_never_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stderr", Terminal())
-    pending: Any = SimpleNamespace(job=SimpleNamespace(shard=SimpleNamespace(path="a", nbytes=100)))
-    with show_progress(nbytes=100, shards=1) as progress:
+    with show_progress({"a": 100}) as progress:
         shown = []
         for nbytes in (40, 10, 60, 130):  # the second time it is sent again
-            progress.report(pending, nbytes)
+            progress.report("a", nbytes)
             shown.append(progress._bar.n)
-        progress.add("a", 100)
+        progress.add("a")
+        progress.report("a", 90)  # a worker's, on its way since before
+        progress.report("b", 90)  # of an earlier plan
         assert [*shown, progress._bar.n] == [40, 40, 60, 100, 100]
 
 
 def test_nothing_is_shown_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
-    with show_progress(nbytes=1, shards=1) as progress:
-        progress.add("a", 1)
+    with show_progress({"a": 1}) as progress:
+        progress.add("a")
     assert capsys.readouterr() == ("", "")
 
 
@@ -59,7 +52,7 @@ def test_bars_of_the_client_are_off_while_ours_is_shown() -> None:
 
 
 def interrupted() -> Never:
-    with show_progress(1, 1):
+    with show_progress({"a": 1}):
         assert are_progress_bars_disabled()
         raise KeyboardInterrupt
 
@@ -68,7 +61,7 @@ def test_bars_that_the_user_disabled_remain_disabled(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(sys, "stderr", terminal := Terminal())
     disable_progress_bars()
     try:
-        with show_progress(1, 1):
+        with show_progress({"a": 1}):
             pass
         assert are_progress_bars_disabled()
     finally:

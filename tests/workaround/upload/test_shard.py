@@ -17,7 +17,7 @@ from workaround.errors import SourceChangedError
 from workaround.planning.plan import plan
 from workaround.upload.files import write
 from workaround.upload.journal import git_oid
-from workaround.upload.shard import ShardJob, addition_of, fingerprint
+from workaround.upload.shard import ShardJob, fingerprint
 
 
 def job(rows: Dataset) -> ShardJob:
@@ -48,14 +48,6 @@ def test_changed_file_is_named_with_split_row_and_column(
         write(replace(made, checked=checked), tmp_path)
     assert str(raised.value).startswith("split 'train', row 0, column 't1w', ")
     assert not list(tmp_path.glob("*.parquet"))
-
-
-def test_addition_of_a_known_hash_reads_a_sample_only(tmp_path: Path) -> None:
-    file = tmp_path / "shard.parquet"
-    file.write_bytes(b"x" * 1000)
-    addition = addition_of("data/a.parquet", "ab" * 32, 1000, file)
-    assert addition.upload_info.sample == b"x" * 512
-    assert addition.upload_info.sha256.hex() == "ab" * 32
 
 
 def test_git_oid_is_that_of_git() -> None:

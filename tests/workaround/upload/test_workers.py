@@ -19,7 +19,7 @@ from tests.support.constants import REPO
 from tests.support.workaround.pushing import MakeNifti, contents, loaded, sessions
 from workaround import push_to_hub
 from workaround.errors import WorkersLostError
-from workaround.upload.workers import worker_processes
+from workaround.upload.workers import report_position, worker_processes
 
 SOURCE = str(Path(workaround.__file__).parents[1])
 
@@ -34,6 +34,15 @@ def test_killed_workers_are_reported_and_the_same_call_goes_on(
             push_to_hub(rows, REPO, executor=executor)
     push_to_hub(rows, REPO, num_proc=2)
     assert loaded(REPO) == contents(rows)
+
+
+def test_positions_of_workers_are_passed_on() -> None:
+    positions = []
+    with worker_processes(1) as workers:
+        workers.report = lambda *position: positions.append(position)
+        workers.submit(report_position, "x" * 5000, 5).result()  # would not be sent at once
+        workers.submit(report_position, "data/a", 5).result()
+    assert positions == [("data/a", 5)]
 
 
 PARENT = """
