@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from workaround.bids.joins import Joined, join_scans
 from workaround.bids.layout import Entry
 from workaround.bids.options import TABLES
 from workaround.bids.scan import Image
-from workaround.bids.sidecars import ALL, GRADIENTS, Sidecars
+from workaround.bids.sidecars import ALL, GRADIENTS, TEXT_PATH, Sidecars
 from workaround.bids.terms.schema import entity_type, metadata_type, schema
 
 PATH = "path"
@@ -69,7 +69,8 @@ class Entries:
         known = [name for name in schema().entities if name in used]
         fields = list(self.sidecars.fields) if ALL in self.names else self.names
         result = {PATH: pa.string()} | {name: entity_type(name) for name in (*known, *own)}
-        result |= {extension[1:]: pa.string() for extension in GRADIENTS}
+        gradients = [extension[1:] for extension in GRADIENTS]
+        result |= dict.fromkeys([*gradients, *_paths(gradients)], pa.string())
         result |= {
             name: metadata_type(name) or pa.string()
             for name in fields
@@ -77,7 +78,7 @@ class Entries:
         }
         tables = [name for name in used if name.partition("_")[0] in TABLES]
         asked = [name for name in TABLES if name in self.names]
-        result |= {name: pa.string() for name in (*asked, *sorted(tables))}
+        result |= dict.fromkeys([*asked, *_paths(asked), *sorted(tables)], pa.string())
         if self.single:
             return result | {SCANS: pa.string()}
         return result | {
@@ -88,3 +89,7 @@ class Entries:
         """Return the entities that BIDS does not know, of derivatives."""
         names = {name: None for entry in self.entries for name in entry.image.entities}
         return {name: None for name in names if name not in schema().entities}
+
+
+def _paths(names: Iterable[str]) -> list[str]:
+    return [f"{name}{TEXT_PATH}" for name in names]

@@ -20,6 +20,9 @@ from workaround.errors import ArgumentError, BidsError, Problem
 GRADIENTS = (".bval", ".bvec")
 """Extensions of the text files beside diffusion images, which cannot be used without them."""
 
+TEXT_PATH = "_path"
+"""End of the name of a column that holds the paths of the texts of another one."""
+
 ALL = "all"
 
 
@@ -45,12 +48,11 @@ class Sidecars:
     _read: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def gradients(self, image: Image) -> dict[str, str]:
-        """Return the gradients that apply to an image, as text."""
+        """Return the gradients that apply to an image, as text, and their paths."""
         result = {}
         for extension in GRADIENTS:
             if paths := self.metadata.applicable(image, extension):
-                self.used.add(paths[-1])
-                result[extension[1:]] = text_of(self.root / paths[-1])
+                result |= self._text(extension[1:], paths[-1])
         return result
 
     def values(self, image: Image) -> dict[str, Any]:
@@ -63,7 +65,7 @@ class Sidecars:
         return {name: self._converted(name, merged[name], image) for name in wanted}
 
     def tables(self, image: Image) -> dict[str, str]:
-        """Return the tables beside an image that are asked for, as text."""
+        """Return the tables beside an image that are asked for, as text, and their paths."""
         result = {}
         for suffix in TABLES:
             if suffix not in self.names or image.suffix == "sbref":
@@ -75,10 +77,12 @@ class Sidecars:
                 belongs = "task" in image.entities or suffix == "aslcontext"
                 paths = {"": applicable[-1]} if applicable and belongs else {}
             for recording, path in sorted(paths.items()):
-                self.used.add(path)
-                name = f"{suffix}_{recording}" if recording else suffix
-                result[name] = text_of(self.root / path)
+                result |= self._text(f"{suffix}_{recording}" if recording else suffix, path)
         return result
+
+    def _text(self, name: str, path: str) -> dict[str, str]:
+        self.used.add(path)
+        return {name: text_of(self.root / path), f"{name}{TEXT_PATH}": path}
 
     def _json(self, path: str) -> Mapping[str, Any]:
         if path not in self._read:

@@ -57,6 +57,8 @@ def test_gradients_apply_by_inheritance(touch: Callable[..., Path]) -> None:
     touch("sub-1/ses-a/dwi/sub-1_ses-a_dwi.bval", text="0")
     (row,) = plain(bids_table(root, strict=True))
     assert (row["dwi_bval"], row["dwi_bvec"]) == (["0", "0"], ["1", "1"])
+    assert row["dwi_bval_path"] == ["sub-1/ses-a/dwi/sub-1_ses-a_dwi.bval"] * 2
+    assert row["dwi_bvec_path"] == ["dwi.bvec"] * 2
 
 
 def test_diffusion_without_gradients_is_an_omission(touch: Callable[..., Path]) -> None:
@@ -104,6 +106,7 @@ def test_tables_come_along_if_asked_for(touch: Callable[..., Path]) -> None:
     assert "bold_events" not in bids_table(root).column_names
     (row,) = plain(bids_table(root, sidecars=["events", "physio"], strict=True))
     assert row["bold_events"] == "onset\n1\n"
+    assert row["bold_events_path"] == "task-rest_events.tsv"
     assert (row["bold_physio_heart"], row["bold_physio_breath"]) == ("heart", "breath")
     assert "sbref_events" not in row
 

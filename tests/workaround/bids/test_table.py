@@ -34,6 +34,8 @@ def test_the_table_is_that_of_the_tree(make_bids_tree: MakeTree) -> None:
             "dwi_path": Value("string"),
             "dwi_bval": Value("string"),
             "dwi_bvec": Value("string"),
+            "dwi_bval_path": Value("string"),
+            "dwi_bvec_path": Value("string"),
             "bold": List(IMAGES),
             "bold_path": List(Value("string")),
             "bold_task": List(Value("string")),
