@@ -1,10 +1,10 @@
 """An uploader for datasets with files in their cells, where `Dataset.push_to_hub` fails.
 
-The rooms, from the top: `cli` (the command), `push`, `verification` (the Hub compared with the
-disk), `prepare`, `upload` (shards, the journal, the commit), `bids` (BIDS folders as datasets),
-`planning` (how rows become shards), `tables` (file tables as datasets), `preflight` (the check),
-`parquet` (files written and read in constant memory), `arrow` (files in cells), `hub` (the client),
-`errors`.
+The rooms, from the top: `cli` (the command), `push`, `restoration` (BIDS trees written back),
+`verification` (the Hub compared with the disk), `prepare`, `upload` (shards, the journal, the
+commit), `bids` (BIDS folders as datasets), `planning` (how rows become shards), `tables` (file
+tables as datasets), `preflight` (the check), `parquet` (files written and read in constant memory),
+`arrow` (files in cells), `hub` (the client), `errors`.
 """
 
 from importlib import import_module
@@ -22,6 +22,7 @@ from workaround.errors import (
     JournalError,
     Problem,
     RefusedError,
+    RestoreError,
     RowTooLargeError,
     SourceChangedError,
     SourceDamagedError,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from workaround.planning.plan import plan
     from workaround.preflight.check import check
     from workaround.push import push_to_hub
+    from workaround.restoration.restore import restore
     from workaround.tables.infer import read_table
     from workaround.verification.verify import verify
 
@@ -54,6 +56,7 @@ __all__ = [
     "JournalError",
     "Problem",
     "RefusedError",
+    "RestoreError",
     "RowTooLargeError",
     "SourceChangedError",
     "SourceDamagedError",
@@ -69,6 +72,7 @@ __all__ = [
     "plan",
     "push_to_hub",
     "read_table",
+    "restore",
     "verify",
 ]
 
@@ -78,6 +82,7 @@ _FUNCTIONS = {
     "check": "workaround.preflight.check",
     "push_to_hub": "workaround.push",
     "read_table": "workaround.tables.infer",
+    "restore": "workaround.restoration.restore",
     "verify": "workaround.verification.verify",
 }
 """Modules of the functions, imported on first use: with `datasets` they take two seconds."""

@@ -20,10 +20,11 @@ Each message says what is wrong, where, and what to do next. ::
     │   └── AccessError        the token may not write there
     ├── UnreachableError       the Hub does not answer
     ├── VerifyError            the Hub does not hold what was uploaded; lists every difference
+    ├── RestoreError           files that cannot be written back; lists every one
     ├── UnreadableCardError    `load_dataset` does not find the config by its card
     └── DamagedError           a truncated or invalid Parquet file
 
-`Problem` is one line of a `CheckError` or a `VerifyError`.
+`Problem` is one line of a `CheckError`, a `VerifyError` or a `RestoreError`.
 """
 
 from __future__ import annotations
@@ -289,6 +290,30 @@ class VerifyError(_ProblemsError):
         ]
         if len(self.problems) > self.SHOWN:
             lines.append(f"  ... and {len(self.problems) - self.SHOWN} more")
+        return "\n".join(lines)
+
+
+class RestoreError(_ProblemsError):
+    """Files of a dataset that cannot be written back. Files that exist remain as they are.
+
+    Attributes:
+        problems: All of them.
+        written: Number of files that were written nevertheless; 0 if any path is refused.
+    """
+
+    def __init__(self, problems: Sequence[Problem], written: int = 0) -> None:
+        super().__init__(problems)
+        self.args = tuple(problems), written
+        self.written = written
+
+    def __str__(self) -> str:
+        """Return the first problems, one a line."""
+        count, written = len(self.problems), self.written
+        files = f"{written} file{'s' if written > 1 else ''} {'were' if written > 1 else 'was'}"
+        state = f"{files} written, but not all:" if written else "nothing was written:"
+        lines = [f"{count} problem{'s' if count > 1 else ''}; {state}", *self._lines()]
+        if count > self.SHOWN:
+            lines.append(f"  ... and {count - self.SHOWN} more")
         return "\n".join(lines)
 
 

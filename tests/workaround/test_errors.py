@@ -10,7 +10,7 @@ import pytest
 
 import workaround
 from workaround import errors
-from workaround.errors import CheckError, Problem, UploadError, VerifyError
+from workaround.errors import CheckError, Problem, RestoreError, UploadError, VerifyError
 
 
 def family(kind: type[UploadError]) -> Iterator[type[UploadError]]:
@@ -23,6 +23,7 @@ PUBLIC = {kind for kind in family(UploadError) if not kind.__name__.startswith("
 MADE_WITH = {
     "CheckError": ([Problem(0, "t1w", "a.nii", "is empty")],),
     "VerifyError": ([Problem(0, "t1w", "a.nii", "differs")],),
+    "RestoreError": ([Problem(0, "T1w_path", "../a.nii", "is absolute")], 3),
     "SourceChangedError": ("a.nii", "is gone"),
     "SourceDamagedError": ("a.nii", "is truncated", 3, "scan", "train"),
     "DiskFullError": ("/tmp", 7),
@@ -51,9 +52,9 @@ def test_error_survives_the_way_between_processes(kind: type[UploadError]) -> No
     assert str(error).strip()
 
 
-@pytest.mark.parametrize("kind", [CheckError, VerifyError])
+@pytest.mark.parametrize("kind", [CheckError, VerifyError, RestoreError])
 def test_the_first_problems_are_listed_and_the_others_counted(
-    kind: type[CheckError | VerifyError],
+    kind: type[CheckError | VerifyError | RestoreError],
 ) -> None:
     text = str(kind([Problem(row, "t1w", None, "is empty") for row in range(kind.SHOWN + 3)]))
     assert f"row {kind.SHOWN - 1}," in text

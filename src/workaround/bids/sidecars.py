@@ -49,7 +49,7 @@ class Sidecars:
 
     def gradients(self, image: Image) -> dict[str, str]:
         """Return the gradients that apply to an image, as text, and their paths."""
-        result = {}
+        result: dict[str, str] = {}
         for extension in GRADIENTS:
             if paths := self.metadata.applicable(image, extension):
                 result |= self._text(extension[1:], paths[-1])
@@ -66,7 +66,7 @@ class Sidecars:
 
     def tables(self, image: Image) -> dict[str, str]:
         """Return the tables beside an image that are asked for, as text, and their paths."""
-        result = {}
+        result: dict[str, str] = {}
         for suffix in TABLES:
             if suffix not in self.names or image.suffix == "sbref":
                 continue

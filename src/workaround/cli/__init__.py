@@ -1,4 +1,4 @@
-"""The command `workaround`: check, plan, push and verify file tables and BIDS folders.
+"""The command `workaround`: push file tables and BIDS folders, check and verify, and restore.
 
 - `arguments`: the command line, and the types of its values.
 - `main` parses it, runs a command and shows its report. Help and wrong use need no more than that,

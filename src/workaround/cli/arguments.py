@@ -30,6 +30,7 @@ _EXAMPLES = {
     "check": "workaround check bids/ --level full",
     "plan": "workaround plan scans.csv --max-shard-size 1GB",
     "push": "workaround push scans.csv USER/NAME --private --num-proc 4",
+    "restore": "workaround restore USER/NAME bids/",
     "verify": "workaround verify USER/NAME --against scans.csv",
 }
 SHELLS = ("bash", "zsh", "tcsh")
@@ -69,6 +70,7 @@ def parser() -> argparse.ArgumentParser:
     push = (_add_source, _add_repository, _add_target, _add_sizes, _add_strict, _add_push)
     add("push", "check, upload and verify", *push)
     add("verify", "compare the Hub with the data that was pushed", _add_repository, _add_against)
+    add("restore", "write a BIDS folder that was pushed back", _add_repository, _add_restore)
     return root
 
 
@@ -119,6 +121,17 @@ def _add_against(to: argparse.ArgumentParser) -> None:
         default="footers",
         help="compare rows, cells and their sizes, or every byte (default: %(default)s)",
     )
+
+
+def _add_restore(to: argparse.ArgumentParser) -> None:
+    to.add_argument("folder", type=Path, metavar="FOLDER", help="folder to write to")
+    to.add_argument("--split", help="name of a split (default: all)")
+    to.add_argument("--config", default="default", metavar="NAME", help="config of the repository")
+    to.add_argument("--revision", help="branch, tag, commit or refs/pr/N (default: main)")
+    to.add_argument(
+        "--overwrite", action="store_true", help="replace files that exist and are others"
+    )
+    to.add_argument("--dry-run", action="store_true", help="check all paths, and write nothing")
 
 
 def _add_repository(to: argparse.ArgumentParser) -> None:

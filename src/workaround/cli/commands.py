@@ -19,6 +19,7 @@ from workaround.preflight.check import check, partition
 from workaround.preflight.options import PushOptions
 from workaround.prepare import prepare
 from workaround.push import push_prepared
+from workaround.restoration.restore import restore
 from workaround.verification.verify import verify
 
 
@@ -150,6 +151,29 @@ def _verify(arguments: argparse.Namespace) -> Report:
     return Report(text, asdict(result))
 
 
+def _restore(arguments: argparse.Namespace) -> Report:
+    result = restore(
+        arguments.repo,
+        arguments.folder,
+        config_name=arguments.config,
+        split=arguments.split,
+        revision=arguments.revision,
+        overwrite=arguments.overwrite,
+        dry_run=arguments.dry_run,
+    )
+    files = f"{_number(result.images, 'image')} and {_number(result.texts, 'text file')}"
+    written = f"{result.written} written to {result.folder}, {format_bytes(result.nbytes)}"
+    lines = [
+        f"{files} of {arguments.repo} (commit {result.commit})",
+        f"{written}; {result.existing} were there already",
+    ]
+    if result.dry_run:
+        lines[1] = f"dry run: nothing was written to {result.folder}; {result.existing} exist there"
+    if result.unknown:
+        lines.append(f"left out: columns without BIDS paths: {', '.join(result.unknown)}")
+    return Report("\n".join(lines), asdict(result))
+
+
 def _number(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}"
 
@@ -158,5 +182,6 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], Report]] = {
     "check": _check,
     "plan": _plan,
     "push": _push,
+    "restore": _restore,
     "verify": _verify,
 }

@@ -1,4 +1,4 @@
-"""``workaround``: check, plan, push and verify file tables and BIDS folders."""
+"""``workaround``: check, plan, push, verify and restore file tables and BIDS folders."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import asdict
 from workaround.cli.arguments import parser
 from workaround.cli.logs import logging_to_stderr
 from workaround.cli.report import FAILED, USAGE, Report, show
-from workaround.errors import ArgumentError, CheckError, UploadError, VerifyError
+from workaround.errors import ArgumentError, CheckError, RestoreError, UploadError, VerifyError
 
 INTERRUPTED, TERMINATED = 130, 143  # what a shell shows for SIGINT and SIGTERM
 
@@ -33,13 +33,15 @@ def _run(arguments: argparse.Namespace) -> Report:
     except (UploadError, OSError) as error:
         return _failure(FAILED, error)
     except KeyboardInterrupt as error:
-        again = ": the same command resumes the upload" if arguments.command == "push" else ""
+        resumed = {"push": ": the same command resumes the upload"}
+        resumed["restore"] = ": the same command goes on"
+        again = resumed.get(arguments.command, "")
         status = TERMINATED if isinstance(error, _TerminatedError) else INTERRUPTED
         return Report(f"interrupted{again}", {"error": "interrupted"}, status)
 
 
 def _failure(status: int, error: Exception) -> Report:
-    if isinstance(error, CheckError | VerifyError):
+    if isinstance(error, CheckError | VerifyError | RestoreError):
         problems = [asdict(problem) for problem in error.problems]
         return Report(str(error), {"error": str(error), "problems": problems}, status)
     line = " ".join(str(error).split())  # messages of the Hub may have line breaks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,8 @@ from huggingface_hub import DatasetCard, DatasetCardData
 
 from workaround.errors import Problem, UnreadableCardError
 from workaround.hub.card import README
+from workaround.hub.repository import Repository
+from workaround.hub.retry import retry
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,27 @@ def split_files(paths: Iterable[str], folder: str, split: str | None) -> list[st
         for path in paths
         if posixpath.dirname(path) == folder and posixpath.basename(path).startswith(prefix)
     ]
+
+
+def find_config(
+    repository: Repository, commit: str, paths: Collection[str], config_name: str
+) -> Loaded:
+    """Look a config of a repository up as `load_dataset` does.
+
+    Args:
+        repository: The repository.
+        commit: Commit to read.
+        paths: Its files.
+        config_name: Of the config.
+
+    Raises:
+        UnreadableCardError: `load_dataset` would not find the config.
+        UnreachableError: The Hub does not answer.
+    """
+    readme = repository.read_text(README, commit) if README in paths else None
+    root = f"hf://{repository.url('', commit)}".rstrip("/")
+    what = f"Reading the card of {repository}"
+    return retry(what, find, root, readme, config_name, repository.token)
 
 
 def find(repository: str, readme: str | None, config_name: str, token: str | None) -> Loaded:

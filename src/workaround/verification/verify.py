@@ -27,7 +27,7 @@ from workaround.errors import (
 )
 from workaround.hub.bars import show_bar
 from workaround.hub.card import README
-from workaround.hub.card_lookup import Loaded, card_problems, find, split_files
+from workaround.hub.card_lookup import Loaded, card_problems, find_config, split_files
 from workaround.hub.repository import Repository
 from workaround.hub.retry import retry
 from workaround.hub.shard_names import numbering_defects
@@ -277,12 +277,8 @@ def _loaded(
     repository: Repository, commit: str, files: Mapping[str, RepoFile], config_name: str
 ) -> Loaded:
     """Look a config up as `load_dataset` does."""
-    readme = repository.read_text(README, commit) if README in files else None
-    root = f"hf://{repository.url('', commit)}".rstrip("/")
     try:
-        return retry(
-            f"Reading the card of {repository}", find, root, readme, config_name, repository.token
-        )
+        return find_config(repository, commit, files, config_name)
     except UnreadableCardError as error:
         raise VerifyError([Problem(None, None, README, str(error))]) from error
 

@@ -54,7 +54,7 @@ def test_wrong_use_is_status_2_and_says_why(
     assert message in error
 
 
-@pytest.mark.parametrize("command", ["check", "plan", "push", "verify"])
+@pytest.mark.parametrize("command", ["check", "plan", "push", "verify", "restore"])
 def test_every_option_is_in_the_document(capsys: pytest.CaptureFixture[str], command: str) -> None:
     _, text, _ = call(capsys, command, "--help")
     options = set(re.findall(r"--[a-z-]+", text)) - {"--help", "--verbose"}
@@ -73,7 +73,7 @@ def test_the_table_of_the_document_is_sound(
     assert call(capsys, "check", tmp_path / "table.csv") == (0, "0 problems found\n", "")
 
 
-@pytest.mark.parametrize("command", ["check", "plan", "push", "verify", None])
+@pytest.mark.parametrize("command", ["check", "plan", "push", "verify", "restore", None])
 def test_help_fits_a_terminal_and_has_an_example(
     command: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
