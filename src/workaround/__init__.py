@@ -2,9 +2,10 @@
 
 The rooms, from the top: `cli` (the command), `push`, `restoration` (BIDS trees written back),
 `verification` (the Hub compared with the disk), `prepare`, `upload` (shards, the journal, the
-commit), `bids` (BIDS folders as datasets), `planning` (how rows become shards), `tables` (file
-tables as datasets), `preflight` (the check), `parquet` (files written and read in constant memory),
-`arrow` (files in cells), `hub` (the client), `errors`.
+commit), `recipes` (folders of any layout as datasets), `bids` (BIDS folders as datasets),
+`planning` (how rows become shards), `tables` (file tables as datasets), `preflight` (the check),
+`parquet` (files written and read in constant memory), `arrow` (files in cells), `hub` (the client),
+`errors`.
 """
 
 from importlib import import_module
@@ -21,6 +22,7 @@ from workaround.errors import (
     ForeignFilesError,
     JournalError,
     Problem,
+    RecipeError,
     RefusedError,
     RestoreError,
     RowTooLargeError,
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from workaround.planning.plan import plan
     from workaround.preflight.check import check
     from workaround.push import push_to_hub
+    from workaround.recipes.table import recipe_table
     from workaround.restoration.restore import restore
     from workaround.tables.infer import read_table
     from workaround.verification.verify import verify
@@ -55,6 +58,7 @@ __all__ = [
     "ForeignFilesError",
     "JournalError",
     "Problem",
+    "RecipeError",
     "RefusedError",
     "RestoreError",
     "RowTooLargeError",
@@ -72,6 +76,7 @@ __all__ = [
     "plan",
     "push_to_hub",
     "read_table",
+    "recipe_table",
     "restore",
     "verify",
 ]
@@ -82,6 +87,7 @@ _FUNCTIONS = {
     "check": "workaround.preflight.check",
     "push_to_hub": "workaround.push",
     "read_table": "workaround.tables.infer",
+    "recipe_table": "workaround.recipes.table",
     "restore": "workaround.restoration.restore",
     "verify": "workaround.verification.verify",
 }

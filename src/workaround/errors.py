@@ -6,6 +6,7 @@ Each message says what is wrong, where, and what to do next. ::
     ├── ArgumentError          an invalid or conflicting argument (also a ValueError)
     ├── TableError             a file table that cannot be read
     ├── BidsError              a folder that is not a BIDS dataset with images
+    ├── RecipeError            a recipe that is not valid, or does not fit its folder
     ├── CheckError             data that cannot be uploaded as it is; lists every problem
     ├── RowTooLargeError       the files of a row exceed what Parquet and Arrow can hold
     ├── SourceChangedError     a source file changed after it was checked
@@ -53,6 +54,28 @@ class TableError(UploadError):
 
 class BidsError(UploadError):
     """A folder that is not a BIDS dataset with images, or no indexer to read it with."""
+
+
+class RecipeError(UploadError):
+    """A recipe that is not valid, or that does not fit its folder.
+
+    Attributes:
+        path: Path of the recipe, or of the folder.
+        reason: What is wrong, and what to do about it.
+        line: Line of the recipe, from 1; None if it is not about one.
+        column: Column in the line, from 1; None if it is not about one.
+    """
+
+    def __init__(
+        self, path: str, reason: str, line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(path, reason, line, column)
+        self.path, self.reason, self.line, self.column = path, reason, line, column
+
+    def __str__(self) -> str:
+        """Return the place and the reason, as compilers write them."""
+        place = [self.path, *(str(at) for at in (self.line, self.column) if at is not None)]
+        return f"{':'.join(place)}: {self.reason}"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ def family(kind: type[UploadError]) -> Iterator[type[UploadError]]:
 
 PUBLIC = {kind for kind in family(UploadError) if not kind.__name__.startswith("_")}
 MADE_WITH = {
+    "RecipeError": ("a.toml", "unknown key", 3, 1),
     "CheckError": ([Problem(0, "t1w", "a.nii", "is empty")],),
     "VerifyError": ([Problem(0, "t1w", "a.nii", "differs")],),
     "RestoreError": ([Problem(0, "T1w_path", "../a.nii", "is absolute")], 3),

@@ -142,7 +142,7 @@ def _counted(kind: str, names: Sequence[str]) -> str:
     """Return the name of a kind after its number."""
     if len(names) == 1:
         first, *rest = kind.split(" ")
-        plural = first in {"subjects", "files", "fields", "folders"}
+        plural = first in {"subjects", "files", "fields", "folders", "rows", "columns"}
         kind = " ".join([first[:-1] if plural else first, *rest])
         kind = kind.replace("misnamed images", "misnamed image").replace("images by", "image by")
     shown = names if kind.startswith("folder") else ()

@@ -1,9 +1,10 @@
-"""The command `workaround`: push file tables and BIDS folders, check and verify, and restore.
+"""The command `workaround`: push file tables and folders, check and verify, and restore.
 
 - `arguments`: the command line, and the types of its values.
 - `main` parses it, runs a command and shows its report. Help and wrong use need no more than that,
   and are answered without importing `datasets`.
-- `source`: the file table or BIDS folder that a command reads; `bids_options`: its options.
+- `source`: the file table or folder that a command reads; `bids_options`: options of BIDS folders;
+  `patterns`: what those of a recipe match.
 - `commands`: each reads its source, calls the function of its name and returns a `Report`.
 - `report`: text for people, values for ``--json``, and the status to exit with.
 

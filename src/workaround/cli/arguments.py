@@ -19,7 +19,7 @@ DISTRIBUTION = "nifti-hub-workaround"
 _EPILOG = """\
 SOURCE is a file table (.csv, .tsv, .jsonl, .ndjson or .parquet) with paths in
 its cells, or a BIDS folder. The token is that of `hf auth login`, or the
-variable HF_TOKEN.
+variable HF_TOKEN. A folder of another layout needs a recipe.
 
 Exit status: 0 done; 1 problems, or the upload failed; 2 wrong use; 130 or 143
 interrupted by SIGINT or SIGTERM.
@@ -28,7 +28,8 @@ Example:
   workaround push scans.csv USER/NAME"""
 _EXAMPLES = {
     "check": "workaround check bids/ --level full",
-    "plan": "workaround plan scans.csv --max-shard-size 1GB",
+    "plan": "workaround plan scans.csv --max-shard-size 1GB\n"
+    "  workaround plan stroke/ --recipe recipe.toml",
     "push": "workaround push scans.csv USER/NAME --private --num-proc 4",
     "restore": "workaround restore USER/NAME bids/",
     "verify": "workaround verify USER/NAME --against scans.csv",
@@ -148,6 +149,12 @@ def _add_reading(to: argparse.ArgumentParser) -> None:
         dest="columns",
         metavar="NAME=KIND",
         help=f"kind of a column, if not by suffix: {', '.join([*SUFFIXES, TEXT])}; repeatable",
+    )
+    to.add_argument(
+        "--recipe",
+        metavar="FILE.toml",
+        help="columns of a folder by patterns of paths, instead of BIDS; or one that comes along:"
+        " arc, isles24",
     )
     add_bids_options(to)
 

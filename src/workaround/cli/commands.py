@@ -62,7 +62,8 @@ def _plan(arguments: argparse.Namespace) -> Report:
 
 
 def _planned_report(planned: Plan, source: Source) -> Report:
-    return Report("\n".join([str(planned), *source.lines()]), asdict(planned) | source.values())
+    text = "\n".join([str(planned), *source.plan_lines()])
+    return Report(text, asdict(planned) | source.plan_values())
 
 
 def _push(arguments: argparse.Namespace) -> Report:
