@@ -2,6 +2,7 @@
 
 - `bugs`: a page for each bug of the catalog, and their list.
 - `claims`: the claims of the first account, with what became of them.
+- `examples`: the example datasets of BIDS, as the uploader reads them.
 - `figures`: speed, memory and survival, as they were measured.
 - `routes`: the routes of the local Hub.
 - The **report** is the page that `python -m repro report` makes, beside the site.
@@ -9,7 +10,7 @@
 
 from pathlib import Path
 
-from docs.generators import bugs, claims, figures, routes
+from docs.generators import bugs, claims, examples, figures, routes
 from repro.catalog.bugs import BUGS
 from repro.fixes.document import read
 from repro.report import page
@@ -23,6 +24,7 @@ def pages() -> dict[str, str]:
     return {
         **bugs.pages(documents, BUGS),
         "explanation/claims.md": claims.page(),
+        "explanation/bids-examples.md": examples.page(),
         "explanation/figures.md": figures.page(),
         "reference/routes.md": routes.page(),
         "report/report.html": page.html(documents, BUGS, fixes),
