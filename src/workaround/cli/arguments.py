@@ -132,6 +132,11 @@ def _add_restore(to: argparse.ArgumentParser) -> None:
     to.add_argument(
         "--overwrite", action="store_true", help="replace files that exist and are others"
     )
+    to.add_argument(
+        "--exact",
+        action="store_true",
+        help="write only what comes back byte for byte: no tables and sidecars made of columns",
+    )
     to.add_argument("--dry-run", action="store_true", help="check all paths, and write nothing")
 
 

@@ -160,6 +160,7 @@ def _restore(arguments: argparse.Namespace) -> Report:
         split=arguments.split,
         revision=arguments.revision,
         overwrite=arguments.overwrite,
+        exact=arguments.exact,
         dry_run=arguments.dry_run,
     )
     files = f"{_number(result.images, 'image')} and {_number(result.texts, 'text file')}"
@@ -168,6 +169,11 @@ def _restore(arguments: argparse.Namespace) -> Report:
         f"{files} of {arguments.repo} (commit {result.commit})",
         f"{written}; {result.existing} were there already",
     ]
+    if result.made or result.kept:
+        lines.append(
+            f"{result.made} made of columns: tables and JSON sidecars, with the values that were"
+            f" pushed; {len(result.kept)} others are there and remain"
+        )
     if result.dry_run:
         lines[1] = f"dry run: nothing was written to {result.folder}; {result.existing} exist there"
     if result.unknown:

@@ -50,6 +50,11 @@ class ImageColumn:
     texts: tuple[TextColumn, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def single(self) -> bool:
+        """True if a row is an image: then all columns are beside it."""
+        return self.paths == IMAGE_PATH
+
 
 @dataclass(frozen=True)
 class BidsColumns:

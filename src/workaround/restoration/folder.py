@@ -154,6 +154,21 @@ class Folder:
             reason = error.strerror or str(error)
             raise UnwritableError(f"cannot be written: {reason}") from error
 
+    def make(self, path: str, data: bytes) -> bool:
+        """Write a file that is made of columns, unless there is one already.
+
+        Returns:
+            False if another file is there.
+
+        Raises:
+            UnwritableError: The file cannot be written.
+        """
+        try:
+            Folder(self.root).write(path, Text(data))
+        except OccupiedError:
+            return False
+        return True
+
     def _write(self, path: str, content: Content) -> Outcome:
         if (reason := self.obstacle(path)) is not None:
             raise OccupiedError(reason)

@@ -7,7 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from datasets import config
 from huggingface_hub.hf_api import RepoFile
@@ -22,6 +22,7 @@ from workaround.preflight import arguments
 from workaround.restoration.folder import Folder
 from workaround.restoration.plan import RestorePlan, plan_shard
 from workaround.restoration.rows import ShardRows
+from workaround.restoration.tables import Tables
 from workaround.restoration.writer import Writer
 from workaround.tables.load import local_path
 from workaround.verification.stored_shard import StoredShard
@@ -44,6 +45,8 @@ class RestoreReport:
         nbytes: Bytes that were written.
         unknown: Columns of files that cannot be restored, since there are no paths of them.
         dry_run: Nothing was written.
+        made: Number of tables and sidecars that were made of columns, or exist as they would be.
+        kept: Paths of other files in their places, which remain.
     """
 
     commit: str
@@ -55,6 +58,8 @@ class RestoreReport:
     nbytes: int
     unknown: Sequence[str]
     dry_run: bool
+    made: int = 0
+    kept: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -117,14 +122,17 @@ def restore(
     revision: str | None = None,
     token: str | None = None,
     overwrite: bool = False,
+    exact: bool = False,
     dry_run: bool = False,
 ) -> RestoreReport:
     """Write a BIDS dataset that was pushed back as a tree.
 
     Images, gradients, and tables that went up as text come back byte for byte, at their paths.
-    All paths are checked before anything is written: none leads out of the folder. Files that
-    exist and are equal remain; so the same call goes on where an interrupted one ended. Memory: the
-    paths of all files, and a block of one of them.
+    JSON sidecars, ``participants.tsv``, ``sessions.tsv`` and ``scans.tsv`` are made of the
+    columns that hold their values, where there are no such files. All paths are checked before
+    anything is written: none leads out of the folder. Files that exist and are equal remain; so the
+    same call goes on where an interrupted one ended. Memory: the paths of all files, the values of
+    tables and sidecars, and a block of one file.
 
     Args:
         repo_id: ``user/name`` or ``organization/name``.
@@ -134,6 +142,7 @@ def restore(
         revision: Branch, tag, commit or ``refs/pr/N``; ``main`` by default.
         token: Token to read with; the one that is logged in by default.
         overwrite: Replace files that exist and differ.
+        exact: Write only what comes back byte for byte.
         dry_run: Check all paths, and write nothing.
 
     Returns:
@@ -153,6 +162,7 @@ def restore(
         raise ArgumentError(f"{root} is not a folder")
     arguments.data_folder(config_name, None)
     overwrite = bool(arguments.flag("overwrite", overwrite))
+    exact = bool(arguments.flag("exact", exact))
     dry_run = bool(arguments.flag("dry_run", dry_run))
     repository = Repository(
         config.HF_ENDPOINT,
@@ -172,7 +182,7 @@ def restore(
     if dry_run:
         existing = sum(target.exists(path) for path in (*plan.images, *plan.texts))
         return _report(source, target, plan, existing=existing)
-    return _restore(source, target, plan, shards)
+    return _restore(source, target, plan, shards, None if exact else Tables())
 
 
 def _splits(
@@ -201,7 +211,11 @@ def _splits(
 
 
 def _restore(
-    source: _Source, target: Folder, plan: RestorePlan, shards: Sequence[_Shard]
+    source: _Source,
+    target: Folder,
+    plan: RestorePlan,
+    shards: Sequence[_Shard],
+    tables: Tables | None,
 ) -> RestoreReport:
     quiet = not sys.stderr.isatty()
     with (
@@ -210,13 +224,15 @@ def _restore(
             total=len(plan.images), unit=" images", desc="Restoring", disable=quiet
         ) as bar,
     ):
-        writer = Writer(target, bar.update)
+        writer = Writer(target, bar.update, tables)
         for shard in shards:
             retry(f"Restoring {shard.file.path}", source.write, shard, writer)
+        made, kept = writer.make_tables()
     if writer.problems:
         raise RestoreError([*writer.problems.values()], writer.written)
     existing = Counter(target.outcomes.values())["equal"]
-    return _report(source, target, plan, existing, writer)
+    report = _report(source, target, plan, existing, writer)
+    return replace(report, made=made, kept=kept)
 
 
 def _report(

@@ -11,7 +11,9 @@ import pyarrow as pa
 from workaround.errors import DamagedError, Problem, RestoreError
 from workaround.restoration.columns import ImageColumn, bids_columns
 from workaround.restoration.folder import Content, Folder, OccupiedError, Text, UnwritableError
+from workaround.restoration.paths import path_problem
 from workaround.restoration.rows import ShardRows, cells_of
+from workaround.restoration.tables import Tables
 
 NO_CONTENTS = "its contents are not on the Hub: it was not embedded"
 
@@ -23,12 +25,14 @@ class Writer:
     Attributes:
         folder: The folder.
         advance: Called after each image.
+        tables: Collects what tables and sidecars are made of; None to make none.
         problems: Files that cannot be written, by path.
         nbytes: Bytes that were written.
     """
 
     folder: Folder
     advance: Callable[[], object]
+    tables: Tables | None = None
     problems: dict[str, Problem] = field(default_factory=dict)
     nbytes: int = 0
     _complete: set[tuple[str, int, str]] = field(default_factory=set)
@@ -43,6 +47,8 @@ class Writer:
         columns = bids_columns(shard.features)
         for number, start in shard.groups():
             table = shard.table(number)
+            if self.tables is not None:
+                self.tables.add(table, columns)
             for image in columns.images:
                 key = split, start, image.column
                 if key not in self._complete:
@@ -94,6 +100,27 @@ class Writer:
             self.problems[path] = problem
             if isinstance(error, UnwritableError):
                 raise RestoreError([*self.problems.values()], self.written) from error
+
+    def make_tables(self) -> tuple[int, list[str]]:
+        """Write the tables and sidecars that are made of columns.
+
+        Returns:
+            The number of them, and the paths where other files are, which remain.
+
+        Raises:
+            RestoreError: The file system refuses.
+        """
+        paths: list[str] = []
+        others: list[str] = []
+        for path, data in self.tables.files() if self.tables else ():
+            if path_problem(path, (".json", ".tsv")) is not None:
+                continue  # as long as no name of a file may be
+            try:
+                (paths if self.folder.make(path, data) else others).append(path)
+            except UnwritableError as error:
+                problem = Problem(None, None, path, str(error))
+                raise RestoreError([*self.problems.values(), problem], self.written) from error
+        return len(paths), others
 
     @property
     def written(self) -> int:

@@ -31,7 +31,7 @@ RUNS = {"T1w": 1, "bold": 2, "dwi": 1}
 @pytest.fixture
 def pushed(hub: Hub, make_bids_tree: MakeTree) -> Path:
     """The root of a tree that was pushed."""
-    tree = make_bids_tree(2, runs={"T1w": 1, "dwi": 1}, size=5_000)
+    tree = make_bids_tree(2, runs={"bold": 1, "dwi": 1, "T1w": 1}, size=5_000)
     push_to_hub(bids_table(tree.root), REPO, num_shards=2)
     return tree.root
 
@@ -75,8 +75,25 @@ def test_a_file_that_differs_is_replaced_only_if_asked_for(pushed: Path, tmp_pat
     assert (problem.row, problem.column) in [(0, "T1w"), (1, "T1w")]
     assert copy / str(problem.path) == damaged
     assert damaged.read_bytes() == b"mine"
-    assert restore(REPO, copy, overwrite=True).written == 1
+    sidecars = {path: path.read_bytes() for path in copy.rglob("*.json")}
+    report = restore(REPO, copy, overwrite=True)
+    assert (report.written, report.made) == (1, 0)
+    assert sorted(report.kept) == [
+        f"sub-00{n}/ses-1/func/sub-00{n}_ses-1_task-rest_bold.json" for n in (1, 2)
+    ]
+    assert {path: path.read_bytes() for path in copy.rglob("*.json")} == sidecars
     assert exact_files(copy) == exact_files(pushed)
+
+
+def test_tables_and_sidecars_are_made_of_columns(pushed: Path, tmp_path: Path) -> None:
+    restore(REPO, tmp_path / "exact", exact=True)
+    assert not [*(tmp_path / "exact").rglob("*.json")]
+    report = restore(REPO, tmp_path / "copy")
+    made = sorted((tmp_path / "copy").rglob("*.json"))
+    assert (report.made, report.kept) == (len(made), [])
+    for path in made:
+        original = json.loads((pushed / path.relative_to(tmp_path / "copy")).read_text())
+        assert json.loads(path.read_text()) == original
 
 
 def test_nothing_is_written_where_a_path_leads_out(hub: Hub, tmp_path: Path) -> None:

@@ -1,0 +1,119 @@
+"""Tables and sidecars that are made again of columns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasets import Features
+
+from tests.support.workaround.bids import TEXT, cell, shard_rows
+from workaround.bids.table import bids_table
+from workaround.restoration.columns import bids_columns
+from workaround.restoration.tables import Tables, plain_field
+
+Touch = Callable[..., Path]
+LAYOUTS = ["session", "subject", "image"]
+
+
+def made(rows: Any) -> dict[str, str]:
+    """Return the files that are made of the columns of a dataset, by path."""
+    tables = Tables()
+    tables.add(rows.data.table, bids_columns(rows.features))
+    return {path: data.decode() for path, data in tables.files()}
+
+
+@pytest.fixture
+def tree(touch: Touch) -> Path:
+    root = touch(
+        *(
+            f"sub-{subject}/ses-{session}/func/sub-{subject}_ses-{session}_task-rest_bold.nii"
+            for subject in "ab"
+            for session in "12"
+        )
+    )
+    touch("participants.tsv", text="participant_id\tage\tgroup\nsub-b\t30\tn/a\nsub-a\t25.5\t1\n")
+    for subject in "ab":
+        text = f"session_id\tscore\nses-1\t{subject}1\nses-2\tn/a\n"
+        touch(f"sub-{subject}/sub-{subject}_sessions.tsv", text=text)
+    touch(
+        "sub-a/ses-2/sub-a_ses-2_scans.tsv",
+        text="filename\toperator\nfunc/sub-a_ses-2_task-rest_bold.nii\tAda\n",
+    )
+    touch("task-rest_bold.json", text='{"RepetitionTime": 2, "FlipAngle": 90, "Own": "x"}')
+    return root
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_tables_have_the_values_that_were_pushed(tree: Path, layout: Any) -> None:
+    files = made(bids_table(tree, layout=layout))
+    participants = files["participants.tsv"].splitlines()
+    assert participants == ["participant_id\tage\tgroup", "sub-a\t25.5\t1", "sub-b\t30.0\tn/a"]
+    scores = files["sub-a/sub-a_sessions.tsv"].splitlines()
+    assert scores == ["session_id\tscore", "ses-1\ta1", "ses-2\tn/a"]
+    name = "func/sub-a_ses-2_task-rest_bold.nii"
+    scans = files["sub-a/ses-2/sub-a_ses-2_scans.tsv"]
+    assert scans == f"filename\toperator\n{name}\tAda\n"
+    assert not any(path.startswith("sub-b/ses-1") and path.endswith("scans.tsv") for path in files)
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_sidecars_have_the_fields_that_were_pushed(tree: Path, layout: Any) -> None:
+    path = "sub-b/ses-1/func/sub-b_ses-1_task-rest_bold.json"
+    files = made(bids_table(tree, layout=layout))
+    assert json.loads(files[path]) == {"RepetitionTime": 2, "FlipAngle": 90}
+    files = made(bids_table(tree, layout=layout, sidecars=["all"]))
+    assert json.loads(files[path]) == {"RepetitionTime": 2, "FlipAngle": 90, "Own": "x"}
+
+
+def test_subjects_without_sessions_have_no_sessions_table(touch: Touch) -> None:
+    root = touch("sub-1/anat/sub-1_T1w.nii", "sub-2/anat/sub-2_T1w.nii")
+    assert made(bids_table(root)) == {}
+    touch("participants.tsv", text="participant_id\tsex\nsub-1\tF\nsub-2\tM\n")
+    assert list(made(bids_table(root))) == ["participants.tsv"]
+
+
+def test_texts_beside_images_are_no_cells_of_scans(touch: Touch) -> None:
+    root = touch("sub-1/dwi/sub-1_dwi.nii", "sub-1/dwi/sub-1_dwi.bval")
+    rows = bids_table(root)
+    assert made(rows.remove_columns(["dwi_bval_path"])) == {}
+
+
+@pytest.mark.parametrize("subject", ["../x", "/x", "sub-../x", "x", None])
+def test_labels_never_become_paths(subject: str | None) -> None:
+    features = Features({"subject_id": TEXT, "session_id": TEXT, "n": TEXT})
+    columns = {"subject_id": [subject] * 2, "session_id": ["ses-1", "ses-2"], "n": ["1", "2"]}
+    tables, rows = Tables(), shard_rows(columns, features)
+    tables.add(rows.table(0), bids_columns(features))
+    assert list(tables.files()) == []
+
+
+@pytest.mark.parametrize("path", ["sub-1_T1w.nii", "anat/sub-1_T1w.nii", "sub-1/sub-1_T1w.nii"])
+def test_scans_tables_lie_in_folders_of_subjects(path: str) -> None:
+    from datasets import Nifti
+
+    features = Features({"T1w": Nifti(), "T1w_path": TEXT, "T1w_operator": TEXT})
+    columns = {"T1w": [cell(path)], "T1w_path": [path], "T1w_operator": ["Ada"]}
+    tables, rows = Tables(), shard_rows(columns, features)
+    tables.add(rows.table(0), bids_columns(features))
+    expected = ["sub-1/sub-1_scans.tsv"] if path.startswith("sub-1/") else []
+    assert [name for name, _ in tables.files()] == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "plain"),
+    [
+        ("FlipAngle", [90.0], 90.0),
+        ("FlipAngle", [90.0, 80.0], [90.0, 80.0]),
+        ("SliceTiming", [0.0], [0.0]),
+        ("TaskName", "[rest]", "[rest]"),
+        ("GeneratedBy", '[{"Name": "x"}]', [{"Name": "x"}]),
+        ("Own", '{"a": 1}', {"a": 1}),
+        ("Own", "12", "12"),
+    ],
+)
+def test_fields_are_as_json_has_them(field: str, value: Any, plain: Any) -> None:
+    assert plain_field(field, value) == plain
