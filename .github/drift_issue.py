@@ -1,11 +1,13 @@
-"""Tell in an issue of this repository which verdicts drift: `drift_issue.py drift.json URL`.
+"""Tell in an issue of this repository which verdicts drift: `drift_issue.py FOLDER URL`.
+
+All files `drift.json` of the folder and of those in it are read.
 
 One open issue has the label; it is opened if there is none, else its text is replaced, with a
 comment where other verdicts drift than it said: nobody is told of a text that is replaced. Nothing
 is done where nothing drifts. Standard library and `gh` only: this runs with a token that may write
 issues, beside nothing of what was installed to be measured.
 
-Exit status: 0 done, 1 `gh` failed (it says why), 2 there is no list of drifts.
+Exit status: 0 done, 1 `gh` failed (it says why), 2 no list of drifts can be read.
 """
 
 import json
@@ -93,12 +95,16 @@ def report(text: str) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Read the file, and report; returns the exit status."""
+    """Read the files, and report; returns the exit status."""
     try:
-        file, url = arguments
-        lines = [line(drift) for drift in json.loads(Path(file).read_text())]
+        folder, url = arguments
+        files = sorted(Path(folder).rglob("drift.json"))
+        lines = [line(drift) for file in files for drift in json.loads(file.read_text())]
     except (OSError, ValueError, TypeError, KeyError) as error:
         print(f"drift_issue: no list of drifts: {error!r}", file=sys.stderr)
+        return 2
+    if not files:
+        print(f"drift_issue: no drift.json in {folder}", file=sys.stderr)
         return 2
     if not lines:
         print("nothing drifts")

@@ -37,8 +37,8 @@ def add_repeat(command: ArgumentParser) -> None:
         type=count,
         default=1,
         metavar="N",
-        help="run each script N times, and keep the spread of its figures beside the verdict: the "
-        "noise that `drift` compares with",
+        help="run each script N times, and keep all readings of its figures: from them `drift` "
+        "knows their noise",
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from packaging.version import InvalidVersion, Version
 
 from repro.catalog.bugs import GIT
-from repro.cli.arguments import add_jobs, add_repeat, find_bugs
+from repro.cli.arguments import UsageError, add_jobs, add_repeat, find_bugs
 from repro.report import markdown, terminal
 from repro.results import store as collected
 from repro.results.document import Document, in_order
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from repro.installs.environments import Pins
     from repro.matrix import Case
 
-ALL = "all"
+ALL, NEWEST = "all", "newest"
+PACKAGES = ("huggingface_hub", "pyarrow", "pandas", "hf_xet")
 FIRST = Version("4.4.0")  # the first release with the Nifti feature
 OUT = Path("measured")
 WIDE = (160, 24)  # where there is no terminal
@@ -48,10 +49,18 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         default=(ALL,),
         metavar="VERSIONS",
         help="such as 4.4.0,5.2.0,git: `git` is git main, of GitHub or of the clone that "
-        "DATASETS_GIT names; `all` (the default) is every release from 4.4.0 that PyPI has today",
+        "DATASETS_GIT names; `all` (the default) is every release from 4.4.0 that PyPI has today, "
+        "`newest` the last of them",
     )
-    for option in ("--huggingface-hub", "--pyarrow", "--python"):
+    for name in (*PACKAGES, "python"):
+        option = f"--{name.replace('_', '-')}"
         command.add_argument(option, type=_versions, default=(None,), metavar="VERSIONS")
+    command.add_argument(
+        "--deps",
+        action="store_true",
+        help="with each of these the newest packages, then one of them at a time another: the "
+        "oldest huggingface_hub, pyarrow and hf_xet that it accepts, pandas 2 and 3, pre-releases",
+    )
     command.add_argument(
         "--bugs", type=_names, default=(), metavar="BUGS", help="ids, as in a,b (default: all)"
     )
@@ -108,22 +117,41 @@ def action(arguments: argparse.Namespace) -> int:
 
 
 def _pins(arguments: argparse.Namespace) -> list[Pins]:
-    """All combinations, the first version of datasets first."""
+    """All combinations, the first version of datasets first.
+
+    Raises:
+        UsageError: Versions of packages are named beside `--deps`.
+    """
+    from repro.installs.dependencies import with_dependencies
     from repro.installs.environments import Pins
 
     versions: dict[str, None] = {}
     for version in arguments.datasets:
-        versions |= dict.fromkeys(_all() if version == ALL else [version])
-    others = (arguments.huggingface_hub, arguments.pyarrow, arguments.python)
-    return [Pins(*combination) for combination in product(versions, *others)]
+        versions |= dict.fromkeys(_released(version))
+    named = {name: getattr(arguments, name) for name in PACKAGES}
+    if not arguments.deps:
+        combinations = product(versions, *named.values(), arguments.python)
+        names = ("datasets", *named, "python")
+        return [Pins(**dict(zip(names, one, strict=True))) for one in combinations]
+    if any(value != (None,) for value in named.values()):
+        raise UsageError("--deps chooses the versions of packages: name none beside it")
+    return [
+        pins
+        for version, python in product(versions, arguments.python)
+        for pins in with_dependencies(Pins(version, python=python))
+    ]
 
 
-def _all() -> list[str]:
+def _released(version: str) -> list[str]:
+    """Return the versions that a word of `--datasets` stands for."""
     from repro.installs import index as pypi
 
-    return [
+    if version not in (ALL, NEWEST):
+        return [version]
+    released = [
         str(release.version) for release in pypi.releases("datasets") if release.version >= FIRST
     ]
+    return released if version == ALL else released[-1:]
 
 
 def _progress(documents: Iterator[Document], cases: Sequence[Case]) -> Iterator[Document]:
@@ -161,9 +189,9 @@ def _versions(text: str) -> tuple[str, ...]:
 
 
 def _datasets(text: str) -> tuple[str, ...]:
-    """Versions, `all` and `git`."""
+    """Versions, `all`, `newest` and `git`."""
     names = _names(text)
-    if named := ",".join(name for name in names if name not in (ALL, GIT)):
+    if named := ",".join(name for name in names if name not in (ALL, NEWEST, GIT)):
         _versions(named)
     elif not names:
         raise argparse.ArgumentTypeError("no version is named")

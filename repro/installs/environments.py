@@ -41,6 +41,8 @@ class Pins:
             else of GitHub. Or what follows `datasets @ `, such as `git+file:///clone@commit`.
         huggingface_hub: A version.
         pyarrow: A version.
+        pandas: A version.
+        hf_xet: A version.
         python: A version of the interpreter, as in 3.12; None is the one that runs this.
         before: Packages newer than that time do not count.
     """
@@ -48,6 +50,8 @@ class Pins:
     datasets: str
     huggingface_hub: str | None = None
     pyarrow: str | None = None
+    pandas: str | None = None
+    hf_xet: str | None = None
     python: str | None = None
     before: datetime | None = None
 
@@ -66,7 +70,7 @@ class Pins:
         """
         source = _git_main() if self.datasets == GIT else self.datasets
         asked = [f"datasets @ {source}" if "://" in source else f"datasets=={source}"]
-        for name in ("huggingface_hub", "pyarrow"):
+        for name in ("huggingface_hub", "pyarrow", "pandas", "hf_xet"):
             if (version := getattr(self, name)) is not None:
                 asked.append(f"{name}=={version}")
         return [*asked, *SCRIPTS_NEED]
@@ -102,19 +106,32 @@ def install(pins: Pins, cache: Path | None = None) -> Installation:
 
 def _make(pins: Pins, asked: Sequence[str], folder: Path, python: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    _uv("venv", "--quiet", "--python", pins.python or sys.executable, os.fspath(folder))
+    uv("venv", "--quiet", "--python", pins.python or sys.executable, os.fspath(folder))
     # Compiled once: scripts that import datasets would each take twice as long where Python may not
     # write bytecode.
     arguments = ["pip", "install", "--quiet", "--compile-bytecode", "--python", os.fspath(python)]
     if pins.before is not None:
         arguments += ["--exclude-newer", pins.before.isoformat()]
-    _uv(*arguments, *asked)
+    uv(*arguments, *asked)
 
 
-def _uv(*arguments: str) -> None:
-    done = subprocess.run([find_uv_bin(), *arguments], capture_output=True, text=True)  # noqa: S603 - our own arguments
+def uv(*arguments: str, given: str | None = None) -> str:
+    """Run uv and return its output.
+
+    Args:
+        arguments: The command and its options.
+        given: Its standard input.
+
+    Raises:
+        InstallError: It failed.
+        OSError: It cannot be started.
+    """
+    done = subprocess.run(  # noqa: S603 - our own arguments
+        [find_uv_bin(), *arguments], input=given, capture_output=True, text=True
+    )
     if done.returncode:
         raise InstallError(_one_line(done.stderr) or f"uv ended with {done.returncode}")
+    return done.stdout
 
 
 def _git_main() -> str:

@@ -7,7 +7,7 @@
 - **Drift** is a verdict that differs from the catalog or from the last measurement of the same
   installation. A contradicted verdict is one that the large run under a memory cap speaks against.
 - A **figure** is a number of a run: what the process tree took, and each number of the evidence, by
-  dotted name (`figures`). Its **spread** is the lowest and the highest reading of repeated runs,
-  its **noise** their distance. A figure that moved by more is drift too (`figure_drift`).
+  dotted name (`figures`). Its **readings** are those of repeated runs, its **noise** follows from
+  them. A figure that moved by more than that is drift too (`figure_drift`).
 - Of **git** is a document of a commit: it counts as a release only if there is none.
 """

@@ -12,8 +12,6 @@ from repro.judge.outcome import Verdict
 SHORT = 7  # characters of a commit
 
 Figure = int | float
-Spread = tuple[Figure, Figure]
-"""The lowest and the highest reading of a figure."""
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,8 +55,8 @@ class Entry(Figures, frozen=True, kw_only=True):
         figure: The decisive figure, in words.
         evidence: The object that the script printed.
         capped: The large run under a memory cap; None if there was none.
-        runs: The number of runs of the script; all else but the spread is of the first.
-        spread: The lowest and the highest reading of each figure in these runs; empty for one run.
+        runs: The number of runs of the script; all else but the readings is of the first.
+        readings: Those of each figure in these runs, by dotted name; empty for one run.
     """
 
     id: Annotated[str, msgspec.Meta(min_length=1)]
@@ -71,7 +69,7 @@ class Entry(Figures, frozen=True, kw_only=True):
     evidence: dict[str, Any] | None = None
     capped: Figures | None = None
     runs: int = 1
-    spread: dict[str, Spread] = {}
+    readings: dict[str, tuple[Figure, ...]] = {}
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from repro.catalog import bugs as catalog
-from repro.results.document import Document, Entry, Figure, asked, find, label
-from repro.results.figures import RUN, figures, moved, noise
+from repro.results.document import Document, Figure, asked, find, label
+from repro.results.figures import RUN, figures, noise
+
+DIGITS = 3  # after the point: a fraction of a byte is none
 
 
 @dataclass(frozen=True)
@@ -16,18 +19,18 @@ class FigureDrift:
         bug: The id of the bug.
         datasets: The release, and the other requested versions.
         figure: Its name, as in `shards_made.limit`.
-        was: The reading of the earlier measurement.
+        was: The mean of the earlier readings.
         now: The reading of this run.
-        noise: The distance between the lowest and the highest of the repeated runs.
+        noise: The distance from the mean that a reading has once in a thousand times.
         packages: The packages that are others than they were, as in `pyarrow 27.0.0`.
     """
 
     bug: str
     datasets: str
     figure: str
-    was: Figure
+    was: float
     now: Figure
-    noise: Figure
+    noise: float
     packages: str
 
     def __str__(self) -> str:
@@ -63,18 +66,14 @@ def _of_document(document: Document, earlier: Sequence[Document]) -> Iterator[Fi
         before, after = find(base, bug), find(document, bug)
         if before is None or after is None or before.verdict is not after.verdict:
             continue
-        for name, was, now in _moves(before, after):
-            if not (packages and name.startswith(RUN)):
-                own = noise(before.spread[name])
-                yield FigureDrift(bug.id, where, name, was, now, own, packages)
-
-
-def _moves(before: Entry, after: Entry) -> Iterator[tuple[str, Figure, Figure]]:
-    """Yield the figures that moved, with the earlier and the new reading."""
-    old, new = figures(before), figures(after)
-    for name, spread in before.spread.items():
-        if name in old and name in new and moved(new[name], spread):
-            yield name, old[name], new[name]
+        for name, readings in before.readings.items():
+            now = figures(after).get(name)
+            if now is None or (packages and name.startswith(RUN)):
+                continue
+            was, own = fmean(readings), noise(readings)
+            if abs(now - was) > own:
+                values = (round(was, DIGITS), now, round(own, DIGITS))
+                yield FigureDrift(bug.id, where, name, *values, packages)
 
 
 def _packages(old: Mapping[str, str], new: Mapping[str, str]) -> str:
@@ -85,4 +84,4 @@ def _packages(old: Mapping[str, str], new: Mapping[str, str]) -> str:
 
 def _written(figure: Figure) -> str:
     """Return a figure in words, as in `1,883,369`."""
-    return f"{figure:,.6g}" if isinstance(figure, float) else f"{figure:,}"
+    return f"{figure:,.10g}"

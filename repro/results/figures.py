@@ -2,14 +2,18 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from statistics import stdev
 from typing import Any
 
 import msgspec
 
-from repro.results.document import Entry, Figure, Spread
+from repro.results.document import Entry, Figure
 
 RUN = "run."
 """The first letters of figures of the process tree; the others are of the evidence."""
+
+STUDENT = (636.6, 31.60, 12.92, 8.610, 6.869, 5.959, 5.408, 5.041, 4.781)
+"""Quantiles 0.9995 of Student's distribution, by degrees of freedom from 1; more have the last."""
 
 
 def figures(entry: Entry) -> dict[str, Figure]:
@@ -24,21 +28,21 @@ def figures(entry: Entry) -> dict[str, Figure]:
 
 
 def repeated(runs: Sequence[Entry]) -> Entry:
-    """Return the entry of repeated runs: the first of them, with the spread of its figures.
+    """Return the entry of repeated runs: the first of them, with the readings of all.
 
     Args:
         runs: Entries of a bug, each of one run or of several.
     """
-    first, spreads = runs[0], [_spread(run) for run in runs]
+    first, all_readings = runs[0], [_readings(run) for run in runs]
     if len(runs) == 1:
         return first
-    spread = {
-        name: (min(low for low, _ in values), max(high for _, high in values))
-        for name in spreads[0]
-        if len(values := [one[name] for one in spreads if name in one]) == len(runs)
+    readings = {
+        name: tuple(reading for one in all_readings for reading in one[name])
+        for name in all_readings[0]
+        if all(name in one for one in all_readings)
     }
     count = sum(run.runs for run in runs)
-    entry = msgspec.structs.replace(first, runs=count, spread=spread)
+    entry = msgspec.structs.replace(first, runs=count, readings=readings)
     same = sum(run.runs for run in runs if run.verdict is first.verdict)
     if same == count or entry.reason:
         return entry
@@ -46,20 +50,19 @@ def repeated(runs: Sequence[Entry]) -> Entry:
     return msgspec.structs.replace(entry, agrees=False, reason=reason)
 
 
-def noise(spread: Spread) -> Figure:
-    """Return how far apart repeated runs are."""
-    low, high = spread
-    return high - low
+def noise(readings: Sequence[Figure]) -> float:
+    """Return the distance from their mean that one more reading has once in a thousand times.
+
+    It is half the width of the prediction interval, if they are distributed normally. Readings that
+    are all the same have none, and few readings a large one.
+    """
+    count = len(readings)
+    quantile = STUDENT[min(count - 1, len(STUDENT)) - 1]
+    return quantile * stdev(readings) * math.sqrt(1 + 1 / count)
 
 
-def moved(now: Figure, spread: Spread) -> bool:
-    """Return True if a reading is further from the earlier ones than these are from each other."""
-    low, high = spread
-    return not low - noise(spread) <= now <= high + noise(spread)
-
-
-def _spread(entry: Entry) -> dict[str, Spread]:
-    return entry.spread or {name: (value, value) for name, value in figures(entry).items()}
+def _readings(entry: Entry) -> dict[str, tuple[Figure, ...]]:
+    return entry.readings or {name: (value,) for name, value in figures(entry).items()}
 
 
 def _numbers(name: str, value: Any) -> Iterator[tuple[str, Figure]]:

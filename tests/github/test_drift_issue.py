@@ -51,7 +51,7 @@ class Gh:
         file = self.folder / "drift.json"
         file.write_text(drifts if isinstance(drifts, str) else json.dumps(drifts))
         return subprocess.run(
-            [sys.executable, "-I", SCRIPT, file, RUN],
+            [sys.executable, "-I", SCRIPT, self.folder, RUN],
             env={
                 "PATH": f"{self.folder}{os.pathsep}{os.environ['PATH']}",
                 "CALLS": str(self.folder / "calls"),
@@ -155,3 +155,19 @@ def test_figure_that_moved_is_news_once(gh: Gh) -> None:
     issues = json.dumps([{"number": 12, "body": text.replace("\n", "\r\n")}])
     assert gh.run(moved(6), ISSUES=issues).returncode == 0
     assert gh.calls()[-1][0][:3] == ["issue", "edit", "12"]
+
+
+def test_drifts_of_folders_below_are_reported(gh: Gh) -> None:
+    below = gh.folder / "dependencies"
+    below.mkdir()
+    (below / "drift.json").write_text(json.dumps([drift(datasets="5.3.0, pyarrow 21.0.0")]))
+    assert gh.run([]).returncode == 0
+    assert "reproduced on datasets 5.3.0, pyarrow 21.0.0 (30 MiB read)" in gh.calls()[-1][1]
+
+
+def test_folder_without_a_list_is_status_2(gh: Gh) -> None:
+    done = subprocess.run(
+        [sys.executable, "-I", SCRIPT, gh.folder, RUN], capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"drift_issue: no drift.json in {gh.folder}\n"

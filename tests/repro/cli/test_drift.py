@@ -102,7 +102,7 @@ def test_release_that_cannot_be_installed_is_status_1(
 
 def test_figure_that_moved_is_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     one = entry("gone", "absent") | {"evidence": {"shards": 1}}
-    noise = {"runs": 5, "spread": {"shards": [1, 1]}}
+    noise = {"runs": 2, "readings": {"shards": [1, 1]}}
     base = collected.write(tmp_path / "old", document("5.2.0", one | noise))
     moved = one | {"evidence": {"shards": 5}}
     new = collected.write(tmp_path / "newer", document("5.2.0", moved))

@@ -114,6 +114,18 @@ def test_all_combinations_are_examined(index: Index, tmp_path: Path) -> None:
     assert {versions["huggingface_hub"] for versions in environments} == {"1.0"}
 
 
+def test_dependencies_of_the_newest_release_are_varied(index: Index, tmp_path: Path) -> None:
+    index.add("datasets", "4.6.0", requires=("pyarrow>=21", "huggingface_hub", "hf_xet", "pandas"))
+    for name in ("huggingface_hub", "hf_xet", "pandas"):
+        index.add(name, "3.0")
+    for version in ("20.0", "21.0", "22.0"):
+        index.add("pyarrow", version)
+    assert main(["matrix", "--datasets", "newest", "--deps"]) == 0
+    environments = [kept.environment for kept in collected.read(tmp_path / "measured")]
+    assert {versions["datasets"] for versions in environments} == {"4.6.0"}
+    assert sorted(versions["pyarrow"] for versions in environments) == ["21.0", "22.0"]
+
+
 def test_version_that_cannot_be_installed_is_a_cell_and_the_rest_goes_on(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -141,12 +153,12 @@ def test_continued_run_shows_what_it_kept(capsys: pytest.CaptureFixture[str]) ->
 
 
 def test_repeated_runs_are_added_to_those_that_are_kept(runs: Path, tmp_path: Path) -> None:
-    for arguments, counted in (((), 1), (("--repeat", "3", "--continue"), 3), ((), 1)):
+    for arguments, counted in (((), 1), (("--repeat", "3", "--continue"), 3)):
         assert main(["matrix", "--datasets", "4.5.0", *arguments]) == 0
         ((entry,),) = [document.bugs for document in collected.read(tmp_path / "measured")]
         assert entry.runs == counted
-        assert ("rows_lost" in entry.spread) == (counted > 1)
-    assert len(runs.read_text().split()) == 4
+    assert entry.readings["rows_lost"] == (0, 0, 0)
+    assert len(runs.read_text().split()) == 3
 
 
 def test_bug_of_a_later_day_joins_those_that_are_kept(
@@ -234,6 +246,14 @@ def test_unknown_bug_and_unusable_folder_are_refused_before_anything_runs(
     assert main(["matrix", "--out", "file"]) == 2
     assert "file" in capsys.readouterr().err
     assert not runs.exists()
+
+
+def test_packages_cannot_be_named_beside_those_that_are_chosen(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["matrix", "--deps", "--pandas", "2.3"]) == 2
+    line = "repro: --deps chooses the versions of packages: name none beside it\n"
+    assert capsys.readouterr().err == line
 
 
 def test_index_that_lists_no_releases_is_one_line(

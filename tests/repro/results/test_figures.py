@@ -1,12 +1,13 @@
-"""The figures of entries, and the spread of repeated runs."""
+"""The figures of entries, and the noise of repeated runs."""
 
+from random import Random
+from statistics import fmean
 from typing import Any
 
 import msgspec
-import pytest
 
-from repro.results.document import Entry, Spread
-from repro.results.figures import figures, moved, repeated
+from repro.results.document import Entry
+from repro.results.figures import figures, noise, repeated
 from tests.support.repro.documents import entry
 
 
@@ -37,20 +38,20 @@ def test_numbers_of_the_evidence_and_of_the_process_tree_are_figures() -> None:
     }
 
 
-def test_one_run_has_no_spread() -> None:
+def test_one_run_has_no_other_readings() -> None:
     assert repeated([run({"shards": 1})]) == run({"shards": 1})
 
 
-def test_repeated_runs_have_the_spread_of_the_figures_that_all_have() -> None:
+def test_repeated_runs_have_the_readings_of_the_figures_that_all_have() -> None:
     runs = [run({"rise": rise, **more}) for rise, more in ((7, {}), (5, {"odd": 1}), (9, {}))]
     merged = repeated(runs)
-    assert (merged.runs, merged.spread, merged.evidence) == (3, {"rise": (5, 9)}, {"rise": 7})
+    assert (merged.runs, merged.readings, merged.evidence) == (3, {"rise": (7, 5, 9)}, {"rise": 7})
 
 
-def test_more_runs_widen_the_spread() -> None:
+def test_more_runs_add_readings() -> None:
     known = repeated([run({"rise": 5}), run({"rise": 7})])
     merged = repeated([known, run({"rise": 9})])
-    assert (merged.runs, merged.spread) == (3, {"rise": (5, 9)})
+    assert (merged.runs, merged.readings) == (3, {"rise": (5, 7, 9)})
 
 
 def test_runs_with_different_verdicts_are_no_agreement() -> None:
@@ -60,18 +61,20 @@ def test_runs_with_different_verdicts_are_no_agreement() -> None:
     assert merged.reason == "absent in 2 of 3 runs only"
 
 
-@pytest.mark.parametrize(
-    ("now", "spread", "expected"),
-    [
-        (1, (1, 1), False),
-        (2, (1, 1), True),
-        (0, (10, 14), True),
-        (6, (10, 14), False),
-        (18, (10, 14), False),
-        (18.5, (10, 14), True),
-    ],
-)
-def test_reading_moved_if_it_is_further_off_than_repeated_runs_are_apart(
-    now: float, spread: Spread, expected: bool
-) -> None:
-    assert moved(now, spread) is expected
+def test_equal_readings_have_no_noise() -> None:
+    assert noise([1, 1]) == noise([5.5] * 20) == 0
+
+
+def test_readings_of_a_normal_distribution_are_within_the_noise() -> None:
+    """Of 20 000 sets of five, with one more reading each, some 20 lie outside."""
+    random = Random(0)
+    outside = 0
+    for _ in range(20_000):
+        *readings, more = (random.gauss(100, 7) for _ in range(6))
+        outside += abs(more - fmean(readings)) > noise(readings)
+    assert 5 <= outside <= 45
+
+
+def test_noise_falls_with_the_number_of_readings() -> None:
+    noises = [noise([0, 1] * pairs) for pairs in range(1, 12)]
+    assert noises == sorted(noises, reverse=True)
