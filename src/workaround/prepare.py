@@ -48,8 +48,10 @@ class PreparedPush:
         rows = source.splits[split.name]
         for shard in split.shards:
             start, stop = shard.start, shard.stop
-            # select() of an empty range behind the last row is an IndexError in 5.2.0.
-            part = rows.select(range(start, stop) if stop > start else [])
+            part = rows
+            if stop - start < len(rows):
+                # select() of an empty range behind the last row is an IndexError in 5.2.0.
+                part = rows.select(range(start, stop) if stop > start else [])
             checked = {leaf: cells.of_rows(start, stop) for leaf, cells in facts.items()}
             fill = split.files > 0
             yield ShardJob(split.name, shard, part, source.files, fill, source.embed, checked)

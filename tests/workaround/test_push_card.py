@@ -91,3 +91,13 @@ def test_card_that_cannot_be_read_is_refused_before_any_byte_goes_out(
     with pytest.raises(CardConflictError, match=f"{name} of the repository cannot be read"):
         push_to_hub(numbers, REPO)
     assert preuploads(hub) == before
+
+
+def test_metadata_of_others_that_the_hub_refuses_is_refused_before_the_upload(
+    hub: Hub, numbers: Dataset
+) -> None:
+    hub.add_repo(REPO, {"README.md": b"---\ntags: 5\n---\n"})
+    before = preuploads(hub)
+    with pytest.raises(CardConflictError, match='"tags" must be an array'):
+        push_to_hub(numbers, REPO)
+    assert preuploads(hub) == before

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from workaround.hub import card_yaml
+
 # As `huggingface_hub` and the Hub find the block, and an empty one too.
 _CARD = re.compile(
     r"(?P<head>\s*---(?:\r\n|\r|\n))"
@@ -52,7 +54,7 @@ class CardText:
             ValueError: It is no mapping.
             YAMLError: It is no YAML.
         """
-        data = yaml.safe_load(self.block)
+        data = card_yaml.load(self.block)
         if data is None:
             return {}
         if not isinstance(data, dict):
@@ -71,27 +73,33 @@ class CardText:
         metadata = self.metadata()
         wanted = {**metadata, **changes}
         line_end = _line_end(self.head)
-        block = self.block
-        for key, value in changes.items():
-            if key not in metadata or metadata[key] != value:
-                block = _replace(block, key, _dump({key: value}, line_end))
-        if _load(block) != wanted:  # flow style, or anchors of one key that another uses
-            block = _dump(wanted, line_end)
+        texts = {
+            key: card_yaml.dump({key: value}, line_end)
+            for key, value in changes.items()
+            if key not in metadata or metadata[key] != value
+        }
+        block = _replace(self.block, texts)
+        # Not so with flow style, or anchors of one key that another uses.
+        if self.block.strip() and _load(block) != wanted:
+            block = card_yaml.dump(wanted, line_end)
         return self.head + block + self.tail
 
 
-def _replace(block: str, key: str, text: str) -> str:
-    """Return a block with the lines of a key replaced, or with new ones at the end."""
-    start, stop = dict(_keys(block)).get(key, (len(block), len(block)))
-    between = _BETWEEN_KEYS.search(block, start, stop)
-    if start < stop and between is not None:
-        stop = between.start()
-    return block[:start] + text + block[stop:]
+def _replace(block: str, texts: Mapping[str, str]) -> str:
+    """Return a block with the lines of some keys replaced, and those of new keys at the end."""
+    places = dict(_keys(block))
+    added = [text for key, text in texts.items() if key not in places]
+    for key in sorted(texts.keys() & places.keys(), key=places.__getitem__, reverse=True):
+        start, stop = places[key]
+        if (between := _BETWEEN_KEYS.search(block, start, stop)) is not None:
+            stop = between.start()
+        block = block[:start] + texts[key] + block[stop:]
+    return block + "".join(added)
 
 
 def _keys(block: str) -> Iterator[tuple[str, tuple[int, int]]]:
     """Yield the keys at the top of a block with their place in it."""
-    node = yaml.compose(block, yaml.SafeLoader)
+    node = card_yaml.compose(block)
     if isinstance(node, yaml.MappingNode):
         starts = [key.start_mark.index for key, _ in node.value]
         stops = [*starts[1:], len(block)]
@@ -101,15 +109,9 @@ def _keys(block: str) -> Iterator[tuple[str, tuple[int, int]]]:
 
 def _load(block: str) -> Any:
     try:
-        return yaml.safe_load(block)
+        return card_yaml.load(block)
     except yaml.YAMLError:
         return None
-
-
-def _dump(metadata: Mapping[str, Any], line_end: str) -> str:
-    return str(
-        yaml.safe_dump(dict(metadata), sort_keys=False, allow_unicode=True, line_break=line_end)
-    )
 
 
 def _line_end(text: str) -> str:

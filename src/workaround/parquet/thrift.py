@@ -6,6 +6,7 @@ versions survive (https://github.com/apache/thrift/blob/master/doc/specs/thrift-
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,7 @@ class ThriftError(ValueError):
     """Data that is not a structure of the compact protocol."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Struct:
     """A structure.
 
@@ -44,7 +45,7 @@ class Struct:
         self.fields[number] = (self.fields[number][0] if kind is None else kind, value)
 
 
-@dataclass
+@dataclass(slots=True)
 class List:
     """A list of values of one type."""
 
@@ -84,6 +85,19 @@ class _Reader:
         self.data = data
         self.offset = offset
         self.depth = 0
+        self.read: dict[int, Callable[[], Any]] = {
+            TRUE: self.byte,  # in a list; as a field the type is the value
+            FALSE: self.byte,
+            BYTE: self.byte,
+            I16: self.zigzag,
+            I32: self.zigzag,
+            I64: self.zigzag,
+            DOUBLE: lambda: self.raw(8),
+            BINARY: lambda: self.raw(self.varint()),
+            LIST: self.list,
+            SET: self.list,
+            STRUCT: self.struct,
+        }
 
     def byte(self) -> int:
         value = self.data[self.offset]
@@ -91,7 +105,11 @@ class _Reader:
         return value
 
     def varint(self) -> int:
-        value = shift = 0
+        value = self.data[self.offset]
+        self.offset += 1
+        if value < 0x80:
+            return value
+        value, shift = value & 0x7F, 7
         while True:
             byte = self.byte()
             value |= (byte & 0x7F) << shift
@@ -113,43 +131,35 @@ class _Reader:
         return data
 
     def struct(self) -> Struct:
+        self.enter()
         fields: dict[int, tuple[int, Any]] = {}
         number = 0
         while header := self.byte():
             delta, kind = header >> 4, header & 15
             number = number + delta if delta else self.zigzag()
-            fields[number] = (kind, self.value(kind, inside_list=False))
+            fields[number] = (kind, kind if kind <= FALSE else self.reader(kind)())
+        self.depth -= 1
         return Struct(fields)
 
-    def value(self, kind: int, *, inside_list: bool) -> Any:
+    def list(self) -> List:
+        self.enter()
+        header = self.byte()
+        count = header >> 4 if header >> 4 < 15 else self.varint()
+        read = self.reader(header & 15)
+        items = [read() for _ in range(count)]
+        self.depth -= 1
+        return List(header & 15, items)
+
+    def reader(self, kind: int) -> Callable[[], Any]:
+        try:
+            return self.read[kind]
+        except KeyError:
+            raise ThriftError(f"unknown type {kind}") from None
+
+    def enter(self) -> None:
         self.depth += 1
         if self.depth > DEPTH:
             raise ThriftError(f"more than {DEPTH} structures are inside each other")
-        value = self._value(kind, inside_list=inside_list)
-        self.depth -= 1
-        return value
-
-    def _value(self, kind: int, *, inside_list: bool) -> Any:
-        match kind:
-            case 1 | 2:  # the type is the value of a field; in a list each has a byte
-                return self.byte() if inside_list else kind
-            case 3:
-                return self.byte()
-            case 4 | 5 | 6:
-                return self.zigzag()
-            case 7:
-                return self.raw(8)
-            case 8:
-                return self.raw(self.varint())
-            case 9 | 10:
-                header = self.byte()
-                count = header >> 4 if header >> 4 < 15 else self.varint()
-                inner = header & 15
-                return List(inner, [self.value(inner, inside_list=True) for _ in range(count)])
-            case 12:
-                return self.struct()
-            case _:
-                raise ThriftError(f"unknown type {kind}")
 
 
 def _write_struct(out: bytearray, struct: Struct) -> None:

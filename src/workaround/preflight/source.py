@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from datasets import Dataset, DatasetDict, Features, config
 
@@ -28,7 +29,7 @@ class Source:
     embed: bool
     files: Files
 
-    @property
+    @cached_property
     def features(self) -> Features:
         """Features, the same for all splits."""
         return next(iter(self.splits.values())).features
@@ -94,12 +95,14 @@ def _splits(dataset: Dataset | DatasetDict, split: str | None) -> dict[str, Data
                 f"Pass a Dataset or a DatasetDict, not {type(dataset).__name__}. Load it without"
                 " streaming, or make one with Dataset.from_generator."
             )
-    first, *_ = splits
+    first, *others = splits
     for name, rows in splits.items():
         if not isinstance(rows, Dataset):
             raise ArgumentError(f"Split {name!r} has to be a Dataset, not {type(rows).__name__}")
         if control := [column for column in rows.column_names if "\0" in column]:
             raise ArgumentError(f"Column {control[0]!r} has a NUL character in its name: rename it")
-        if rows.features != splits[first].features:
+    features = splits[first].features if others else None
+    for name in others:
+        if splits[name].features != features:
             raise ArgumentError(f"The splits {first!r} and {name!r} have different features")
     return splits

@@ -87,9 +87,10 @@ def survey(
         for name in dataset.column_names
         if _without_fields(dataset.data.schema.field(name).type)
     ]
+    all_features = dataset.features  # a copy each time
     columns = {
-        leaf: Column(leaf, isinstance(leaf_feature(dataset.features, leaf), Nifti))
-        for leaf in file_leaves(dataset.features)
+        leaf: Column(leaf, isinstance(leaf_feature(all_features, leaf), Nifti))
+        for leaf in file_leaves(all_features)
     }
     if not rows:
         reason = "the split has no rows: `load_dataset` then fails for the config; leave it out"
@@ -99,7 +100,7 @@ def survey(
         average = np.full(rows, dataset.data.nbytes // len(dataset.data), dtype=np.int64)
         return Survey(average, average, problems=shape)
     result = Survey(np.zeros(rows, np.int64), np.zeros(rows, np.int64))
-    features = {name: dataset.features[name] for name in file_columns(dataset.features)}
+    features = {name: all_features[name] for name in file_columns(all_features)}
     widest: dict[str, int] = {}
     for start, table in _batches(dataset):
         part = slice(start, start + len(table))

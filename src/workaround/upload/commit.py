@@ -116,10 +116,7 @@ def check_commit(
     features: Features,
     bases: Mapping[str, SplitBase],
 ) -> set[str]:
-    """Read the repository before anything is uploaded, and refuse what the commit would refuse.
-
-    Returns:
-        Its files that the upload does not replace.
+    """Refuse what the commit would refuse; return the files that the upload does not replace.
 
     Raises:
         CardConflictError: The card on the Hub contradicts the upload.
@@ -127,7 +124,8 @@ def check_commit(
     """
     snapshot = RepoSnapshot.take(repository, target, plan, bases)
     cards = snapshot.cards(features, {split.name: 0 for split in plan.splits})
-    repository.validate_card(cards[README].decode())
+    if snapshot.card.text.block.strip():  # what a push writes is valid
+        repository.validate_card(cards[README].decode())
     return snapshot.files.keys() - snapshot.stale_paths()
 
 

@@ -7,12 +7,13 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from io import BytesIO
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from datasets import Dataset
+from datasets import Dataset, Features
 
 from workaround.arrow.file_cells import (
     FileLeaf,
@@ -24,6 +25,7 @@ from workaround.arrow.file_cells import (
 )
 from workaround.arrow.files import Files
 from workaround.arrow.paths import upload_name
+from workaround.arrow.rows import rows_of
 from workaround.arrow.skeleton import CheckedFiles, SkeletonTable, extract_contents
 from workaround.errors import SourceChangedError, SourceDamagedError
 from workaround.hub.upload_modes import Mode
@@ -63,12 +65,21 @@ class ShardJob:
     embed: bool
     checked: Mapping[FileLeaf, CheckedFiles] = field(default_factory=dict)
 
+    @cached_property
+    def features(self) -> Features:
+        """Features of the rows, which a dataset copies each time."""
+        return self.rows.features
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        """Schema of the features."""
+        return self.features.arrow_schema
+
     def row_groups(self) -> Iterator[SkeletonTable]:
         """Yield the rows of each row group, with the contents of their cells apart."""
-        arrow, features = self.rows.with_format("arrow"), self.rows.features
-        schema = features.arrow_schema
+        first, features, schema = self.shard.start, self.features, self.schema
         for start, stop in self.shard.row_groups():
-            table = arrow[start - self.shard.start : stop - self.shard.start].cast(schema)
+            table = rows_of(self.rows, start - first, stop - first).cast(schema)
             if self.fill:
                 checked = {leaf: cells.of_rows(start, stop) for leaf, cells in self.checked.items()}
                 yield extract_contents(table, features, self.files, checked=checked)
@@ -160,9 +171,8 @@ def write_shard(job: ShardJob, sink: Sink, *, compress: bool) -> None:
 
 
 def _write_filled(job: ShardJob, sink: Sink, *, compress: bool) -> None:
-    features = job.rows.features
-    leaves, schema = file_leaves(features), features.arrow_schema
-    writer = ShardWriter(sink, schema, leaves, job.files, job.shard.start, compress=compress)
+    leaves = file_leaves(job.features)
+    writer = ShardWriter(sink, job.schema, leaves, job.files, job.shard.start, compress=compress)
     for rows in job.row_groups():
         writer.write(rows)
     writer.close()
@@ -170,12 +180,10 @@ def _write_filled(job: ShardJob, sink: Sink, *, compress: bool) -> None:
 
 def _write_plain(job: ShardJob, sink: Sink) -> None:
     """Write the same bytes as upstream, which is right where no files are embedded."""
-    schema = job.rows.features.arrow_schema
-    columns = file_columns(job.rows.features)
-    options = writer_options(schema, columns)
+    options = writer_options(job.schema, file_columns(job.features))
     with (
         pa.PythonFile(_Output(sink.write), "w") as file,
-        pq.ParquetWriter(file, schema, **options) as writer,
+        pq.ParquetWriter(file, job.schema, **options) as writer,
     ):
         for rows in job.row_groups():
             writer.write_table(rows.table)

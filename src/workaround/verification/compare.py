@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from datasets import Dataset
+from datasets import Dataset, Features
 
 from workaround.arrow.contents import Content, blocks_of, path_of, size_of
 from workaround.arrow.file_cells import FileLeaf, Int64Array, file_cells, file_leaves
 from workaround.arrow.files import Files
+from workaround.arrow.rows import rows_of
 from workaround.arrow.skeleton import CheckedFiles, SkeletonTable, extract_contents
 from workaround.errors import Problem, SourceChangedError, SourceDamagedError
 from workaround.parquet import metadata, thrift
@@ -40,17 +42,20 @@ class Origin:
     embed: bool = True
     checked: Mapping[FileLeaf, CheckedFiles] | None = None
 
+    @cached_property
+    def features(self) -> Features:
+        """Features of the rows, which a dataset copies each time."""
+        return self.rows.features
+
     def extract_contents(self, start: int, stop: int) -> SkeletonTable:
         """Return some rows, and the contents that belong into their cells.
 
         Raises:
             OSError: A source file is missing.
         """
-        table = self.rows.with_format("arrow")[start:stop].cast(self.rows.features.arrow_schema)
+        table = rows_of(self.rows, start, stop).cast(self.features.arrow_schema)
         checked = {leaf: cells.of_rows(start, stop) for leaf, cells in (self.checked or {}).items()}
-        return extract_contents(
-            table, self.rows.features, self.files, embed=self.embed, checked=checked
-        )
+        return extract_contents(table, self.features, self.files, embed=self.embed, checked=checked)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ def expected_cells(origin: Origin, start: int, stop: int) -> tuple[pa.Table, lis
     Raises:
         SourceChangedError: A source file is missing.
     """
-    features = origin.rows.features
+    features = origin.features
     try:
         rows = origin.extract_contents(start, stop)
     except OSError as error:
@@ -103,6 +108,8 @@ def compare_footer(stored: StoredShard, origin: Origin, start: int) -> Iterator[
         origin: The rows of its split.
         start: First row of the shard in the split.
     """
+    if not file_leaves(origin.features):
+        return
     for number, (group, first, stop) in enumerate(stored.groups(start)):
         columns = {metadata.column_path(column): column for column in group[metadata.COLUMNS].items}
         for expected in expected_cells(origin, first, stop)[1] if stop > first else ():
@@ -272,7 +279,7 @@ def _cells(
     stored: StoredShard, group: int, column: thrift.Struct, expected: ExpectedCells, origin: Origin
 ) -> Iterator[StoredCell | None]:
     largest = max(map(size_of, expected.contents), default=0)
-    feature = origin.rows.features[expected.leaf.path[0]]
+    feature = origin.features[expected.leaf.path[0]]
     return stored.cells(group, column, expected.leaf, feature, largest)
 
 
