@@ -8,7 +8,8 @@ The Brain Imaging Data Structure names files by entities, ``sub-01_ses-1_run-2_b
 - `walk`: the files of a folder, without those of ``.bidsignore``; `scan`: its images.
 - `filters`: patterns that choose images.
 - `inheritance`: the metadata files that apply to an image; `sidecars`: what they say.
-- `joins`: ``sessions.tsv`` and ``scans.tsv``; `participants`: ``participants.tsv``.
+- `joins`: ``sessions.tsv`` and ``scans.tsv``.
+- `participants`: ``participants.tsv``, read with `tabular`.
 - `entries`: the images with all values beside them; `derivatives`: those that join them.
 - `layout`: the columns of a row a session, a subject or an image.
 - `leftovers`: what does not come along; `table`: all of it.

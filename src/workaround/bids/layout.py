@@ -46,7 +46,7 @@ class Columns:
             BidsError: The name is in use already.
         """
         if name in self.arrays:
-            raise BidsError(f"There are two columns {name!r}: rename that of participants.tsv")
+            raise BidsError(f"There are two columns {name!r}: rename one")
         self.arrays[name] = values
         if kind is not None:
             self.kinds[name] = kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
@@ -39,3 +40,4 @@ class BidsOptions:
     derivatives: Sequence[str] = ()
     list_always: bool = False
     list_sessions: bool = False
+    participants: str | os.PathLike[str] | None = None

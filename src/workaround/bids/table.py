@@ -25,7 +25,12 @@ from workaround.bids.layout import (
 )
 from workaround.bids.leftovers import LeftOut, Taken, left_out
 from workaround.bids.options import LAYOUTS, TABLES, BidsOptions, Layout
-from workaround.bids.participants import read_participants
+from workaround.bids.participants import (
+    NONE,
+    Participants,
+    participants_path,
+    read_participants,
+)
 from workaround.bids.scan import Scan, Session, is_derivative, scan
 from workaround.bids.sidecars import ALL, GRADIENTS, sidecar_names
 from workaround.bids.terms.schema import metadata_type
@@ -64,6 +69,7 @@ def bids_table(
     derivatives: Sequence[str] = (),
     list_always: bool = False,
     list_sessions: bool = False,
+    participants: str | os.PathLike[str] | None = None,
 ) -> Dataset:
     """Make the file table of a BIDS folder.
 
@@ -90,11 +96,11 @@ def bids_table(
             session, in columns named by space, label, desc and suffix (``lesion_mask``).
         list_always: Hold lists in all columns of images.
         list_sessions: Hold the sessions of a subject as lists, in the layout "subject".
+        participants: Table to read instead of ``participants.tsv``; "none" for no table.
 
     Raises:
         ArgumentError: The root or another argument is not what it can be.
         BidsError: No images, two columns of one name, or a text that cannot be read.
-        TableError: ``participants.tsv`` cannot be read.
         CheckError: Some data would be left out, or the cells of a column do not go together.
     """
     options = BidsOptions(
@@ -106,6 +112,7 @@ def bids_table(
         derivatives,
         list_always,
         list_sessions,
+        participants,
     )
     result = read_bids(root, options)
     require_sound(result.problems, strict=strict)
@@ -118,7 +125,6 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
     Raises:
         ArgumentError: The root or an option is not what it can be.
         BidsError: No images, two columns of one name, or a text that cannot be read.
-        TableError: ``participants.tsv`` cannot be read.
         CheckError: The cells of a column do not go together.
     """
     root, options = local_path("root", root).absolute(), _checked(options)
@@ -159,17 +165,23 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
     elif options.layout == "image":
         entries.sort(key=lambda entry: (entry.image.session, entry.image.path))
         rows = [entry.image.session for entry in entries]
-    participants = read_participants(root, rows, options.kinds)
+    participants = Participants()
+    if options.participants != NONE:
+        participants = read_participants(
+            Path(options.participants or root / "participants.tsv"),
+            rows,
+            {image.session for image in scanned.images},
+            files.subjects,
+            options.kinds,
+        )
     of_sessions = join_sessions(root, files.paths)
-    columns = Columns()
-    columns.add("subject_id", pa.array([f"sub-{subject}" for subject, _ in rows]))
-    _add_rest(columns, options, rows, sessions, participants.columns, of_sessions)
+    of_images = Columns()
     match options.layout:
         case "session":
-            add_sessions(columns, entries, rows, types, always=options.list_always)
+            add_sessions(of_images, entries, rows, types, always=options.list_always)
         case "subject":
             add_subjects(
-                columns,
+                of_images,
                 entries,
                 sessions,
                 types,
@@ -177,7 +189,12 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
                 always=options.list_always,
             )
         case _:
-            add_single(columns, entries, types)
+            add_single(of_images, entries, types)
+    columns = Columns()
+    columns.add("subject_id", pa.array([f"sub-{subject}" for subject, _ in rows]))
+    _add_rest(columns, options, rows, sessions, participants, of_sessions, of_images.arrays)
+    for name, values in of_images.arrays.items():
+        columns.add(name, values, of_images.kinds.get(name))
     dataset = file_dataset(pa.table(columns.arrays), root, columns.kinds | dict(options.kinds))
     used = {*read.sidecars.used, *read.scans.used, *of_sessions.used}
     fields = [name for name in read.sidecars.fields if name not in names]
@@ -185,6 +202,9 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
         taken, files=used, participants=participants.subjects, fields=() if ALL in names else fields
     )
     rest, omissions = left_out(files, taken)
+    of_participants = [*participants.columns, *participants.by_session.types]
+    renamed = [name for name in of_participants if f"participants_{name}" in columns.arrays]
+    problems += _renamed(root, renamed)
     problems += [*participants.problems, *of_sessions.problems, *read.scans.problems]
     problems += _unknown_fields(root, options.sidecars or (), read.sidecars.fields)
     return BidsFolder(dataset, [*problems, *read.sidecars.problems, *omissions], rest)
@@ -207,6 +227,7 @@ def _checked(options: BidsOptions) -> BidsOptions:
         exclude=patterns_of("exclude", options.exclude),
         sidecars=sidecar_names(options.sidecars),
         derivatives=derivative_names(options.derivatives),
+        participants=participants_path(options.participants),
     )
 
 
@@ -216,6 +237,14 @@ def _unknown_fields(root: Path, names: Sequence[str], fields: Collection[str]) -
         Problem(None, None, str(root), f"no sidecar has the field {name}", severity="remark")
         for name in names
         if name not in {ALL, *TABLES, *fields} and metadata_type(name) is None
+    ]
+
+
+def _renamed(root: Path, names: Iterable[str]) -> list[Problem]:
+    """Return a remark on each column of ``participants.tsv`` whose name another column has."""
+    return [
+        Problem(None, name, str(root), f"is the column participants_{name}", severity="remark")
+        for name in names
     ]
 
 
@@ -244,16 +273,19 @@ def _add_rest(
     options: BidsOptions,
     rows: Sequence[Session],
     sessions: Sequence[Session],
-    participants: Mapping[str, Any],
+    participants: Participants,
     of_sessions: Joined,
+    reserved: Collection[str],
 ) -> None:
-    """Add the columns that are not about images."""
+    """Add the columns that are not about images, with a prefix if their name is in use."""
     if options.layout == "image":
         ids = pa.array([f"ses-{name}" if name else None for _, name in rows], pa.string())
         columns.add("session_id", ids)
-        cells = {name: _plain(values) for name, values in participants.items()}
+        cells = {name: _plain(values) for name, values in participants.columns.items()}
+        by_session = participants.by_session.rows
         texts = [
-            _json({name: values[row] for name, values in cells.items()}) for row in range(len(rows))
+            _json({name: values[at] for name, values in cells.items()} | by_session.get(row, {}))
+            for at, row in enumerate(rows)
         ]
         columns.add("participants", pa.array(texts, pa.string()), TEXT)
         texts = [_json(of_sessions.rows.get(session, {})) for session in rows]
@@ -262,24 +294,27 @@ def _add_rest(
     if options.layout == "session" and any(name for _, name in sessions):
         ids = pa.array([f"ses-{name}" if name else None for _, name in sessions])
         columns.add("session_id", ids)
-    for name, values in participants.items():
-        columns.add(name, values)
-    for name, kind in of_sessions.types.items():
-        free = f"sessions_{name}" if name in columns.arrays else name
-        text = TEXT if kind == pa.string() else None
-        if options.layout == "session":
-            cells_of = [of_sessions.rows.get(session, {}).get(name) for session in rows]
-            columns.add(free, pa.array(cells_of, kind), text)
-        else:
-            lists = [
-                [
-                    of_sessions.rows.get(session, {}).get(name)
-                    for session in sessions
-                    if session[0] == subject
-                ]
-                for subject, _ in rows
-            ]
-            columns.add(free, pa.array(lists, pa.list_(kind)), text)
+    used = {"session_id", *reserved}
+    for name, values in participants.columns.items():
+        columns.add(_free(name, "participants", columns, used), values)
+    for prefix, joined in (("participants", participants.by_session), ("sessions", of_sessions)):
+        for name, kind in joined.types.items():
+            free = _free(name, prefix, columns, used)
+            text = TEXT if kind == pa.string() else None
+
+            def cell(session: Session, joined: Joined = joined, name: str = name) -> Any:
+                return joined.rows.get(session, {}).get(name)
+
+            if options.layout == "session":
+                columns.add(free, pa.array(map(cell, rows), kind), text)
+            else:
+                own = [[key for key in sessions if key[0] == subject] for subject, _ in rows]
+                lists = [[cell(key) for key in keys] for keys in own]
+                columns.add(free, pa.array(lists, pa.list_(kind)), text)
+
+
+def _free(name: str, prefix: str, columns: Columns, used: Collection[str]) -> str:
+    return f"{prefix}_{name}" if name in columns.arrays or name in used else name
 
 
 def _plain(values: Any) -> list[Any]:

@@ -15,6 +15,7 @@ BIDS_OPTIONS: dict[str, Any] = {
     "derivatives": [],
     "list_always": False,
     "list_sessions": False,
+    "participants": None,
 }
 """Options of BIDS folders, with their defaults."""
 
@@ -56,4 +57,9 @@ def add_bids_options(to: argparse.ArgumentParser) -> None:
         "--list-sessions",
         action="store_true",
         help="sessions as lists, not as prefixes of columns (with --layout subject)",
+    )
+    group.add_argument(
+        "--participants",
+        metavar="FILE",
+        help="table to read instead of participants.tsv; none for no table",
     )
