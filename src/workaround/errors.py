@@ -30,11 +30,15 @@ Each message says what is wrong, where, and what to do next. ::
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Self
 
 Severity = Literal["error", "omission", "remark"]
+
+ALIKE = 3
+"""Most problems of the same reason that have a line each."""
 
 
 class UploadError(Exception):
@@ -114,6 +118,29 @@ class Problem:
         return row, self.column or "", self.path or "", self.reason
 
 
+def folded(problems: Iterable[Problem]) -> list[str]:
+    """Return a line for each problem, and one for all files of a column with the same problem."""
+    groups: dict[object, list[Problem]] = {}
+    for problem in problems:
+        key = problem.split, problem.column, problem.severity, problem.reason
+        groups.setdefault(key if problem.path else problem, []).append(problem)
+    lines: list[str] = []
+    for same in groups.values():
+        if len(same) <= ALIKE:
+            lines += map(str, same)
+            continue
+        folders = {os.path.dirname(problem.path or "") for problem in same}  # noqa: PTH120 - URLs
+        lines.append(f"{same[0]} (and {len(same) - 1} more{_common(folders)})")
+    return lines
+
+
+def _common(folders: Collection[str]) -> str:
+    """Return the place of several folders; nothing if they have none in common."""
+    absolute = all(folder.startswith("/") for folder in folders)
+    common = os.path.commonpath(folders) if absolute else ""
+    return f" in {common}" if len(common) > 1 else ""
+
+
 class _ProblemsError(UploadError):
     """An error that lists problems, the first of them in its message.
 
@@ -122,13 +149,17 @@ class _ProblemsError(UploadError):
     """
 
     SHOWN = 50
+    ALL = ""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(tuple(problems))
         self.problems = tuple(problems)
 
     def _lines(self) -> list[str]:
-        return [f"  {problem}" for problem in self.problems[: self.SHOWN]]
+        lines = folded(self.problems)
+        more = len(lines) - self.SHOWN
+        shown = [f"  {line}" for line in lines[: self.SHOWN]]
+        return [*shown, f"  ... and {more} more{self.ALL}"] if more > 0 else shown
 
 
 class CheckError(_ProblemsError):
@@ -138,6 +169,8 @@ class CheckError(_ProblemsError):
         problems: All of them.
     """
 
+    ALL = ": workaround.check lists them all"
+
     def __str__(self) -> str:
         """Return the first problems, one a line."""
         count = len(self.problems)
@@ -145,8 +178,6 @@ class CheckError(_ProblemsError):
             f"{count} problem{'s' if count > 1 else ''}; nothing was uploaded:",
             *self._lines(),
         ]
-        if count > self.SHOWN:
-            lines.append(f"  ... and {count - self.SHOWN} more: workaround.check lists them all")
         if all(problem.severity == "omission" for problem in self.problems):
             lines.append("To upload anyway, pass strict=False (--no-strict).")
         return "\n".join(lines)
@@ -311,8 +342,6 @@ class VerifyError(_ProblemsError):
             " if a file here has changed since, bring the old one back:",
             *self._lines(),
         ]
-        if len(self.problems) > self.SHOWN:
-            lines.append(f"  ... and {len(self.problems) - self.SHOWN} more")
         return "\n".join(lines)
 
 

@@ -10,7 +10,14 @@ import pytest
 
 import workaround
 from workaround import errors
-from workaround.errors import CheckError, Problem, RestoreError, UploadError, VerifyError
+from workaround.errors import (
+    CheckError,
+    Problem,
+    RestoreError,
+    UploadError,
+    VerifyError,
+    folded,
+)
 
 
 def family(kind: type[UploadError]) -> Iterator[type[UploadError]]:
@@ -67,3 +74,28 @@ def test_only_what_strict_refuses_is_offered_to_be_uploaded_anyway() -> None:
     omission = Problem(0, "t1w", "a.nii", "left out", severity="omission")
     assert "--no-strict" in str(CheckError([omission]))
     assert "--no-strict" not in str(CheckError([omission, Problem(1, "t1w", "b.nii", "is gone")]))
+
+
+def test_equal_problems_of_many_files_are_one_line() -> None:
+    paths = [f"/data/sub-{number}/anat/sub-{number}_T1w.nii" for number in range(125)]
+    same = [Problem(row, "T1w", path, "is empty") for row, path in enumerate(paths)]
+    other = Problem(7, "bold", "/data/sub-7/func/bold.nii", "is empty")
+    error = CheckError([*same, other])
+    assert len(error.problems) == 126
+    assert str(error).splitlines() == [
+        "126 problems; nothing was uploaded:",
+        f"  row 0, column 'T1w', {paths[0]}: is empty (and 124 more in /data)",
+        f"  {other}",
+    ]
+
+
+@pytest.mark.parametrize("paths", [["a.nii", "b.nii", "c.nii"], [None] * 9])
+def test_few_problems_and_those_of_no_file_have_a_line_each(paths: list[str | None]) -> None:
+    problems = [Problem(row, "T1w", path, "is empty") for row, path in enumerate(paths)]
+    assert folded(problems) == list(map(str, problems))
+
+
+def test_urls_and_files_have_no_folder_in_common() -> None:
+    paths = ["https://a/b.nii", "/a/b.nii", "/a/c.nii", "d.nii"]
+    (line,) = folded(Problem(row, "T1w", path, "is empty") for row, path in enumerate(paths))
+    assert line.endswith("is empty (and 3 more)")

@@ -32,8 +32,12 @@ class LeftOut:
 
     def __str__(self) -> str:
         """Return one line."""
-        parts = [f"{len(names)} {_counted(kind, names)}" for kind, names in self.names.items()]
-        return f"left out: {', '.join(parts) or 'nothing'}"
+        return f"left out: {self.text() or 'nothing'}"
+
+    def text(self) -> str:
+        """Return the numbers and kinds; an empty text if nothing is left out."""
+        kinds = self.names.items()
+        return ", ".join(f"{len(names)} {_counted(kind, names)}" for kind, names in kinds)
 
     def counts(self) -> dict[str, dict[str, Any]]:
         """Return the number and the names of each kind."""

@@ -34,7 +34,7 @@ from workaround.bids.participants import (
 from workaround.bids.scan import Scan, Session, is_derivative, scan
 from workaround.bids.sidecars import ALL, GRADIENTS, sidecar_names
 from workaround.bids.terms.schema import metadata_type
-from workaround.bids.walk import files_of
+from workaround.bids.walk import Files, files_of
 from workaround.errors import ArgumentError, BidsError, Problem
 from workaround.preflight.check import require_sound
 from workaround.tables.infer import file_dataset
@@ -131,7 +131,7 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
     files = files_of(root)
     scanned = scan(root, files)
     if not scanned.images:
-        raise BidsError(_no_images(root, scanned))
+        raise BidsError(_no_images(root, files, scanned))
     images = chosen(scanned.images, options.include, options.exclude)
     if not images:
         raise BidsError(f"{root} has no images that --include and --exclude leave")
@@ -248,12 +248,13 @@ def _renamed(root: Path, names: Iterable[str]) -> list[Problem]:
     ]
 
 
-def _no_images(root: Path, scanned: Scan) -> str:
+def _no_images(root: Path, files: Files, scanned: Scan) -> str:
     message = f"{root} has no NIfTI images in its folders sub-*"
-    if not scanned.problems:
-        return message
-    problem = scanned.problems[0]
-    return f"{message} that are named as in BIDS: {problem.path}: {problem.reason}"
+    if scanned.problems:
+        problem = scanned.problems[0]
+        return f"{message} that are named as in BIDS: {problem.path}: {problem.reason}"
+    rest, _ = left_out(files, Taken([]))
+    return f"{message}: there are {rest.text() or 'no files at all'}"
 
 
 def _without_gradients(root: Path, entries: Iterable[Entry]) -> list[Problem]:

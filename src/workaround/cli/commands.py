@@ -12,10 +12,10 @@ from typing import Any
 
 from workaround.cli.report import DONE, FAILED, Report, printable
 from workaround.cli.source import Source, read_sound, read_source
-from workaround.errors import CheckError
+from workaround.errors import CheckError, folded
 from workaround.executors import from_dask
 from workaround.planning.plan import Plan, format_bytes, plan
-from workaround.preflight.check import check, partition
+from workaround.preflight.check import check, partition, severity_lines
 from workaround.preflight.options import PushOptions
 from workaround.prepare import prepare
 from workaround.push import push_prepared
@@ -35,8 +35,8 @@ def _check(arguments: argparse.Namespace) -> Report:
         problems = [*source.problems, *of_files]
     refused, logged = partition(problems, strict=arguments.strict)
     lines = [
-        *(f"{problem.severity}: {problem}" for problem in logged),
-        *map(str, refused),
+        *severity_lines(logged),
+        *folded(refused),
         f"{_number(len(refused), 'problem')} found",
         *(source.lines() if source else []),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
@@ -69,7 +70,8 @@ def logging_to_stderr(*, verbose: bool, quiet: bool) -> Iterator[None]:
         logger.handlers = [handler]
         logger.setLevel(level)
     try:
-        with _without_bars() if quiet else nullcontext():
+        with _without_bars() if quiet else nullcontext(), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", module="nibabel")  # they name no file
             yield
     finally:
         for logger, old_level, handlers in before:

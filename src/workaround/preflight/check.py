@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from datasets import Dataset, DatasetDict
 
-from workaround.errors import ArgumentError, CheckError, Problem
+from workaround.errors import ArgumentError, CheckError, Problem, folded
 from workaround.preflight.inspect import CheckLevel
 from workaround.preflight.source import Source, source_of
 from workaround.preflight.survey import Survey, survey
@@ -86,12 +86,23 @@ def require_sound(problems: Iterable[Problem], *, strict: bool) -> None:
         CheckError: Some problems are refused.
     """
     refused, logged = partition(problems, strict=strict)
-    for problem in logged[:LOGGED]:
-        log.warning("%s: %s", problem.severity, problem)
-    if len(logged) > LOGGED:
-        log.warning("... and %d more: workaround.check lists them all", len(logged) - LOGGED)
+    lines = severity_lines(logged)
+    for line in lines[:LOGGED]:
+        log.warning("%s", line)
+    if len(lines) > LOGGED:
+        log.warning("... and %d more: workaround.check lists them all", len(lines) - LOGGED)
     if refused:
         raise CheckError(refused)
+
+
+def severity_lines(problems: Iterable[Problem]) -> list[str]:
+    """Return lines that begin with the severity, equal ones of several files as one."""
+    problems = list(problems)
+    return [
+        f"{severity}: {line}"
+        for severity in dict.fromkeys(problem.severity for problem in problems)
+        for line in folded(problem for problem in problems if problem.severity == severity)
+    ]
 
 
 def partition(problems: Iterable[Problem], *, strict: bool) -> tuple[list[Problem], list[Problem]]:

@@ -23,6 +23,7 @@ from workaround.arrow.file_cells import Int64Array
 from workaround.arrow.local import OPENING, SMALL, version_of
 from workaround.arrow.paths import is_local, normal
 from workaround.preflight.inspect import CheckLevel
+from workaround.preflight.nifti import name_defect
 
 _TEMPLATE: Any = nib.Nifti1Header.template_dtype
 HEADER: np.dtype[Any] = np.dtype(
@@ -170,7 +171,10 @@ def _read(path: str, *, read: bool) -> tuple[os.stat_result, bytes, int] | None:
         if not S_ISREG(status.st_mode) or not size:
             return None
         start = os.read(descriptor, HEADER.itemsize) if read else b""
-        if start[:2] == GZIP and size <= SMALL:
+        gzipped = start[:2] == GZIP
+        if read and name_defect(path, gzipped=gzipped) is not None:
+            return None
+        if gzipped and size <= SMALL:
             start = decompressed(start + os.read(descriptor, SMALL))
             size = len(start)
     except OSError:

@@ -72,9 +72,9 @@ def _read(files: Files, source: SourceFile, *, full: bool, nifti: bool) -> Defec
         return None
     if full or is_local(path):
         with files.open(path) as stream:
-            return nifti_defect(stream, size, full=full)
+            return nifti_defect(stream, size, full=full, name=path)
     with files.open(path, cache_type="none") as stream:  # or it would read 5 MB ahead
-        return header_defect(stream.read(START), size)
+        return header_defect(stream.read(START), size, name=path)
 
 
 def inspect_content(content: pa.Buffer, *, full: bool, nifti: bool) -> Defect | None:
@@ -114,5 +114,6 @@ def _link_reason(file: Path) -> str | None:
     if not file.is_symlink():
         return None
     target = file.readlink()
-    annex = "; `datalad get` fetches it" if ".git/annex/objects" in str(target) else ""
-    return f"a symbolic link to {target}, which is missing{annex}"
+    if ".git/annex/objects" in str(target):
+        return "a link of git-annex without its content; `datalad get` fetches it"
+    return f"a symbolic link to {target}, which is missing"

@@ -26,12 +26,12 @@ import nibabel as nib
 import numpy as np
 from datasets import Nifti
 from nibabel.arrayproxy import ArrayProxy
-from nibabel.imageglobals import LoggingOutputSuppressor
 from nibabel.spatialimages import HeaderDataError
 
 from workaround.arrow.contents import GZIP, drain_gzip, gzip_damage
 from workaround.errors import Severity
 from workaround.preflight.signatures import LENGTH, describe_format
+from workaround.preflight.silence import without_nibabel_log
 
 HEADERS: dict[bytes, Any] = {
     size.to_bytes(4, order): header
@@ -68,13 +68,31 @@ class _DefectError(Exception):
     """A defect of a header or of the size of a file, with the reason."""
 
 
-def nifti_defect(stream: BinaryIO, size: int, *, full: bool = False) -> Defect | None:
+class _UnknownError(_DefectError):
+    """A file that begins as no known format does."""
+
+
+class _CiftiError(_DefectError):
+    """A CIFTI-2 file: NIfTI-2 by its header, and no volume."""
+
+
+_VOXELS = (
+    "the voxels of a .hdr/.img pair, whose header is in the .hdr file; save both as one .nii file"
+)
+_CIFTI = range(3000, 3100)
+"""Intent codes of CIFTI (ConnUnknown, ConnDense, ...)."""
+
+
+def nifti_defect(
+    stream: BinaryIO, size: int, *, full: bool = False, name: str = ""
+) -> Defect | None:
     """Return the defect of a NIfTI file, compressed or not.
 
     Args:
         stream: Seekable file, at its beginning.
         size: Size of the file in bytes.
         full: Decompress the whole of a gzip stream.
+        name: Name of the file; empty if it has none.
 
     Returns:
         The first defect; None if the file seems sound.
@@ -84,10 +102,14 @@ def nifti_defect(stream: BinaryIO, size: int, *, full: bool = False) -> Defect |
     """
     gzipped = stream.read(2) == GZIP
     stream.seek(0)
-    return _defect(lambda: _read_gzipped(stream, full) if gzipped else _read_plain(stream, size))
+    return _defect(
+        lambda: _read_gzipped(stream, full) if gzipped else _read_plain(stream, size),
+        name,
+        gzipped=gzipped,
+    )
 
 
-def header_defect(start: bytes, size: int) -> Defect | None:
+def header_defect(start: bytes, size: int, *, name: str = "") -> Defect | None:
     """Return the defect of a NIfTI file by its first bytes, for files that are far away.
 
     Extensions of the header are not looked at.
@@ -95,9 +117,10 @@ def header_defect(start: bytes, size: int) -> Defect | None:
     Args:
         start: First bytes of the file, `START` of them or the whole file.
         size: Size of the file in bytes.
+        name: Name of the file; empty if it has none.
     """
     if start[:2] != GZIP:
-        return _defect(lambda: _read_plain(_without_extensions(start), size))
+        return _defect(lambda: _read_plain(_without_extensions(start), size), name, gzipped=False)
 
     def read() -> int:
         stream = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # of gzip
@@ -106,7 +129,7 @@ def header_defect(start: bytes, size: int) -> Defect | None:
             raise EOFError
         return _header(_without_extensions(content))[0]
 
-    return _defect(read)
+    return _defect(read, name, gzipped=True)
 
 
 def _without_extensions(start: bytes) -> BinaryIO:
@@ -116,14 +139,26 @@ def _without_extensions(start: bytes) -> BinaryIO:
     return io.BytesIO(start[:length] + bytes(4) if len(start) > length else start)
 
 
-def _defect(read: Callable[[], int]) -> Defect | None:
+def _defect(read: Callable[[], int], name: str, *, gzipped: bool) -> Defect | None:
     """Return the defect that reading an image reveals.
 
     Args:
         read: Reads the image and returns its version, 1 or 2.
+        name: Name of the file; empty if it has none.
+        gzipped: The file is a gzip stream.
     """
     try:
-        version = read()
+        with without_nibabel_log():
+            version = read()
+    except _CiftiError:
+        return Defect(
+            "CIFTI-2: grayordinates and no volume, which `datasets` does not decode; leave it out,"
+            " or keep its path as text (--column NAME=string)",
+            severity="omission",
+        )
+    except _UnknownError as error:
+        other_half = name.lower().endswith((".img", ".img.gz"))
+        return Defect(f"not NIfTI: {_VOXELS if other_half else error}")
     except _DefectError as error:
         return Defect(str(error))
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
@@ -134,7 +169,24 @@ def _defect(read: Callable[[], int]) -> Defect | None:
             " loaded; convert it to NIfTI-1",
             severity="omission",
         )
-    return None
+    return name_defect(name, gzipped=gzipped)
+
+
+def name_defect(name: str, *, gzipped: bool) -> Defect | None:
+    """Return a remark if the name of a sound image does not say how it is stored.
+
+    Args:
+        name: Name of the file.
+        gzipped: The file is a gzip stream.
+    """
+    text = name.lower()
+    if gzipped and text.endswith(".nii"):
+        reason = "its name ends in .nii, and it is compressed by gzip: rename it to .nii.gz"
+    elif not gzipped and text.endswith(".nii.gz"):
+        reason = "its name ends in .nii.gz, and it is not compressed: rename it to .nii"
+    else:
+        return None
+    return Defect(f"{reason}, or readers that go by the name fail", severity="remark")
 
 
 def _read_plain(stream: BinaryIO, size: int) -> int:
@@ -165,8 +217,9 @@ def _header(stream: BinaryIO) -> tuple[int, int]:
     start = stream.read(4)
     stream.seek(0)
     if start not in HEADERS:
-        known = describe_format(stream.read(LENGTH))
-        raise _DefectError(f"not NIfTI: {known or 'it does not begin with a NIfTI header'}")
+        if known := describe_format(stream.read(LENGTH)):
+            raise _DefectError(f"not NIfTI: {known}")
+        raise _UnknownError("it does not begin with a NIfTI header")
     kind = HEADERS[start]
     try:
         with np.errstate(all="ignore"):  # numbers that are too large are rejected below
@@ -187,8 +240,15 @@ def _needed(kind: Any, stream: BinaryIO) -> int:
             "the header of a .hdr/.img pair, whose voxels are in another file; save it as one"
             " .nii file"
         )
+    if not magic:
+        raise _DefectError(
+            "not NIfTI: a header of Analyze 7.5, whose voxels are in an .img file; convert both to"
+            " one .nii file"
+        )
     if not magic.startswith(b"n+"):
         raise _DefectError(f"not NIfTI: its header says {magic!r}")
+    if int(header["intent_code"]) in _CIFTI:
+        raise _CiftiError
     header.check_fix(_quiet)
     shape, voxel = header.get_data_shape(), header.get_data_dtype()
     offset = header.get_data_offset()  # int() of a float: raises for inf and NaN
@@ -230,7 +290,7 @@ def _decodes_nifti2() -> bool:
     """Return True if the installed `datasets` decodes an embedded NIfTI-2 image; 5.2.0 does not."""
     image = nib.Nifti2Image(np.zeros((1, 1, 1), np.uint8), np.eye(4))  # type: ignore[no-untyped-call]
     try:
-        with LoggingOutputSuppressor():
+        with without_nibabel_log():
             Nifti().decode_example({"bytes": image.to_bytes(), "path": None})
     except HeaderDataError:
         return False

@@ -67,8 +67,10 @@ def test_links_without_a_file_are_kept_for_the_check(touch: Callable[..., Path])
 def test_a_folder_without_images_is_an_error(touch: Callable[..., Path], tmp_path: Path) -> None:
     with pytest.raises(BidsError, match="no folders sub-"):
         bids_table(tmp_path)
-    with pytest.raises(BidsError, match="no NIfTI images"):
-        bids_table(touch("sub-1/eeg/sub-1_task-rest_eeg.edf"))
+    names = ["eeg/sub-1_task-rest_eeg.edf", "anat/sub-1_T1w.mgz", "anat/sub-1_T2w.mgz"]
+    touch(*(f"sub-1/{name}" for name in names))
+    with pytest.raises(BidsError, match=r"no NIfTI images .*: there are .*2 \.mgz, 1 \.edf"):
+        bids_table(tmp_path / "dataset")
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import struct
+import warnings
 
+import nibabel as nib
+import numpy as np
 import pytest
 from huggingface_hub.utils.tqdm import tqdm
 
 from workaround.cli.logs import logging_to_stderr
+from workaround.preflight.nifti import nifti_defect
 
 OURS = logging.getLogger("workaround")
 
@@ -54,3 +60,15 @@ def test_line_is_not_glued_to_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
     before, _, _ = text.partition("workaround: again\n")
     assert before.endswith("\r")  # the bar was cleared
     assert text.count("workaround: again") == 1
+
+
+def test_warnings_of_nibabel_do_not_appear() -> None:
+    content = bytearray(nib.Nifti1Image(np.zeros((2, 2, 2), np.int8), np.eye(4)).to_bytes())  # type: ignore[no-untyped-call]
+    content[348:352] = b"\1\0\0\0"
+    content[352:352] = struct.pack("<ii12s", 20, 6, b"text")  # no multiple of 16 bytes
+    content[108:112] = struct.pack("<f", 372)
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        with logging_to_stderr(verbose=True, quiet=False):
+            assert nifti_defect(io.BytesIO(content), len(content)) is None
+    assert seen == []

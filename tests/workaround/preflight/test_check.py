@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,9 @@ def test_problems_that_are_not_refused_are_logged(
 
 def test_many_remarks_are_logged_in_a_few_lines(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "workaround"):
-        require_sound([REMARK] * (LOGGED + 7), strict=True)
+        require_sound(
+            [replace(REMARK, row=row, path=None) for row in range(LOGGED + 7)], strict=True
+        )
     assert len(caplog.messages) == LOGGED + 1
     assert caplog.messages[-1].startswith("... and 7 more")
 

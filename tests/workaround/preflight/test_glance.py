@@ -153,3 +153,11 @@ def test_facts_are_those_of_the_inspection(tmp_path: Path, level: Any, nifti: bo
 def test_no_file_is_sound_where_every_byte_is_asked_for(tmp_path: Path) -> None:
     path = write_nifti(tmp_path / "scan.nii", 3800)
     assert not glance([str(path)], level="full", nifti=True).sound.any()
+
+
+def test_names_that_do_not_fit_need_a_closer_look(tmp_path: Path) -> None:
+    content = write_nifti(tmp_path / "a.nii", 5000).read_bytes()
+    (tmp_path / "b.nii.gz").write_bytes(content)
+    (tmp_path / "c.nii").write_bytes(gzip.compress(content))
+    paths = [str(tmp_path / name) for name in ("a.nii", "b.nii.gz", "c.nii")]
+    assert glance(paths, level="headers", nifti=True).sound.tolist() == [True, False, False]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
+from typing import Any
 
 import nibabel as nib
 import numpy as np
@@ -42,3 +43,48 @@ def test_other_format_is_named(content: bytes, reason: str) -> None:
         assert defect is not None
         assert defect.reason.startswith("not NIfTI: ")
         assert reason in defect.reason
+
+
+def image() -> bytes:
+    return bytes(nib.Nifti1Image(np.zeros((2, 2, 2), np.int8), np.eye(4)).to_bytes())  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "reason", "severity"),
+    [
+        (image(), "/a/x.nii.gz", "ends in .nii.gz, and it is not compressed", "remark"),
+        (gzip.compress(image()), "/a/x.nii", "ends in .nii, and it is compressed", "remark"),
+        (bytes(999), "/a/x.img", "the voxels of a .hdr/.img pair", "error"),
+        (gzip.compress(bytes(999)), "/a/x.img.gz", "the voxels of a .hdr/.img pair", "error"),
+        (LFS, "/a/x.img", "Git LFS pointer", "error"),
+        ((348).to_bytes(4, "little") + bytes(344), "/a/x.hdr", "a header of Analyze 7.5", "error"),
+    ],
+    ids=["plain", "gzip", "img", "img.gz", "pointer", "analyze"],
+)
+def test_name_that_does_not_fit_is_named(
+    content: bytes, name: str, reason: str, severity: str
+) -> None:
+    size = len(content)
+    defects = [
+        nifti_defect(io.BytesIO(content), size, name=name),
+        header_defect(content, size, name=name),
+    ]
+    for defect in defects:
+        assert defect is not None
+        assert reason in defect.reason
+        assert defect.severity == severity
+
+
+@pytest.mark.parametrize("name", ["/a/x.nii", "/cache/0f3a", ""])
+def test_name_without_a_claim_is_no_defect(name: str) -> None:
+    assert header_defect(image(), 999, name=name) is None
+
+
+def test_cifti_is_no_nifti_2_to_convert() -> None:
+    header: Any = nib.Nifti2Header()  # type: ignore[no-untyped-call]
+    header["intent_code"], header["magic"], header["vox_offset"] = 3006, b"n+2\0\r\n\x1a\n", 544
+    content = header.binaryblock + bytes(4)
+    defect = nifti_defect(io.BytesIO(content), len(content), name="/a/x.dscalar.nii")
+    assert defect is not None
+    assert defect.reason.startswith("CIFTI-2")
+    assert defect.severity == "omission"
