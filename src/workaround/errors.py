@@ -364,8 +364,6 @@ class RestoreError(_ProblemsError):
         files = f"{written} file{'s' if written > 1 else ''} {'were' if written > 1 else 'was'}"
         state = f"{files} written, but not all:" if written else "nothing was written:"
         lines = [f"{count} problem{'s' if count > 1 else ''}; {state}", *self._lines()]
-        if count > self.SHOWN:
-            lines.append(f"  ... and {count - self.SHOWN} more")
         return "\n".join(lines)
 
 
