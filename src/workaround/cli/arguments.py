@@ -201,7 +201,7 @@ def _add_push(to: argparse.ArgumentParser) -> None:
         action="append",
         metavar="COLUMN",
         help="identifies a row, which --append refuses if it is on the Hub; repeatable"
-        " (default: bids_path, or subject_id and session_id)",
+        " (default: bids_path, or subject_id and session_id; with a recipe those of its key)",
     )
     to.add_argument(
         "--update",

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from workaround.cli.report import DONE, FAILED, Report, printable
@@ -92,6 +92,8 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
         update=arguments.update,
     )
     source = read_sound(arguments)
+    if options.append and options.key is None:
+        options = replace(options, key=source.key)
     prepared = prepare(source.dataset, options)
     planned = prepared.plan
     if arguments.dry_run:

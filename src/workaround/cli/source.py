@@ -29,12 +29,14 @@ class Source:
         problems: Omissions and remarks of a folder.
         left_out: Files of a folder that do not come along; None for a table.
         patterns: What the patterns of a recipe match; None without one.
+        key: Columns that name a row, if the source says so.
     """
 
     dataset: Dataset
     problems: Sequence[Problem] = ()
     left_out: LeftOut | None = None
     patterns: PatternReport | None = None
+    key: tuple[str, ...] | None = None
 
     def lines(self) -> list[str]:
         """Return the line about what does not come along, for the end of a report."""
@@ -79,7 +81,7 @@ def _read_by_recipe(arguments: argparse.Namespace, given: Mapping[str, Any]) -> 
         raise ArgumentError(f"{option} and --recipe do not go together: write it into the recipe")
     result = read_by_recipe(arguments.source, arguments.recipe)
     report = PatternReport(result.patterns, result.unmatched)
-    return Source(result.dataset, result.problems, result.left_out, report)
+    return Source(result.dataset, result.problems, result.left_out, report, result.key)
 
 
 def _first_used(given: Mapping[str, Any]) -> str | None:

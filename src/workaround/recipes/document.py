@@ -30,7 +30,7 @@ from workaround.recipes.recipe import (
 from workaround.tables.delimited import DELIMITERS
 from workaround.tables.kinds import SUFFIXES, installed_kinds
 
-TOP = ("key", "columns", "tables", "ignore", "title")
+TOP = ("key", "columns", "tables", "ignore")
 OF_TABLE = ("pattern", "key")
 OF_COLUMN: Mapping[str, tuple[str, ...]] = {
     "take": ("take", "of", "many", "names", "type"),
@@ -76,8 +76,6 @@ class _Document:
 
     def recipe(self) -> Recipe:
         self._known((), self.content, TOP)
-        if "title" in self.content:
-            self._text(("title",))
         self.key = self._texts(("key",), empty=False)
         tables = self._mapping(("tables",), {})
         self.tables = {name: self._table(name) for name in tables}
@@ -85,7 +83,9 @@ class _Document:
         self.taken = {
             (column.get("of"), column["take"])
             for column in columns.values()
-            if isinstance(column, dict) and isinstance(column.get("take"), str)
+            if isinstance(column, dict)
+            and isinstance(column.get("take"), str)
+            and isinstance(column.get("of"), str | None)
         }
         # Files first: other columns may be about files of a column that is written below them.
         for name in sorted(columns, key=lambda name: self._source(name) != "pattern"):
@@ -158,7 +158,9 @@ class _Document:
 
     def _beside(self, name: str) -> BesideColumn:
         keys = ("columns", name)
-        of = self._of(keys)
+        of, kind = self._of(keys), self._mapping(keys).get("kind")
+        if kind == PATH and "extension" not in self._mapping(keys):
+            return BesideColumn(name, of, None, PATH, type=self._type(keys, PATH))
         extension = self._text((*keys, "extension"))
         if not re.fullmatch(r"(\.[\w-]+)+", extension):
             reason = f"{extension!r} is not an extension, such as .bval"

@@ -36,7 +36,7 @@ def left_out(
     problems = [_omission(root, kind, paths) for kind, paths in omitted.items()]
     rows = _rows_of_none(recipe, matches, joined.values())
     problems += [
-        Problem(None, None, str(root), f"left out: the row of {row}: it has no files", "omission")
+        Problem(None, None, str(root), f"left out: the row of {row} has no files", "omission")
         for row in rows
     ]
     side = {kind: paths for kind, paths in sorted(kinds.items()) if kind not in omitted}

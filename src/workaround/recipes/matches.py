@@ -177,7 +177,9 @@ def _match_beside(result: Matches, column: BesideColumn, root: Path, paths: froz
     beside: dict[str, str] = {}
     for files in result.cells[column.of.name].values():
         for file in files:
-            path = without_extension(file.path) + column.extension
+            path = file.path
+            if column.extension is not None:
+                path = without_extension(path) + column.extension
             if path in paths:
                 beside[file.path] = path
             else:

@@ -65,13 +65,13 @@ class BesideColumn(Column):
 
     Attributes:
         of: The other column.
-        extension: Extension of its files, such as ``.bval``.
+        extension: Extension of its files, such as ``.bval``; None for those of the other column.
         kind: As of a `FileColumn`.
         field: Name of a field in JSON, dotted where nested.
     """
 
     of: FileColumn
-    extension: str
+    extension: str | None
     kind: str
     field: str | None = None
 
@@ -155,6 +155,16 @@ class Recipe:
     def file_columns(self) -> Iterator[FileColumn]:
         """The columns of files that match a pattern."""
         return (column for column in self.columns if isinstance(column, FileColumn))
+
+    @property
+    def key_columns(self) -> tuple[str, ...]:
+        """Names of the columns that name a row."""
+        labels = {
+            column.take: column.name
+            for column in reversed(self.columns)
+            if isinstance(column, LabelColumn) and column.of is None
+        }
+        return tuple(labels[name] for name in self.key)
 
     def error(self, keys: Keys, reason: str) -> RecipeError:
         """Return an error about a place in the recipe."""

@@ -51,6 +51,7 @@ class RecipeFolder:
         left_out: What does not come along.
         patterns: What each pattern matched.
         unmatched: Paths that no pattern matched, and that the recipe does not ignore.
+        key: Names of the columns that name a row.
     """
 
     dataset: Dataset
@@ -58,6 +59,7 @@ class RecipeFolder:
     left_out: LeftOut
     patterns: Sequence[PatternMatches]
     unmatched: Sequence[str]
+    key: tuple[str, ...]
 
 
 def recipe_table(
@@ -114,7 +116,8 @@ def read_by_recipe(root: str | os.PathLike[str], recipe: str | os.PathLike[str])
     ]
     patterns = _patterns(parsed, matches)
     problems += _without_files(folder, patterns)
-    return RecipeFolder(dataset, problems, rest, patterns, matches.unmatched)
+    key = parsed.key_columns
+    return RecipeFolder(dataset, problems, rest, patterns, matches.unmatched, key)
 
 
 def _no_rows(recipe: Recipe, folder: Path) -> str:
@@ -134,7 +137,7 @@ def _patterns(recipe: Recipe, matches: Matches) -> list[PatternMatches]:
                 cells = [*matches.cells[name].values()]
                 paths = [file.path for files in cells for file in files]
                 text = ", else ".join(pattern.text for pattern in choices)
-            case BesideColumn(name=name, of=of, extension=extension):
+            case BesideColumn(name=name, of=of, extension=str(extension)):
                 beside = matches.beside[name]
                 cells = [
                     [file for file in files if file.path in beside]

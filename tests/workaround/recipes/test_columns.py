@@ -35,7 +35,8 @@ def test_each_source_of_values_fills_its_column(tree: Callable[..., Path]) -> No
     text = """
     acq = { of = "ct", take = "acq", many = true, names = { a = "fast" } }
     tr = { of = "ct", extension = ".json", kind = "json", field = "TR" }
-    ct_path = { pattern = "{s}/none.nii", kind = "path" }
+    ct_path = { of = "ct", kind = "path" }
+    none = { pattern = "{s}/none.nii", kind = "path" }
     age = { table = "p" }
     """
     result = columns(root, text)
@@ -46,16 +47,26 @@ def test_each_source_of_values_fills_its_column(tree: Callable[..., Path]) -> No
             "ct": ["1/x_a.nii", "1/y_b.nii"],
             "acq": ["fast", "b"],
             "tr": [2, None],
-            "ct_path": None,
+            "ct_path": ["1/x_a.nii", "1/y_b.nii"],
+            "none": None,
             "age": 30.0,
         },
-        {"id": "3", "ct": ["3/z.nii"], "acq": [None], "tr": [None], "ct_path": None, "age": None},
+        {
+            "id": "3",
+            "ct": ["3/z.nii"],
+            "acq": [None],
+            "tr": [None],
+            "ct_path": ["3/z.nii"],
+            "none": None,
+            "age": None,
+        },
     ]
     assert result.kinds(table) == {
         "id": "string",
         "ct": "nifti",
         "acq": "string",
         "ct_path": "string",
+        "none": "string",
     }
 
 

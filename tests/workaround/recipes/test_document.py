@@ -10,7 +10,6 @@ from workaround.recipes.document import parse
 from workaround.recipes.recipe import BesideColumn, FileColumn, LabelColumn, TableColumn
 
 VALID = """\
-title = "A study"
 key = ["case"]
 ignore = ["old/*"]
 [tables]
@@ -23,21 +22,24 @@ dose = { of = "ct", extension = ".json", kind = "json", field = "Dose.mGy" }
 ct = { pattern = "raw/{case}/{case}[_{phase}].nii.gz", many = true }
 phase = { of = "ct", take = "phase", many = true, names = { a = "arterial" } }
 note = { pattern = "raw/{case}/note.txt", kind = "text" }
+ct_path = { of = "ct", kind = "path" }
 """
 
 
 def test_columns_are_read_in_their_order() -> None:
     recipe = parse(VALID, "a.toml")
     assert [column.name for column in recipe.columns] == [
-        *("case_id", "gender", "age", "dose", "ct", "phase", "note")
+        *("case_id", "gender", "age", "dose", "ct", "phase", "note", "ct_path")
     ]
-    case, gender, age, dose, ct, phase, note = recipe.columns
+    case, gender, age, dose, ct, phase, note, path = recipe.columns
     assert isinstance(ct, FileColumn)
     assert (ct.kind, ct.many) == ("nifti", True)
     assert isinstance(note, FileColumn)
     assert (note.kind, note.many) == ("text", False)
     assert isinstance(dose, BesideColumn)
     assert (dose.of, dose.field) == (ct, "Dose.mGy")
+    assert isinstance(path, BesideColumn)
+    assert (path.of, path.extension) == (ct, None)
     assert isinstance(case, LabelColumn)
     assert case.of is None
     assert isinstance(phase, LabelColumn)
@@ -73,6 +75,7 @@ HEAD = 'key = ["case"]\n[columns]\ncase = { take = "case" }\nct = { pattern = "{
         ('a = { take = "cases" }', 7, "{cases} is not a placeholder of the key; did you mean"),
         ('a = { of = "ct", take = "run" }', 18, "{run} is not a placeholder of the pattern of ct"),
         ('a = { of = "ct", take = "case", many = true }', 33, "it is about one file"),
+        ('a = { of = ["ct"], take = "case" }', 7, "of has to be text in quotation marks"),
         ('a = { of = "cta", take = "case" }', 7, "'cta' is not a column with a pattern; did you"),
         ('a = { of = "ct", extension = "json", kind = "json" }', 18, "is not an extension"),
         ('a = { of = "ct", kind = "json" }', 1, "the key 'extension' is missing"),
@@ -104,7 +107,6 @@ def test_mistakes_have_their_line_and_column(line: str, column: int, reason: str
         ('key = ["case"]', 1, "the key 'columns' is missing"),
         ('key = ["a"]\n[columns]\na = { take = "a" }', 2, "no column has a pattern of files"),
         ('\nkey = ["a"]\n[columns]\nct = { pattern = "{a}.nii" }', 2, "no column takes {a}"),
-        (f"title = 3\n{HEAD}", 1, "title has to be text"),
         (f'ignore = ["a",\n "/b"]\n{HEAD}', 2, "can never match"),
         ("key = [\n", 2, "not TOML"),
     ],

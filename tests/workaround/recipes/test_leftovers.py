@@ -46,7 +46,7 @@ def test_all_that_does_not_come_along_is_counted(
     assert {
         (str(root / "x/1.nii.gz"), "left out: .nii.gz that no pattern matches, the first of 2"),
         (str(root / "x/3.edf"), "left out: .edf that no pattern matches"),
-        (str(root), "left out: the row of 9 of p: it has no files"),
+        (str(root), "left out: the row of 9 of p has no files"),
         (str(root / "p.csv"), "no row of 2"),
     } <= reasons
     assert len(reasons) == 5  # and the second file of a cell

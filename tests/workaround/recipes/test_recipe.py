@@ -26,6 +26,12 @@ def test_placeholders_of_a_table_are_those_of_its_path_and_its_columns() -> None
     assert (table.placeholders, table.shared) == (("case", "time"), False)
 
 
+def test_the_columns_of_the_key_name_a_row() -> None:
+    text = TEXT.replace('case = { take = "case" }\ntime', 'visit = { take = "time" }\nid')
+    text = text.replace('id = { take = "time" }', 'id = { take = "case" }')
+    assert parse(text, "a.toml").key_columns == ("id", "visit")
+
+
 def test_errors_have_the_line() -> None:
     error = parse(TEXT, "a.toml").error(("columns", "ct", "pattern"), "no")
     assert str(error) == "a.toml:7:8: no"
