@@ -49,11 +49,11 @@ def test_workbooks_are_read(tree: Callable[..., Path]) -> None:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
-    for row in (["Age", "Sex", None], [71.0, " F ", None], [None, None, None]):
+    for row in (["Age", "Sex", "NIHSS", None], [71.0, " F ", "n/a", None], [None, None, None]):
         sheet.append(row)
     book.save(root / "a.xlsx")
     result = joined(root, 'pattern = "{s}.xlsx"')
-    assert result.cells == {("a",): {"Age": "71", "Sex": "F"}}
+    assert result.cells == {("a",): {"Age": "71", "Sex": "F", "NIHSS": None}}
 
 
 @pytest.mark.parametrize("text", ["", "no workbook"])

@@ -43,6 +43,7 @@ def test_a_second_file_of_a_cell_is_an_omission() -> None:
     assert (problem.severity, problem.path) == ("omission", "/data/1/b.nii")
     assert "1/a.nii already: write many = true" in problem.reason
     assert result.surplus == ["1/b.nii"]
+    assert [file.path for file in result.cells["ct"]["1",]] == ["1/a.nii"]
 
 
 def test_the_first_pattern_that_matches_in_a_row_counts() -> None:
@@ -65,6 +66,16 @@ def test_files_beside_others_are_matched_by_name() -> None:
     assert result.unmatched == ["1/z.bval"]
     (problem,) = result.problems
     assert (problem.path, problem.severity) == ("/data/1/y.nii.gz", "omission")
+
+
+def test_files_beside_others_are_taken_though_they_are_ignored() -> None:
+    columns = """
+    d = { pattern = "{s}.nii" }
+    b = { of = "d", extension = ".log", kind = "text" }
+    """
+    result = matches(columns, "1.nii", "1.log", "2.log")
+    assert result.beside == {"b": {"1.nii": "1.log"}}
+    assert result.ignored == ["2.log"]
 
 
 def test_numbers_in_texts_sort_as_numbers() -> None:

@@ -29,6 +29,7 @@ def test_placeholders_of_a_table_are_those_of_its_path_and_its_columns() -> None
 def test_the_columns_of_the_key_name_a_row() -> None:
     text = TEXT.replace('case = { take = "case" }\ntime', 'visit = { take = "time" }\nid')
     text = text.replace('id = { take = "time" }', 'id = { take = "case" }')
+    text += 'patient = { take = "case" }\n'
     assert parse(text, "a.toml").key_columns == ("id", "visit")
 
 
