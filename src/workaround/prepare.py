@@ -72,7 +72,9 @@ def prepare(dataset: Dataset | DatasetDict, options: PushOptions) -> PreparedPus
         dataset, options.split, embed=options.embed_external_files, token=options.token
     )
     whole = source.whole_config and not options.append
-    target = ConfigTarget(options.config_name, options.folder, options.set_default, whole)
+    target = ConfigTarget(
+        options.config_name, options.folder, options.set_default, whole, options.card
+    )
     surveyed = surveys(source, level="headers")
     plan = plan_splits(source, surveyed, options)
     require_sound([*problems_of(surveyed), *limit_problems(plan)], strict=options.strict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ from datasets import Dataset, DatasetDict, config
 from huggingface_hub import CommitInfo
 
 from workaround.append import append_to
+from workaround.bids.description import bids_card
 from workaround.errors import RefusedError
 from workaround.hub.repository import CommitMessage, Repository
 from workaround.hub.retry import status_of
@@ -80,6 +82,7 @@ def push_to_hub(
     append: bool = False,
     key: str | Sequence[str] | None = None,
     update: bool = False,
+    card: str | os.PathLike[str] | None = None,
 ) -> CommitInfo:
     """Upload a dataset with its files, as Parquet that `load_dataset` loads.
 
@@ -118,6 +121,8 @@ def push_to_hub(
             ``session_id``, as far as they exist. Rows whose key is on the Hub are refused.
         update: Let such rows replace those on the Hub, in their place. Only the shards that hold
             them are written and sent again.
+        card: BIDS folder whose name, license, README, authors and columns the card says, as far as
+            it says nothing of its own.
 
     Returns:
         The commit.
@@ -158,6 +163,7 @@ def push_to_hub(
         append=append,
         key=key,
         update=update,
+        card=None if card is None else bids_card(card),
     )
     if options.workers > 1 and options.executor is None:
         require_main_guard()

@@ -12,14 +12,16 @@ from datasets import (
 from huggingface_hub import HfApi, hf_hub_download
 
 from mockhub.server.process import Hub
+from repro.synthetic.nifti import write_nifti
 from tests.support.constants import REPO
+from tests.support.workaround.command import call
 from tests.support.workaround.pushing import (
     newest_writer,
     numbers,
     preuploads,
     tree,
 )
-from workaround import push_to_hub
+from workaround import bids_table, push_to_hub
 from workaround.errors import CardConflictError
 
 
@@ -101,3 +103,31 @@ def test_metadata_of_others_that_the_hub_refuses_is_refused_before_the_upload(
     with pytest.raises(CardConflictError, match='"tags" must be an array'):
         push_to_hub(numbers, REPO)
     assert preuploads(hub) == before
+
+
+def test_card_says_what_the_folder_says_once(
+    hub: Hub, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = tmp_path / "data/sub-1/anat/sub-1_T1w.nii"
+    image.parent.mkdir(parents=True)
+    write_nifti(image, 2000, ndim=3)
+    folder = tmp_path / "data"
+    (folder / "dataset_description.json").write_text('{"Name": "Aphasia", "License": "CC0"}')
+    (folder / "README").write_text("A dataset.")
+
+    def card(repo: str) -> str:
+        return Path(hf_hub_download(repo, "README.md", repo_type="dataset")).read_text()
+
+    assert call(capsys, "push", folder, REPO)[0] == 0
+    assert load_dataset(REPO, split="train").num_rows == 1
+    text = card(REPO)
+    assert "license: cc0-1.0\n" in text
+    assert "size_categories:\n- n<1K\n" in text
+    assert text.endswith("---\n\n# Aphasia\n\nA dataset.\n\n## License\n\nCC0\n")
+    (folder / "README").write_text("Another text.")
+    assert call(capsys, "push", folder, REPO)[0] == 0
+    assert card(REPO) == text
+    assert call(capsys, "push", folder, "user/bare", "--no-card")[0] == 0
+    assert card("user/bare").endswith("---\n")
+    push_to_hub(bids_table(folder), "user/bare", card=folder)
+    assert card("user/bare").endswith("Another text.\n\n## License\n\nCC0\n")

@@ -12,6 +12,7 @@ The Brain Imaging Data Structure names files by entities, ``sub-01_ses-1_run-2_b
 - `participants`: ``participants.tsv``, read with `tabular`.
 - `entries`: the images with all values beside them; `derivatives`: those that join them.
 - `layout`: the columns of a row a session, a subject or an image.
+- `description`: the dataset card by what the dataset says of itself.
 - `leftovers`: what does not come along; `table`: all of it.
 
 Errors: `BidsError` for a folder as a whole, `CheckError` for what would be left out.

@@ -13,6 +13,7 @@ import pyarrow as pa
 from datasets import Dataset
 
 from workaround.bids.derivatives import derivative_names, join, read_derivatives
+from workaround.bids.description import describe
 from workaround.bids.entries import Entries
 from workaround.bids.filters import chosen, patterns_of
 from workaround.bids.joins import Joined, join_sessions
@@ -36,6 +37,7 @@ from workaround.bids.sidecars import ALL, GRADIENTS, sidecar_names
 from workaround.bids.terms.schema import metadata_type
 from workaround.bids.walk import Files, files_of
 from workaround.errors import ArgumentError, BidsError, Problem
+from workaround.hub.card_draft import CardDraft
 from workaround.preflight.check import require_sound
 from workaround.tables.infer import file_dataset
 from workaround.tables.kinds import TEXT, known_kinds
@@ -50,11 +52,13 @@ class BidsFolder:
         dataset: Its table.
         problems: Omissions and remarks.
         left_out: Files and subjects that do not come along.
+        card: Additions to the card.
     """
 
     dataset: Dataset
     problems: Sequence[Problem]
     left_out: LeftOut
+    card: CardDraft
 
 
 def bids_table(
@@ -207,7 +211,9 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
     problems += _renamed(root, renamed)
     problems += [*participants.problems, *of_sessions.problems, *read.scans.problems]
     problems += _unknown_fields(root, options.sidecars or (), read.sidecars.fields)
-    return BidsFolder(dataset, [*problems, *read.sidecars.problems, *omissions], rest)
+    card, unread = describe(root, {entry.image.datatype for entry in entries})
+    problems += [*read.sidecars.problems, *omissions, *unread]
+    return BidsFolder(dataset, problems, rest, card)
 
 
 def _checked(options: BidsOptions) -> BidsOptions:

@@ -221,6 +221,12 @@ def _add_push(to: argparse.ArgumentParser) -> None:
     to.add_argument("--commit-message", metavar="TEXT", help="first line of the commit's message")
     to.add_argument("--commit-description", metavar="TEXT", help="the rest of the message")
     to.add_argument(
+        "--no-card",
+        action="store_false",
+        dest="card",
+        help="say nothing in the card by dataset_description.json, README and participants.json",
+    )
+    to.add_argument(
         "--no-resume",
         action="store_false",
         dest="resume",

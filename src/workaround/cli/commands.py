@@ -92,6 +92,7 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
         update=arguments.update,
     )
     source = read_sound(arguments)
+    options = replace(options, card=source.card if arguments.card else None)
     if options.append and options.key is None:
         options = replace(options, key=source.key)
     prepared = prepare(source.dataset, options)

@@ -9,12 +9,14 @@ from typing import Any
 
 from datasets import Dataset
 
+from workaround.bids.description import DESCRIPTION, describe
 from workaround.bids.leftovers import LeftOut
 from workaround.bids.options import BidsOptions
 from workaround.bids.table import read_bids
 from workaround.cli.bids_options import BIDS_OPTIONS
 from workaround.cli.patterns import PatternReport
 from workaround.errors import ArgumentError, Problem
+from workaround.hub.card_draft import CardDraft
 from workaround.preflight.check import require_sound
 from workaround.recipes.table import read_by_recipe
 from workaround.tables.infer import read_table
@@ -30,6 +32,7 @@ class Source:
         left_out: Files of a folder that do not come along; None for a table.
         patterns: What the patterns of a recipe match; None without one.
         key: Columns that name a row, if the source says so.
+        card: Additions to the card, by a BIDS folder.
     """
 
     dataset: Dataset
@@ -37,6 +40,7 @@ class Source:
     left_out: LeftOut | None = None
     patterns: PatternReport | None = None
     key: tuple[str, ...] | None = None
+    card: CardDraft | None = None
 
     def lines(self) -> list[str]:
         """Return the line about what does not come along, for the end of a report."""
@@ -68,7 +72,7 @@ def read_source(arguments: argparse.Namespace) -> Source:
         return _read_by_recipe(arguments, given)
     if arguments.source.is_dir():
         result = read_bids(arguments.source, BidsOptions(kinds, **given))
-        return Source(result.dataset, result.problems, result.left_out)
+        return Source(result.dataset, result.problems, result.left_out, card=result.card)
     if option := _first_used(given):
         raise ArgumentError(f"{option} is for BIDS folders, and {arguments.source} is a table")
     strict = getattr(arguments, "strict", False)  # of the commands that refuse
@@ -81,7 +85,11 @@ def _read_by_recipe(arguments: argparse.Namespace, given: Mapping[str, Any]) -> 
         raise ArgumentError(f"{option} and --recipe do not go together: write it into the recipe")
     result = read_by_recipe(arguments.source, arguments.recipe)
     report = PatternReport(result.patterns, result.unmatched)
-    return Source(result.dataset, result.problems, result.left_out, report, result.key)
+    problems, card = [*result.problems], None
+    if (arguments.source / DESCRIPTION).is_file():
+        card, unread = describe(arguments.source, ())
+        problems += unread
+    return Source(result.dataset, problems, result.left_out, report, result.key, card)
 
 
 def _first_used(given: Mapping[str, Any]) -> str | None:

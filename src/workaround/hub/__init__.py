@@ -8,7 +8,8 @@ Terms:
   and Xet, now, or "regular", within the commit (`upload_modes`).
 - *Xet upload*: files that are sent while they are written, and count once all are (`xet`).
 - *card*: README.md. Its *configs* name the files of each split, its *dataset_info* their features
-  and sizes (`card` writes both, `card_lookup` reads a config as `load_dataset` does).
+  and sizes (`card` writes both, `card_lookup` reads a config as `load_dataset` does,
+  `card_draft` adds what a dataset says of itself).
 - *transient* failure: one that another attempt may not meet; all others are refused at once with
   advice (`retry`).
 - *delay*: seconds until the next attempt, our own or one that the Hub asks for (`backoff`).

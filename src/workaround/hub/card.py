@@ -21,6 +21,7 @@ from datasets.utils.metadata import MetadataConfigs
 from huggingface_hub import DatasetCardData
 
 from workaround.errors import CardConflictError
+from workaround.hub.card_draft import CardDraft
 from workaround.hub.card_text import CardText
 
 README = "README.md"
@@ -61,12 +62,14 @@ class ConfigTarget:
         data_dir: Folder of their shards.
         set_default: Make the config the default one.
         whole_config: Replace all splits of the config, as uploading a `DatasetDict` does.
+        draft: Additions for what the card does not say.
     """
 
     config_name: str
     data_dir: str
     set_default: bool | None
     whole_config: bool
+    draft: CardDraft | None = None
 
     def __str__(self) -> str:
         """Return a text that is another for every other target."""
@@ -174,11 +177,23 @@ def updated_files(update: CardUpdate, current: CurrentCard) -> dict[str, bytes]:
     info = _updated_info(update, current, [*_patterns(_entry(configs, name))])
     infos = _updated_infos(info, name, current)
     changes = {"dataset_info": infos, "configs": configs}
-    files = {README: current.text.update(changes).encode()}
+    card = current.text.update(changes)
+    if update.target.draft is not None:
+        only = len(configs) == 1
+        before = current.info.splits if only and current.info else None
+        rows = _rows(info.splits) if only else None
+        card = update.target.draft.complete(card, rows, _rows(before))
+    files = {README: card.encode()}
     if name in current.legacy:
         legacy = current.legacy | {name: {**current.legacy[name], **asdict(info)}}
         files[LEGACY_INFOS] = json.dumps(legacy).encode()
     return files
+
+
+def _rows(splits: Mapping[str, SplitInfo] | None) -> int | None:
+    """Return the number of rows of all splits; None if there are none, or a number is missing."""
+    numbers = [split.num_examples for split in (splits or {}).values()]
+    return None if not numbers or None in numbers else sum(numbers)
 
 
 def _unreadable(name: str, error: Exception) -> CardConflictError:

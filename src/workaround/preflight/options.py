@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from workaround.errors import ArgumentError
+from workaround.hub.card_draft import CardDraft
 from workaround.preflight.arguments import (
     branch,
     column_names,
@@ -88,6 +89,7 @@ class PushOptions(PlanOptions):
     append: bool = False
     key: str | Sequence[str] | None = None
     update: bool = False
+    card: CardDraft | None = None
 
     def __post_init__(self) -> None:
         """Refuse arguments that are wrong whatever the data and the Hub hold.
