@@ -95,6 +95,7 @@ class Problem:
             data would not come along, refused unless ``strict=False``. "remark": logged, never
             refused.
         split: Name of the split; None if it is not about one.
+        identifying: It may say who someone is: an error where ``require_deidentified`` is asked.
     """
 
     row: int | None
@@ -103,6 +104,7 @@ class Problem:
     reason: str
     severity: Severity = "error"
     split: str | None = None
+    identifying: bool = False
 
     def __str__(self) -> str:
         """Return one line: where, then what."""

@@ -77,7 +77,11 @@ def prepare(dataset: Dataset | DatasetDict, options: PushOptions) -> PreparedPus
     )
     surveyed = surveys(source, level="headers")
     plan = plan_splits(source, surveyed, options)
-    require_sound([*problems_of(surveyed), *limit_problems(plan)], strict=options.strict)
+    require_sound(
+        [*problems_of(surveyed), *limit_problems(plan)],
+        strict=options.strict,
+        deidentified=options.require_deidentified,
+    )
     for split in plan.splits:
         log.info(
             "Checked %s: %d rows with %d files of %s, for %d shards",

@@ -83,6 +83,7 @@ def push_to_hub(
     key: str | Sequence[str] | None = None,
     update: bool = False,
     card: str | os.PathLike[str] | None = None,
+    require_deidentified: bool = False,
 ) -> CommitInfo:
     """Upload a dataset with its files, as Parquet that `load_dataset` loads.
 
@@ -123,6 +124,8 @@ def push_to_hub(
             them are written and sent again.
         card: BIDS folder whose name, license, README, authors and columns the card says, as far as
             it says nothing of its own.
+        require_deidentified: Refuse what may say who someone is, in headers and names of columns,
+            instead of logging remarks. Without any, data may identify someone nevertheless.
 
     Returns:
         The commit.
@@ -164,6 +167,7 @@ def push_to_hub(
         key=key,
         update=update,
         card=None if card is None else bids_card(card),
+        require_deidentified=require_deidentified,
     )
     if options.workers > 1 and options.executor is None:
         require_main_guard()

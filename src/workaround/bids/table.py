@@ -15,6 +15,7 @@ from datasets import Dataset
 from workaround.bids.derivatives import derivative_names, join, read_derivatives
 from workaround.bids.description import describe
 from workaround.bids.entries import Entries
+from workaround.bids.faces import face_problems
 from workaround.bids.filters import chosen, patterns_of
 from workaround.bids.joins import Joined, join_sessions
 from workaround.bids.layout import (
@@ -26,19 +27,20 @@ from workaround.bids.layout import (
 )
 from workaround.bids.leftovers import LeftOut, Taken, left_out
 from workaround.bids.options import LAYOUTS, TABLES, BidsOptions, Layout
-from workaround.bids.participants import (
+from workaround.bids.scan import Scan, Session, is_derivative, scan
+from workaround.bids.sidecars import ALL, GRADIENTS, sidecar_names
+from workaround.bids.tabular.participants import (
     NONE,
     Participants,
     participants_path,
     read_participants,
 )
-from workaround.bids.scan import Scan, Session, is_derivative, scan
-from workaround.bids.sidecars import ALL, GRADIENTS, sidecar_names
 from workaround.bids.terms.schema import metadata_type
 from workaround.bids.walk import Files, files_of
 from workaround.errors import ArgumentError, BidsError, Problem
 from workaround.hub.card_draft import CardDraft
 from workaround.preflight.check import require_sound
+from workaround.preflight.identifying_names import name_problems
 from workaround.tables.infer import file_dataset
 from workaround.tables.kinds import TEXT, known_kinds
 from workaround.tables.load import local_path
@@ -74,6 +76,7 @@ def bids_table(
     list_always: bool = False,
     list_sessions: bool = False,
     participants: str | os.PathLike[str] | None = None,
+    require_deidentified: bool = False,
 ) -> Dataset:
     """Make the file table of a BIDS folder.
 
@@ -101,6 +104,7 @@ def bids_table(
         list_always: Hold lists in all columns of images.
         list_sessions: Hold the sessions of a subject as lists, in the layout "subject".
         participants: Table to read instead of ``participants.tsv``; "none" for no table.
+        require_deidentified: Refuse what may say who someone is, instead of logging remarks.
 
     Raises:
         ArgumentError: The root or another argument is not what it can be.
@@ -119,7 +123,7 @@ def bids_table(
         participants,
     )
     result = read_bids(root, options)
-    require_sound(result.problems, strict=strict)
+    require_sound(result.problems, strict=strict, deidentified=require_deidentified)
     return result.dataset
 
 
@@ -213,6 +217,9 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
     problems += _unknown_fields(root, options.sidecars or (), read.sidecars.fields)
     card, unread = describe(root, {entry.image.datatype for entry in entries})
     problems += [*read.sidecars.problems, *omissions, *unread]
+    problems += face_problems(root, images, scanned.images)
+    if options.layout == "image":  # the names are within texts, which no check of columns reads
+        problems += name_problems([*of_participants, *of_sessions.types, *read.scans.types])
     return BidsFolder(dataset, problems, rest, card)
 
 

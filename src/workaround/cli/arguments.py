@@ -189,6 +189,13 @@ def _add_strict(to: argparse.ArgumentParser) -> None:
         help="upload although some data would be left out, and only warn of it",
     )
 
+    to.add_argument(
+        "--require-deidentified",
+        action="store_true",
+        help="refuse what may say who someone is, in headers, names of columns and faces; without"
+        " any, data may identify someone nevertheless (default: remarks)",
+    )
+
 
 def _add_push(to: argparse.ArgumentParser) -> None:
     to.add_argument(

@@ -33,7 +33,9 @@ def _check(arguments: argparse.Namespace) -> Report:
         rows = len(source.dataset)
         of_files = check(source.dataset, split=arguments.split, level=arguments.level)
         problems = [*source.problems, *of_files]
-    refused, logged = partition(problems, strict=arguments.strict)
+    refused, logged = partition(
+        problems, strict=arguments.strict, deidentified=arguments.require_deidentified
+    )
     lines = [
         *severity_lines(logged),
         *folded(refused),
@@ -90,6 +92,7 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
         append=arguments.append,
         key=arguments.key,
         update=arguments.update,
+        require_deidentified=arguments.require_deidentified,
     )
     source = read_sound(arguments)
     options = replace(options, card=source.card if arguments.card else None)

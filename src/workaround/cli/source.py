@@ -106,5 +106,9 @@ def read_sound(arguments: argparse.Namespace) -> Source:
         UploadError: The source cannot be read.
     """
     source = read_source(arguments)
-    require_sound(source.problems, strict=getattr(arguments, "strict", False))
+    require_sound(
+        source.problems,
+        strict=getattr(arguments, "strict", False),
+        deidentified=getattr(arguments, "require_deidentified", False),
+    )
     return source

@@ -6,6 +6,7 @@
 - survey: one walk over the rows of a split that weighs each row and inspects each distinct file.
   `column_survey` is the part of it that is about one column of files.
 - `silence`: what nibabel logs, dropped.
+- `header_texts`, `identifying_names`: what may say who someone is, in headers and names of columns.
 - `glance`: sound files of this machine, recognized in batches. `inspect`: one file, or contents
   that are in the table, and its defects. `nifti`: defects of NIfTI headers.
 - problem: one thing wrong with a cell, a column or a split (`workaround.errors.Problem`). An

@@ -75,17 +75,18 @@ def problems_of(surveyed: Mapping[str, Survey]) -> list[Problem]:
     ]
 
 
-def require_sound(problems: Iterable[Problem], *, strict: bool) -> None:
+def require_sound(problems: Iterable[Problem], *, strict: bool, deidentified: bool = False) -> None:
     """Refuse data with problems, and log those that are not refused.
 
     Args:
         problems: All problems.
         strict: Refuse omissions too.
+        deidentified: Refuse what may identify someone too.
 
     Raises:
         CheckError: Some problems are refused.
     """
-    refused, logged = partition(problems, strict=strict)
+    refused, logged = partition(problems, strict=strict, deidentified=deidentified)
     lines = severity_lines(logged)
     for line in lines[:LOGGED]:
         log.warning("%s", line)
@@ -105,16 +106,22 @@ def severity_lines(problems: Iterable[Problem]) -> list[str]:
     ]
 
 
-def partition(problems: Iterable[Problem], *, strict: bool) -> tuple[list[Problem], list[Problem]]:
+def partition(
+    problems: Iterable[Problem], *, strict: bool, deidentified: bool = False
+) -> tuple[list[Problem], list[Problem]]:
     """Return the problems that are refused, and those that are only logged.
 
     Args:
         problems: All problems.
         strict: Refuse omissions too.
+        deidentified: Refuse what may identify someone too, as errors.
     """
     refusals = {"error", "omission"} if strict else {"error"}
     refused: list[Problem] = []
     logged: list[Problem] = []
     for problem in problems:
+        if deidentified and problem.identifying:
+            refused.append(replace(problem, severity="error"))
+            continue
         (refused if problem.severity in refusals else logged).append(problem)
     return refused, logged

@@ -15,6 +15,7 @@ from workaround.arrow.file_cells import FileCells, FileLeaf, Int64Array
 from workaround.arrow.paths import is_local
 from workaround.errors import Problem
 from workaround.parquet.metadata import MAX_PAGE
+from workaround.preflight.header_texts import HeaderTexts
 from workaround.preflight.inspect import CheckLevel, inspect_content
 from workaround.preflight.nifti import Defect
 
@@ -38,6 +39,7 @@ class Column:
         embedded_rows: Row of each cell whose contents are in the table, batch by batch.
         embedded_sizes: Bytes of those contents, batch by batch.
         problems: Problems of the cells.
+        texts: Texts of headers of contents that are in the table.
     """
 
     leaf: FileLeaf
@@ -47,6 +49,7 @@ class Column:
     embedded_rows: list[Int64Array] = field(default_factory=list)
     embedded_sizes: list[Int64Array] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    texts: HeaderTexts = field(default_factory=HeaderTexts)
 
     def add(self, start: int, cells: FileCells, *, level: CheckLevel) -> None:
         """Add the cells of a batch.
@@ -67,9 +70,12 @@ class Column:
             self._add_problem(row, None, Defect("neither bytes nor a path; make the cell None"))
         for place in np.flatnonzero(embedded) if level != "sizes" else ():
             content = cells.contents[place].as_buffer()
-            defect = inspect_content(content, full=level == "full", nifti=self.nifti)
-            if defect is not None:
-                self._add_problem(int(rows[place]), cells.paths[place].as_py(), defect)
+            result = inspect_content(content, full=level == "full", nifti=self.nifti)
+            path = cells.paths[place].as_py()
+            for text in result.texts:
+                self.texts.add(text, path)
+            if result.defect is not None:
+                self._add_problem(int(rows[place]), path, result.defect)
 
     def judge(
         self, files: Int64Array, names: pa.Array, sizes: Int64Array, defects: Mapping[int, Defect]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from stat import S_ISREG
 from typing import Any
 
@@ -22,6 +22,7 @@ from workaround.arrow.contents import GZIP, decompressed
 from workaround.arrow.file_cells import Int64Array
 from workaround.arrow.local import OPENING, SMALL, version_of
 from workaround.arrow.paths import is_local, normal
+from workaround.preflight.header_texts import HeaderTexts, texts_of_headers
 from workaround.preflight.inspect import CheckLevel
 from workaround.preflight.nifti import name_defect
 
@@ -51,11 +52,13 @@ class Glance:
         sound: True for the files that have no defect; nothing is known of the others.
         sizes: Size of each sound file in bytes.
         versions: Version of each sound file (`SourceFile`).
+        texts: Texts of the headers of sound images.
     """
 
     sound: Mask
     sizes: Int64Array
     versions: Int64Array
+    texts: HeaderTexts = field(default_factory=HeaderTexts)
 
 
 def glance(paths: Sequence[str], *, level: CheckLevel, nifti: bool) -> Glance:
@@ -79,7 +82,11 @@ def glance(paths: Sequence[str], *, level: CheckLevel, nifti: bool) -> Glance:
             facts.sizes[number], facts.versions[number] = status.st_size, version_of(status)
         starts.append(start)
     if read:
-        facts.sound[:] &= sound_headers(starts, contents)
+        headers = _headers(starts)
+        facts.sound[:] &= _sound(headers, contents)
+        sound = np.flatnonzero(facts.sound)
+        texts = texts_of_headers(headers[sound], [paths[number] for number in sound.tolist()])
+        facts.texts.update(texts)
     return facts
 
 
@@ -90,9 +97,16 @@ def sound_headers(starts: Sequence[bytes], sizes: Int64Array) -> Mask:
         starts: The first bytes of each image.
         sizes: Size of each image in bytes, uncompressed.
     """
+    return _sound(_headers(starts), sizes)
+
+
+def _headers(starts: Sequence[bytes]) -> npt.NDArray[Any]:
     length = HEADER.itemsize
     rows = [start[:length] if len(start) >= length else bytes(length) for start in starts]
-    headers = np.frombuffer(b"".join(rows), HEADER)
+    return np.frombuffer(b"".join(rows), HEADER)
+
+
+def _sound(headers: npt.NDArray[Any], sizes: Int64Array) -> Mask:
     with np.errstate(all="ignore"):  # numbers that are too large are rejected
         itemsizes = _itemsizes(headers["datatype"])
         offsets = headers["vox_offset"].astype(np.float64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -11,6 +13,7 @@ import pyarrow as pa
 from workaround.arrow.files import Files, SourceFile
 from workaround.arrow.paths import archive_of, is_local, normal, scheme_of
 from workaround.errors import SourceChangedError, SourceDamagedError, UnreachableError
+from workaround.preflight.header_texts import Text, texts_of_file
 from workaround.preflight.nifti import START, Defect, header_defect, nifti_defect
 from workaround.preflight.path_advice import missing_reason
 
@@ -29,10 +32,12 @@ class Inspection:
     Attributes:
         source: Size and version; None if the file cannot be reached.
         defect: The first defect; None if the file seems sound.
+        texts: Texts of its header.
     """
 
     source: SourceFile | None
     defect: Defect | None = None
+    texts: Sequence[Text] = ()
 
 
 def inspect_file(files: Files, path: str, *, level: CheckLevel, nifti: bool) -> Inspection:
@@ -46,9 +51,10 @@ def inspect_file(files: Files, path: str, *, level: CheckLevel, nifti: bool) -> 
     """
     try:
         source = files.look_up(path)
-        defect = None if source.size else EMPTY
+        defect: Defect | None = None if source.size else EMPTY
+        texts: Sequence[Text] = ()
         if source.size and level != "sizes":
-            defect = _read(files, source, full=level == "full", nifti=nifti)
+            defect, texts = _read(files, source, full=level == "full", nifti=nifti)
     except (SourceChangedError, SourceDamagedError) as error:
         return Inspection(None, Defect(error.reason))
     except UnreachableError:
@@ -57,10 +63,12 @@ def inspect_file(files: Files, path: str, *, level: CheckLevel, nifti: bool) -> 
         if is_local(path) and not isinstance(error, (OSError, ValueError)):
             raise
         return Inspection(None, Defect(_reason(path, error)))
-    return Inspection(source, defect)
+    return Inspection(source, defect, texts)
 
 
-def _read(files: Files, source: SourceFile, *, full: bool, nifti: bool) -> Defect | None:
+def _read(
+    files: Files, source: SourceFile, *, full: bool, nifti: bool
+) -> tuple[Defect | None, list[Text]]:
     path, size = source.path, source.size
     if full and archive_of(path):
         for _ in files.blocks(source):  # an archive has a checksum of each member
@@ -69,16 +77,17 @@ def _read(files: Files, source: SourceFile, *, full: bool, nifti: bool) -> Defec
         if is_local(path):
             with files.open(path):
                 pass  # it can be opened
-        return None
+        return None, []
     if full or is_local(path):
         with files.open(path) as stream:
-            return nifti_defect(stream, size, full=full, name=path)
+            return nifti_defect(stream, size, full=full, name=path), texts_of_file(stream)
     with files.open(path, cache_type="none") as stream:  # or it would read 5 MB ahead
-        return header_defect(stream.read(START), size, name=path)
+        start = stream.read(START)
+    return header_defect(start, size, name=path), texts_of_file(io.BytesIO(start))
 
 
-def inspect_content(content: pa.Buffer, *, full: bool, nifti: bool) -> Defect | None:
-    """Return the defect of contents that are in the table.
+def inspect_content(content: pa.Buffer, *, full: bool, nifti: bool) -> Inspection:
+    """Look for the defects of contents that are in the table.
 
     Args:
         content: Bytes of a file.
@@ -86,9 +95,12 @@ def inspect_content(content: pa.Buffer, *, full: bool, nifti: bool) -> Defect | 
         nifti: Expect a NIfTI image.
     """
     if not content.size:
-        return EMPTY
+        return Inspection(None, EMPTY)
+    if not nifti:
+        return Inspection(None)
     stream = pa.BufferReader(content)
-    return nifti_defect(stream, content.size, full=full) if nifti else None
+    defect = nifti_defect(stream, content.size, full=full)
+    return Inspection(None, defect, texts_of_file(stream))
 
 
 def _reason(path: str, error: Exception) -> str:

@@ -90,6 +90,7 @@ class PushOptions(PlanOptions):
     key: str | Sequence[str] | None = None
     update: bool = False
     card: CardDraft | None = None
+    require_deidentified: bool = False
 
     def __post_init__(self) -> None:
         """Refuse arguments that are wrong whatever the data and the Hub hold.
@@ -102,7 +103,7 @@ class PushOptions(PlanOptions):
         branch(self.revision)
         for name in ("set_default", "private", "create_pr"):
             flag(name, getattr(self, name), optional=True)
-        for name in ("resume", "strict", "append", "update"):
+        for name in ("resume", "strict", "append", "update", "require_deidentified"):
             flag(name, getattr(self, name))
         if not self.append and (self.update or self.key is not None):
             raise ArgumentError("key and update are for append=True (--append): pass it too")

@@ -12,12 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from datasets import Dataset, Nifti
+from datasets import Dataset, Features, Nifti
 
 from workaround.arrow.file_cells import (
     FileLeaf,
@@ -34,6 +35,8 @@ from workaround.errors import Problem
 from workaround.hub.bars import show_bar
 from workaround.preflight.column_survey import Column
 from workaround.preflight.glance import Glance, glance
+from workaround.preflight.header_texts import HeaderTexts
+from workaround.preflight.identifying_names import all_names, name_problems
 from workaround.preflight.inspect import CheckLevel, inspect_file
 from workaround.preflight.nifti import Defect
 
@@ -88,6 +91,8 @@ def survey(
         if _without_fields(dataset.data.schema.field(name).type)
     ]
     all_features = dataset.features  # a copy each time
+    if level != "sizes":
+        shape += name_problems(all_names(_filled(dataset, all_features)))
     columns = {
         leaf: Column(leaf, isinstance(leaf_feature(all_features, leaf), Nifti))
         for leaf in file_leaves(all_features)
@@ -114,8 +119,18 @@ def survey(
     result.widest = sum(widest.values())
     _weigh(result, list(columns.values()), files, level=level)
     defects = (problem for column in columns.values() for problem in column.problems)
-    result.problems = sorted([*shape, *defects], key=Problem.place)
+    result.problems = sorted([*shape, *result.problems, *defects], key=Problem.place)
     return result
+
+
+def _filled(dataset: Dataset, features: Features) -> dict[str, Any]:
+    """Return the features of the columns that are not empty."""
+    table = dataset.data
+    return {
+        name: feature
+        for name, feature in features.items()
+        if table.column(name).null_count < len(table)
+    }
 
 
 def _without_fields(kind: pa.DataType) -> bool:
@@ -144,7 +159,8 @@ def _weigh(result: Survey, columns: Sequence[Column], files: Files, *, level: Ch
     nifti = np.zeros(len(names), np.bool_)
     for column, part in zip(columns, parts, strict=True):
         nifti[part] |= column.nifti
-    sizes, versions, defects = _look(files, names, nifti, level=level)
+    texts = HeaderTexts()
+    sizes, versions, defects = _look(files, names, nifti, texts, level=level)
     checked: dict[FileLeaf, CheckedFiles] = {}
     for column, part in zip(columns, parts, strict=True):
         column.judge(part, names, sizes, defects)
@@ -156,13 +172,20 @@ def _weigh(result: Survey, columns: Sequence[Column], files: Files, *, level: Ch
         np.add.at(result.parquet_bytes, rows, sizes[part])
         result.files += len(part)
         result.file_bytes += int(sizes[part].sum())
+        texts.update(column.texts)
     result.checked = checked
+    result.problems = texts.problems()
 
 
 def _look(
-    files: Files, names: pa.Array, nifti: npt.NDArray[np.bool_], *, level: CheckLevel
+    files: Files,
+    names: pa.Array,
+    nifti: npt.NDArray[np.bool_],
+    texts: HeaderTexts,
+    *,
+    level: CheckLevel,
 ) -> tuple[Int64Array, Int64Array, Mapping[int, Defect]]:
-    """Return the size and the version of each file, and the defects of some."""
+    """Return the size and the version of each file, and the defects of some; count texts."""
     sizes, versions = np.zeros(len(names), np.int64), np.zeros(len(names), np.int64)
     defects: dict[int, Defect] = {}
     order = np.asarray(pc.sort_indices(names), dtype=np.int64)
@@ -173,11 +196,14 @@ def _look(
             for numbers, facts in _glances(names, chosen, nifti=kind, level=level):
                 sizes[numbers], versions[numbers] = facts.sizes, facts.versions
                 others.append(numbers[~facts.sound])
+                texts.update(facts.texts)
                 bar.update(int(facts.sound.sum()))
             look = partial(inspect_file, files, level=level, nifti=kind)
             remaining = np.concatenate(others).tolist() if others else []
             paths = (names[number].as_py() for number in remaining)
             for number, inspection in zip(remaining, files.map(look, paths), strict=True):
+                for text in inspection.texts:
+                    texts.add(text, names[number].as_py())
                 if inspection.source is not None:
                     sizes[number], versions[number] = (
                         inspection.source.size,

@@ -133,6 +133,6 @@ def test_headers_of_remote_files_are_read_alone(hub: Hub, remote: Files) -> None
 
 
 def test_embedded_contents_are_inspected() -> None:
-    assert inspect_content(pa.py_buffer(b""), full=False, nifti=True) == EMPTY
-    assert inspect_content(pa.py_buffer(b"text"), full=False, nifti=True) is not None
-    assert inspect_content(pa.py_buffer(b"text"), full=False, nifti=False) is None
+    assert inspect_content(pa.py_buffer(b""), full=False, nifti=True).defect == EMPTY
+    assert inspect_content(pa.py_buffer(b"text"), full=False, nifti=True).defect is not None
+    assert inspect_content(pa.py_buffer(b"text"), full=False, nifti=False).defect is None

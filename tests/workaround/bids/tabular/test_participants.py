@@ -28,11 +28,13 @@ def two_sessions(touch: Callable[..., Path]) -> Path:
 
 
 def read(root: Path, text: str | bytes, **options: Any) -> tuple[list[dict[str, Any]], str]:
-    """Return the rows of a folder with these participants, and its problems, one a line."""
+    """Return the rows of a folder with these participants, and the problems of the table."""
     data = text.encode() if isinstance(text, str) else text
     (root / "participants.tsv").write_bytes(data)
     result = read_bids(root, BidsOptions(**options))
-    lines = [f"{problem.severity}: {problem}" for problem in result.problems]
+    lines = [
+        f"{problem.severity}: {problem}" for problem in result.problems if not problem.identifying
+    ]
     return plain(result.dataset), "\n".join(lines)
 
 
