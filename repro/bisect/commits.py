@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,12 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.version import Version
-
 from repro.bisect.releases import Change
 from repro.bisect.step import ABORT
 from repro.catalog.bugs import Bug
-from repro.errors import RequestError
+from repro.installs.clones import CloneError, environ, git, program, tag
 from repro.installs.installation import Installation
 from repro.judge.outcome import Verdict
 from repro.sandbox.processes import MARK
@@ -28,7 +25,7 @@ _SQUASHED = re.compile(r"\(#(\d+)\)$")
 _FIRST_COMMIT = re.compile(r"^# (?:possible )?first \w+ commit: \[(\w+)\]", re.MULTILINE)
 
 
-class GitBisectError(RequestError):
+class GitBisectError(CloneError):
     """A commit that cannot be searched for; the message is one line."""
 
 
@@ -51,19 +48,6 @@ class Commit:
         """The number of its pull request, which a squashed commit's title ends with."""
         match = _SQUASHED.search(self.title)
         return int(match[1]) if match else None
-
-
-def check(clone: Path) -> None:
-    """Make sure that a folder is a git repository with tags.
-
-    Raises:
-        GitBisectError: It is not.
-    """
-    if not clone.is_dir():
-        raise GitBisectError(f"{clone} is not there")
-    _git("rev-parse", "--git-dir", cwd=clone)
-    if not _git("tag", "--list", cwd=clone):
-        raise GitBisectError(f"{clone} has no tags: `git fetch --tags` brings those of releases")
 
 
 def first_commits(
@@ -92,12 +76,12 @@ def first_commits(
         GitBisectError: There is no such clone or tag, or neither installation can run both
             releases from their sources.
     """
-    old, new = (_tag(clone, one.version) for one in (change.old, change.new))
+    old, new = (tag(clone, one.version) for one in (change.old, change.new))
     with run_folder() as folder:
         work = folder.tmp / "datasets"
-        _git("clone", "--quiet", "--shared", "--no-checkout", os.fspath(clone), os.fspath(work))
-        _git("sparse-checkout", "set", "--no-cone", "/src/", cwd=work)  # all that is run
-        changed = {**_environ(), **env, "TMPDIR": str(folder.tmp), MARK: str(folder.path)}
+        git("clone", "--quiet", "--shared", "--no-checkout", os.fspath(clone), os.fspath(work))
+        git("sparse-checkout", "set", "--no-cone", "/src/", cwd=work)  # all that is run
+        changed = {**environ(), **env, "TMPDIR": str(folder.tmp), MARK: str(folder.path)}
         root = Path(__file__).parents[2]
         path = os.pathsep.join([str(root), str(root / "src")])
         own = {name: value for name, value in changed.items() if value is not None}
@@ -123,7 +107,7 @@ class _Runner:
     def ends_differ(self, step: Sequence[str], old: str, new: str) -> bool:
         """Return whether the ends of the range differ, as they were measured to as releases."""
         for commit, expected in ((old, 0), (new, 1)):
-            _git("checkout", "--quiet", "--detach", commit, cwd=self.work)
+            git("checkout", "--quiet", "--detach", commit, cwd=self.work)
             status, last_words = self._run(step)
             if status == ABORT:
                 raise GitBisectError(last_words)
@@ -133,9 +117,9 @@ class _Runner:
 
     def bisect(self, step: Sequence[str], old: str, new: str, change: Change) -> list[Commit]:
         terms = (f"--term-old={change.old.verdict}", f"--term-new={change.new.verdict}")
-        _git("bisect", "start", *terms, new, old, cwd=self.work)
-        _, last_words = self._run([_program(), "bisect", "run", *step])
-        shas = _FIRST_COMMIT.findall(_git("bisect", "log", cwd=self.work))
+        git("bisect", "start", *terms, new, old, cwd=self.work)
+        _, last_words = self._run([program(), "bisect", "run", *step])
+        shas = _FIRST_COMMIT.findall(git("bisect", "log", cwd=self.work))
         if not shas:
             raise GitBisectError(f"git bisect run found no commit: {last_words}")
         return [_commit(self.work, sha) for sha in shas]
@@ -181,35 +165,5 @@ def _step(bug: Bug, change: Change, installation: Installation | None) -> list[s
     return [*command, *(f"--{name}={value}" for name, value in options.items())]
 
 
-def _tag(clone: Path, version: Version) -> str:
-    """Return the commit of a release, by its tag."""
-    check(clone)
-    for name in (str(version), f"v{version}"):
-        with contextlib.suppress(GitBisectError):
-            return _git("rev-parse", "--verify", f"refs/tags/{name}^{{commit}}", cwd=clone).strip()
-    raise GitBisectError(f"{clone} has no tag {version}; in a clone of datasets, fetch the tags")
-
-
 def _commit(work: Path, sha: str) -> Commit:
-    return Commit(*_git("show", "-s", "--format=%H%n%cs%n%s", sha, cwd=work).splitlines())
-
-
-def _git(*arguments: str, cwd: Path | None = None) -> str:
-    done = subprocess.run(  # noqa: S603 - our own arguments
-        [_program(), *arguments], cwd=cwd, env=_environ(), capture_output=True, text=True
-    )
-    if done.returncode:
-        message = done.stderr.strip().replace("\n", " ")
-        raise GitBisectError(message or f"git {arguments[0]} ended with {done.returncode}")
-    return done.stdout
-
-
-def _environ() -> dict[str, str]:
-    """Return our environment without GIT_DIR and the like, which name another repository."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-
-
-def _program() -> str:
-    if (git := shutil.which("git")) is None:
-        raise GitBisectError("git is not installed")
-    return git
+    return Commit(*git("show", "-s", "--format=%H%n%cs%n%s", sha, cwd=work).splitlines())

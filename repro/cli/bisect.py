@@ -50,23 +50,23 @@ def action(arguments: argparse.Namespace) -> int:
     """Run the command; returns 0.
 
     Raises:
-        GitBisectError: a commit that was asked for cannot be found.
+        CloneError: a commit that was asked for cannot be found.
         NoHubError: there is no local Hub to run scripts against.
         IndexUnreachableError: the releases cannot be listed.
         IsolationError: a script cannot be isolated on this machine.
         OSError: uv or git cannot be started.
         UsageError: there is no such bug, or no release that new.
     """
-    from repro.bisect import commits as gitbisect
-    from repro.bisect.commits import GitBisectError
+    from repro.bisect.commits import first_commits
     from repro.bisect.releases import bisect
+    from repro.installs import clones
     from repro.installs import index as pypi
     from repro.judge.examine import background
     from repro.report import bisection
 
     (bug,) = find_bugs([arguments.bug])
     if arguments.git is not None:
-        gitbisect.check(arguments.git)  # better now than after minutes of work
+        clones.check(arguments.git)  # better now than after minutes of work
     releases = [one for one in pypi.releases("datasets") if one.version >= arguments.since]
     if not releases:
         raise UsageError(f"there is no release of datasets since {arguments.since}")
@@ -82,8 +82,8 @@ def action(arguments: argparse.Namespace) -> int:
         for change in bisected.changes() if arguments.git is not None else ():
             show()
             try:
-                first = gitbisect.first_commits(arguments.git, bug, change, examinations.env, show)
-            except GitBisectError as error:  # the next change may do: told at the end
+                first = first_commits(arguments.git, bug, change, examinations.env, show)
+            except clones.CloneError as error:  # the next change may do: told at the end
                 failed = error
                 continue
             commits.append((change, first))

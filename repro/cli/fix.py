@@ -48,6 +48,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
             metavar="VERSION",
             help="a release, or `git` main, installed apart (default: what is installed)",
         )
+        command.add_argument(
+            "--git",
+            type=Path,
+            metavar="CLONE",
+            help="run upstream's own tests of what the fixes touch too, from a clone of datasets: "
+            "without and with as many fixes at a time as can be applied together",
+        )
         add_jobs(command)
 
 
@@ -56,18 +63,23 @@ def apply(arguments: argparse.Namespace) -> int:
 
     Raises:
         CatalogError: A fix cannot be read.
+        CloneError: The clone lacks the tag or the commit of the release.
         InstallError: That release cannot be installed.
         IsolationError: A script cannot be isolated on this machine.
         NoHubError: There is no local Hub to run scripts against.
         OSError: The cache cannot be written.
         RequestError: There is no such bug.
+        SuiteError: Upstream's tests fail without any fix.
         UsageError: No bug is named, or bugs are named beside `--all`.
     """
+    from repro.fixes.suite import commit_of
     from repro.report import fixes
 
     if bool(arguments.bugs) == arguments.all:
         raise UsageError("name bugs, or pass --all")
     installation = _installation(arguments.datasets)
+    if arguments.git is not None:
+        commit_of(arguments.git, installation)  # better now than after minutes of work
     fixables, failed = _prepare(find_bugs(arguments.bugs), installation, named=not arguments.all)
     if arguments.diff or len(fixables) == 1:
         for fixable in fixables:
@@ -76,7 +88,8 @@ def apply(arguments: argparse.Namespace) -> int:
         return 1 if failed else 0
     trials = _examine(fixables, lambda fixable: [fixable.bug], arguments.jobs)
     print(fixes.own(trials))
-    return _status(trials, failed)
+    unharmed = _upstream(arguments, installation, fixables)
+    return _status(trials, failed) if unharmed else 1
 
 
 def matrix(arguments: argparse.Namespace) -> int:
@@ -84,17 +97,22 @@ def matrix(arguments: argparse.Namespace) -> int:
 
     Raises:
         CatalogError: A fix cannot be read.
+        CloneError: The clone lacks the tag or the commit of the release.
         InstallError: That release cannot be installed.
         IsolationError: A script cannot be isolated on this machine.
         NoHubError: There is no local Hub to run scripts against.
         OSError: The cache cannot be written.
         RequestError: There is no such bug.
+        SuiteError: Upstream's tests fail without any fix.
     """
     from repro.fixes.document import build, write
     from repro.fixes.matrix import live
+    from repro.fixes.suite import commit_of
     from repro.report import fixes
 
     installation = _installation(arguments.datasets)
+    if arguments.git is not None:
+        commit_of(arguments.git, installation)  # better now than after minutes of work
     rows = live(find_bugs(arguments.bugs), installation)
     columns = find_bugs(arguments.fixes)
     fixables, failed = _prepare(columns, installation, named=bool(arguments.fixes))
@@ -108,7 +126,24 @@ def matrix(arguments: argparse.Namespace) -> int:
     unfixed = [bug for bug in live(columns, installation) if bug.id not in fixed]
     notes = [*fixes.explanations(trials), *fixes.without(unfixed)]
     print("\n".join(["", *notes] if notes else []))
-    return _status(trials, failed)
+    unharmed = _upstream(arguments, installation, fixables)
+    return _status(trials, failed) if unharmed else 1
+
+
+def _upstream(
+    arguments: argparse.Namespace, installation: Installation, fixables: Sequence[Fixable]
+) -> bool:
+    """Run upstream's tests if a clone is given; returns True if no test has another outcome."""
+    from repro.fixes import suite
+    from repro.report import fixes
+
+    if arguments.git is None:
+        return True
+    reports = []
+    for group in suite.groups(installation, [fixable.fix for fixable in fixables]):
+        reports.append(suite.examine(arguments.git, installation, group, arguments.jobs))
+        print("", fixes.upstream(reports[-1]), sep="\n")
+    return not any(report.changed for report in reports)
 
 
 def _installation(datasets: str | None) -> Installation:

@@ -16,6 +16,8 @@
 - The **matrix** has a verdict for each bug with each fix: a fix flips its own bug and no other,
   unless `[flips]`, or `masked_by` in the entry of the other bug, says why. As a **document** it is
   kept in `docs/measured`.
+- Upstream's **suite** is its own tests of the modules that fixes touch, from a clone: with the
+  fixes they pass as before.
 - A **control** is a script run where its bug must be absent: on a release without it, or with its
   fix.
 """

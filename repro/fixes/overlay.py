@@ -49,7 +49,7 @@ def fixed(installation: Installation, fixes: Iterable[Fix], cache: Path | None =
     """
     ordered = list(fixes)
     edits = [edit for fix in ordered for edit in fix.edits]
-    folders = _folders(installation, {_package(edit) for edit in edits})
+    folders = folders_of(installation, {_package(edit) for edit in edits})
     old = {edit.module: _source(folders, edit) for edit in edits}
     new = old
     for fix in ordered:
@@ -66,8 +66,12 @@ def _package(edit: Edit) -> str:
     return edit.module.partition(".")[0]
 
 
-def _folders(installation: Installation, packages: Iterable[str]) -> dict[str, Path]:
-    """Return the folder of each package in an installation, without importing it."""
+def folders_of(installation: Installation, packages: Iterable[str]) -> dict[str, Path]:
+    """Return the folder of each package in an installation, without importing it.
+
+    Raises:
+        EditError: One of them is not installed.
+    """
     names = sorted(packages)
     output = subprocess.run(  # noqa: S603 - an interpreter that the caller chose
         [installation.python, "-P", "-c", _LOCATE, *names],

@@ -9,6 +9,8 @@
   the same one.
 - An **installation** is a Python and the versions that a verdict depends on; an **overlay** is a
   folder of packages that shadow those installed, such as fixed ones (`installation`).
+- A **clone** is a repository of datasets that the user has (`clones`); **tools** are packages that
+  an installation can import without having them.
 - `cli` and `bisect` list releases and make environments; `judge` runs scripts with installations,
   and `results` keeps their versions beside each verdict.
 """

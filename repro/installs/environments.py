@@ -104,6 +104,32 @@ def install(pins: Pins, cache: Path | None = None) -> Installation:
     return Installation.of(python)
 
 
+def tools(packages: Sequence[str], installation: Installation, cache: Path | None = None) -> Path:
+    """Return a folder with the newest packages for an installation, which itself stays as it is.
+
+    Args:
+        packages: Their names.
+        installation: The Python that is to import them, by way of `PYTHONPATH`.
+        cache: Folder to keep environments in; None is the user's cache.
+
+    Raises:
+        InstallError: uv cannot find or build them.
+        OSError: uv cannot be started, or the folder cannot be written.
+    """
+    kept = (cache or user_cache_path("nifti-hub-workaround")) / "tools"
+    meant = json.dumps([installation.environment["python"], *packages])
+    folder = kept / hashlib.sha256(meant.encode()).hexdigest()[:16]
+    finished = folder.with_suffix(".finished")
+    kept.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if not finished.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            python = os.fspath(installation.python)
+            uv("pip", "install", "--quiet", "--python", python, f"--target={folder}", *packages)
+            finished.touch()
+    return folder
+
+
 def _make(pins: Pins, asked: Sequence[str], folder: Path, python: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     uv("venv", "--quiet", "--python", pins.python or sys.executable, os.fspath(folder))

@@ -8,6 +8,7 @@ from tabulate import tabulate
 from repro.catalog.bugs import Bug
 from repro.fixes.document import FixesDocument
 from repro.fixes.matrix import Trial
+from repro.fixes.suite import Report
 from repro.judge.outcome import Verdict
 from repro.report.marks import MARKS, UNEXPECTED
 
@@ -98,6 +99,18 @@ def explanations(trials: Iterable[Trial]) -> list[str]:
 def without(bugs: Iterable[Bug]) -> list[str]:
     """Return a line for each live bug without a fix: the redesign that it takes, or none yet."""
     return [f"{bug.id}: {bug.redesign or 'no fix yet'}" for bug in bugs]
+
+
+def upstream(report: Report) -> str:
+    """Return the outcome of upstream's tests with some fixes, a line for each that changed."""
+    fixed = f"with the fix{'es' if len(report.fixes) > 1 else ''} of {', '.join(report.fixes)}"
+    if not report.files:
+        return f"{fixed}: upstream has no tests of these modules"
+    files = f"{fixed}: {report.passed} tests of upstream pass in {', '.join(report.files)}"
+    if not report.changed:
+        return f"{files}, and none has another outcome"
+    changed = [f"{one.test}: {one.before} -> {one.after}" for one in report.changed]
+    return "\n".join([f"{files}; {len(changed)} have another outcome:", *changed])
 
 
 def _mark(trial: Trial) -> str:

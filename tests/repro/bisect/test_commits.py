@@ -8,6 +8,7 @@ from packaging.version import Version
 
 from repro.bisect.commits import Commit, GitBisectError, first_commits
 from repro.bisect.releases import Change, Measured
+from repro.installs.clones import CloneError
 from repro.installs.environments import Pins
 from repro.installs.installation import Installation
 from repro.judge.outcome import Verdict
@@ -164,12 +165,12 @@ def test_tags_that_do_not_differ_are_an_error(clone: Clone) -> None:
 
 def test_clone_without_the_tag_is_an_error(clone: Clone) -> None:
     clone.commit("Release: 1.0", LOSES, "1.0")
-    with pytest.raises(GitBisectError, match=r"clone has no tag 2\.0"):
+    with pytest.raises(CloneError, match=r"clone has no tag 2\.0"):
         find(clone.path, change(*ENDS))
 
 
 def test_folder_that_is_no_clone_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(GitBisectError, match="no-such-folder is not there"):
+    with pytest.raises(CloneError, match="no-such-folder is not there"):
         find(tmp_path / "no-such-folder", change(*ENDS))
-    with pytest.raises(GitBisectError, match="not a git repository"):
+    with pytest.raises(CloneError, match="not a git repository"):
         find(tmp_path, change(*ENDS))
