@@ -6,7 +6,7 @@
 - label: the text in the place of a placeholder. The labels of the key name the row of a file.
 - `folder`: all files of a folder; `matches`: the files of each column and row, and those of none.
 - `contents`: texts, numbers and fields of JSON in files; `joins`: tables whose rows are joined by
-  their labels; `types`: text as numbers.
+  their labels; `types`: text as values of a type.
 - `columns`: the columns as Arrow arrays; `leftovers`: what does not come along; `table`: all of it.
 
 Errors: `RecipeError` for a recipe, with its line, and for a folder that it does not fit.

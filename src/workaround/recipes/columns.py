@@ -105,7 +105,6 @@ class Columns:
         if not column.many:
             return self._written(column, [self._common(column, at) for at in enumerate(cells)])
         flat = self._written(column, [label for labels in cells for label in labels])
-        flat = flat.combine_chunks() if isinstance(flat, pa.ChunkedArray) else flat
         ends = [0]
         for labels in cells:
             ends.append(ends[-1] + len(labels))
@@ -139,6 +138,4 @@ class Columns:
                 f"the table {column.table.name} has no column {column.source!r}; {advice}",
             )
         keys: list[Key] = [joined.key(labels) for labels in self._labels]
-        cells = [joined.cells.get(key, {}).get(column.source) for key in keys]
-        sources = [joined.sources.get(key) for key in keys]
-        return converted(column.name, cells, column.type, sources)
+        return joined.column(column.source, column.type, keys)

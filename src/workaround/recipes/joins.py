@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,20 +10,29 @@ from zipfile import BadZipFile
 
 import pyarrow as pa
 
-from workaround.errors import Problem, TableError
+from workaround.bids.tabular.cells import column_of
+from workaround.bids.tabular.notes import Notes
+from workaround.bids.tabular.text import Line, TextTable, read_text
+from workaround.errors import CheckError, Problem, TableError
 from workaround.recipes.matches import File, Key
 from workaround.recipes.recipe import JoinTable, Recipe
-from workaround.tables.delimited import NULLS
-from workaround.tables.load import load, require_regular
-
-Cells = Mapping[str, str | None]
+from workaround.recipes.types import converted
+from workaround.tables.load import require_regular
 
 
-class _Every(dict[str, str]):
-    """Kinds of columns of any names: all cells are text, as they are written."""
+@dataclass(frozen=True)
+class Row:
+    """A row of a table.
 
-    def __contains__(self, name: object) -> bool:
-        return True
+    Attributes:
+        path: Path of its file.
+        line: Its line in the file, from 1.
+        cells: Its cells as text, by column.
+    """
+
+    path: Path
+    line: int
+    cells: Mapping[str, str]
 
 
 @dataclass
@@ -33,20 +42,44 @@ class Joined:
     Attributes:
         table: The table.
         names: Names of its columns, in their order.
-        cells: Cells of each row, by the labels of its placeholders.
-        sources: Path of the file of each row.
-        problems: Rows that cannot be joined.
+        rows: Its rows, by the labels of its placeholders.
+        problems: Rows that cannot be joined, and remarks on how unusual cells were read.
     """
 
     table: JoinTable
     names: dict[str, None] = field(default_factory=dict)
-    cells: dict[Key, Cells] = field(default_factory=dict)
-    sources: dict[Key, str] = field(default_factory=dict)
+    rows: dict[Key, Row] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def key(self, labels: Mapping[str, str]) -> Key:
         """Return the key of the row that is joined to a row of the dataset."""
         return tuple(labels[name] for name in self.table.placeholders)
+
+    def column(self, name: str, kind: pa.DataType | None, keys: Sequence[Key]) -> pa.ChunkedArray:
+        """Return a column for the rows of the dataset.
+
+        Args:
+            name: Name in the table.
+            kind: Type of the values; None for numbers if all are, else text.
+            keys: Key of the row that is joined to each row of the dataset.
+
+        Raises:
+            CheckError: Some cells are not of the type.
+        """
+        rows = [*self.rows.values()]
+        cells = [row.cells.get(name, "") for row in rows]
+        paths = {row.path for row in rows}
+        notes = Notes(paths.pop() if len(paths) == 1 else Path(self.table.pattern.text))
+        text = kind is not None and pa.types.is_string(kind)
+        values = column_of(name, cells, [row.line for row in rows], notes, text=text)
+        if kind is not None and not text:
+            known = values.is_valid().to_pylist()
+            texts = [cell if valid else None for cell, valid in zip(cells, known, strict=True)]
+            sources = [f"{row.path}, line {row.line}" for row in rows]
+            values = pa.chunked_array([converted(name, texts, kind, sources)])
+        self.problems += notes.problems()
+        places = {key: place for place, key in enumerate(self.rows)}
+        return values.take(pa.array([places.get(key) for key in keys], pa.int64()))
 
 
 def read_joined(recipe: Recipe, table: JoinTable, files: Sequence[File], root: Path) -> Joined:
@@ -54,42 +87,51 @@ def read_joined(recipe: Recipe, table: JoinTable, files: Sequence[File], root: P
 
     Raises:
         TableError: One cannot be read, or lacks a column of the key.
+        CheckError: The cells of one cannot be told apart.
         RecipeError: Two rows have the same labels.
     """
     result = Joined(table)
     for file in files:
         path = root / file.path
-        names, rows = _rows(path)
-        result.names |= dict.fromkeys(names)
-        if missing := [name for name in table.key.values() if name not in names]:
-            raise TableError(f"{path} has no column {missing[0]!r}, but {', '.join(names)}")
+        content = _content(path, result.problems)
+        result.names |= dict.fromkeys(content.names)
+        if missing := [name for name in table.key.values() if name not in content.names]:
+            raise TableError(f"{path} has no column {missing[0]!r}, but {', '.join(content.names)}")
         inner = [str(file.labels[name]) for name in sorted(table.pattern.names)]
-        for row in rows:
-            labels = [row[name] for name in table.key.values()]
-            if None in labels:
+        for line in content.lines:
+            row = Row(path, line.number, dict(zip(content.names, line.cells, strict=True)))
+            labels = [row.cells[name] for name in table.key.values()]
+            place = f"{path}, line {line.number}"
+            if not all(labels):
                 reason = "left out: a row without a label"
-                result.problems.append(Problem(None, None, str(path), reason, "omission"))
+                result.problems.append(Problem(None, None, place, reason, "omission"))
                 continue
-            key = (*inner, *(str(label).strip() for label in labels))
-            if key in result.cells:
-                again = f"{path} has another row of {', '.join(key)}: a row is joined by its labels"
+            key = (*inner, *labels)
+            if key in result.rows:
+                again = f"{place}, is another row of {', '.join(key)}: rows are joined by labels"
                 raise recipe.error(("tables", table.name), again)
-            result.cells[key], result.sources[key] = row, str(path)
+            result.rows[key] = row
     return result
 
 
-def _rows(path: Path) -> tuple[list[str], Iterator[Cells]]:
-    """Return the names of the columns of a table, and its rows, with cells as text."""
+def _content(path: Path, problems: list[Problem]) -> TextTable:
+    """Return the content of a table; note what is unusual in it."""
+    require_regular(path)
     if path.suffix.lower() == ".xlsx":
-        return _rows_of_excel(path)
-    table = load(path, _Every())
-    names = [name.strip() for name in table.column_names]
-    table = table.rename_columns(names).cast(pa.schema([(name, pa.string()) for name in names]))
-    return names, iter(table.to_pylist())
+        return _content_of_excel(path)
+    notes = Notes(path)
+    try:
+        table = read_text(path, notes)
+    except OSError as error:
+        raise TableError(f"{path} cannot be read: {error.strerror}") from error
+    if table is None:
+        raise CheckError(notes.problems())
+    problems += notes.problems()
+    return table
 
 
-def _rows_of_excel(path: Path) -> tuple[list[str], Iterator[Cells]]:
-    """Return the same of the first sheet of a workbook, whose first row has the names."""
+def _content_of_excel(path: Path) -> TextTable:
+    """Return the content of the first sheet of a workbook, whose first row has the names."""
     try:
         from openpyxl import load_workbook  # an extra
         from openpyxl.utils.exceptions import InvalidFileException
@@ -98,7 +140,6 @@ def _rows_of_excel(path: Path) -> tuple[list[str], Iterator[Cells]]:
             f"{path} is a workbook: pip install 'nifti-hub-workaround[excel]' reads it, or save it"
             " as .csv"
         ) from None
-    require_regular(path)
     try:
         workbook = load_workbook(path, read_only=True, data_only=True)
         try:
@@ -108,19 +149,19 @@ def _rows_of_excel(path: Path) -> tuple[list[str], Iterator[Cells]]:
     except (OSError, ValueError, KeyError, IndexError, BadZipFile, InvalidFileException) as error:
         raise TableError(f"{path} cannot be read as a workbook: {error}") from error
     head, *body = rows or [()]
-    names = [None if name is None else str(name).strip() for name in head]
+    names = [_text(name) for name in head]
     named = [name for name in names if name]
     if len(set(named)) < len(named):
         raise TableError(f"{path} has several columns of one name: rename them")
-    return named, (
-        {name: _text(cell) for name, cell in zip(names, row, strict=False) if name}
-        for row in body
+    lines = [
+        Line(number, [_text(cell) for name, cell in zip(names, row, strict=False) if name])
+        for number, row in enumerate(body, 2)
         if any(cell is not None for cell in row)
-    )
+    ]
+    return TextTable(named, lines)
 
 
-def _text(cell: Any) -> str | None:
+def _text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = str(cell).strip()
-    return None if cell is None or text in NULLS else text
+    return "" if cell is None else str(cell).strip()

@@ -60,7 +60,7 @@ def unjoined(
         Problem(None, None, str(root / matches.tables[one.table.name][0].path), reason, "omission")
         for one in joined
         if one.table.shared and matches.tables[one.table.name]
-        for key in sorted({*_keys(recipe, matches, one)} - one.cells.keys())
+        for key in sorted({*_keys(recipe, matches, one)} - one.rows.keys())
         for reason in [f"no row of {', '.join(key)}"]
     ]
 
@@ -87,7 +87,7 @@ def _rows_of_none(recipe: Recipe, matches: Matches, joined: Iterable[Joined]) ->
     return [
         f"{', '.join(key)} of {one.table.name}"
         for one in joined
-        for key in one.cells.keys() - {*_keys(recipe, matches, one)}
+        for key in one.rows.keys() - {*_keys(recipe, matches, one)}
     ]
 
 

@@ -8,29 +8,26 @@ from typing import Any
 import pyarrow as pa
 
 from workaround.errors import CheckError, Problem
-from workaround.tables.delimited import typed
 
 
 def converted(
     name: str,
     cells: Sequence[str | None],
-    kind: pa.DataType | None,
+    kind: pa.DataType,
     sources: Sequence[str | None],
-) -> pa.Array | pa.ChunkedArray:
+) -> pa.Array:
     """Convert a column of text.
 
     Args:
         name: Name of the column.
         cells: Its cells.
-        kind: Type of the values; None for numbers if all are, else text.
-        sources: The file of each cell, for problems.
+        kind: Type of the values.
+        sources: The file and line of each cell, for problems; None for that of its row.
 
     Raises:
         CheckError: Some cells are not of the type.
     """
     texts = [None if cell is None else cell.strip() for cell in cells]
-    if kind is None:
-        return typed(pa.chunked_array([pa.array(texts, pa.string())]))
     values: list[Any] = []
     problems = []
     for row, text in enumerate(texts):
@@ -38,7 +35,8 @@ def converted(
             values.append(None if text is None else _value(text, kind))
         except pa.ArrowInvalid:
             reason = f"{text!r} is not {_plain(kind)}: mend it, or leave out type in the recipe"
-            problems.append(Problem(row, name, sources[row], reason))
+            place = sources[row]
+            problems.append(Problem(row if place is None else None, name, place, reason))
     if problems:
         raise CheckError(problems)
     return pa.array(values, kind)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
 
-from workaround.errors import RecipeError, TableError
+from workaround.errors import CheckError, RecipeError, TableError
 from workaround.recipes.document import parse
 from workaround.recipes.folder import files_of
-from workaround.recipes.joins import Joined, read_joined
+from workaround.recipes.joins import Joined, Row, read_joined
 from workaround.recipes.matches import match_files
+from workaround.recipes.recipe import TYPES
 
 TEXT = """\
 key = ["s", "t"]
@@ -35,12 +37,11 @@ def test_labels_are_in_columns_and_in_the_path(tree: Callable[..., Path]) -> Non
     texts = {"t/a.csv": "visit, age\n01,n/a\n02,7.0\n", "t/b.tsv": "visit\tage\n01\t9\n"}
     root = tree(texts=texts)
     result = joined(root, 'pattern = "t/{s}.<csv|tsv>", key = { t = "visit" }')
-    assert result.cells == {
-        ("a", "01"): {"visit": "01", "age": None},
-        ("a", "02"): {"visit": "02", "age": "7.0"},
-        ("b", "01"): {"visit": "01", "age": "9"},
+    assert result.rows == {
+        ("a", "01"): Row(root / "t/a.csv", 2, {"visit": "01", "age": "n/a"}),
+        ("a", "02"): Row(root / "t/a.csv", 3, {"visit": "02", "age": "7.0"}),
+        ("b", "01"): Row(root / "t/b.tsv", 2, {"visit": "01", "age": "9"}),
     }
-    assert result.sources["a", "02"] == str(root / "t/a.csv")
     assert result.key({"s": "a", "t": "02"}) == ("a", "02")
 
 
@@ -53,7 +54,8 @@ def test_workbooks_are_read(tree: Callable[..., Path]) -> None:
         sheet.append(row)
     book.save(root / "a.xlsx")
     result = joined(root, 'pattern = "{s}.xlsx"')
-    assert result.cells == {("a",): {"Age": "71", "Sex": "F", "NIHSS": None}}
+    cells = {"Age": "71", "Sex": "F", "NIHSS": "n/a"}
+    assert result.rows == {("a",): Row(root / "a.xlsx", 2, cells)}
 
 
 @pytest.mark.parametrize("text", ["", "no workbook"])
@@ -64,7 +66,7 @@ def test_what_is_no_workbook_is_an_error(tree: Callable[..., Path], text: str) -
 
 def test_two_rows_of_the_same_labels_are_an_error(tree: Callable[..., Path]) -> None:
     root = tree(texts={"p.csv": "id,age\na,1\na,2\n"})
-    with pytest.raises(RecipeError, match="has another row of a") as caught:
+    with pytest.raises(RecipeError, match="line 3, is another row of a") as caught:
         joined(root, 'pattern = "p.csv", key = { s = "id" }')
     assert caught.value.line == 3
 
@@ -77,5 +79,50 @@ def test_a_table_without_the_column_of_the_key_is_an_error(tree: Callable[..., P
 def test_a_row_without_a_label_is_an_omission(tree: Callable[..., Path]) -> None:
     root = tree(texts={"p.csv": "id,age\n,1\nb,2\n"})
     result = joined(root, 'pattern = "p.csv", key = { s = "id" }')
-    assert [*result.cells] == [("b",)]
+    assert [*result.rows] == [("b",)]
     assert [problem.severity for problem in result.problems] == ["omission"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "values"),
+    [
+        ("1,n/a", None, [1, None, 1, None]),
+        ("1,2.5", None, [1.0, 2.5, 1.0, None]),
+        ("007,x", None, ["007", "x", "007", None]),
+        ("NA,2.5", "float32", [None, 2.5, None, None]),
+        ("71.0,NaN", "int8", [71, None, 71, None]),
+        ("NA,NaN", "string", ["NA", None, "NA", None]),
+        ("True,0", "bool", [True, False, True, None]),
+    ],
+)
+def test_a_column_has_its_type_and_the_order_of_the_rows(
+    tree: Callable[..., Path], cells: str, kind: str | None, values: list[Any]
+) -> None:
+    first, second = cells.split(",")
+    root = tree(texts={"p.csv": f"id,x\na,{first}\nb,{second}\n"})
+    result = joined(root, 'pattern = "p.csv", key = { s = "id" }')
+    column = result.column("x", TYPES[kind] if kind else None, [("a",), ("b",), ("a",), ("c",)])
+    assert column.to_pylist() == values
+    assert all(problem.severity == "remark" for problem in result.problems)
+
+
+def test_a_cell_of_another_type_has_its_line(tree: Callable[..., Path]) -> None:
+    root = tree(texts={"p.csv": "id,x\na,NA\nb,about 5\n"})
+    result = joined(root, 'pattern = "p.csv", key = { s = "id" }')
+    with pytest.raises(CheckError) as caught:
+        result.column("x", TYPES["float32"], [("a",)])
+    assert f"{root / 'p.csv'}, line 3" in [problem.path for problem in caught.value.problems]
+
+
+def test_tables_are_read_as_people_have_them(tree: Callable[..., Path]) -> None:
+    root = tree("x.nii")
+    (root / "p.csv").write_bytes("id;x\na;1\n".encode("utf-16"))
+    result = joined(root, 'pattern = "p.csv", key = { s = "id" }')
+    assert result.rows["a",].cells == {"id": "a", "x": "1"}
+    assert len(result.problems) == 2  # remarks on the encoding and the separator
+
+
+def test_a_row_of_too_many_cells_is_an_error_with_its_line(tree: Callable[..., Path]) -> None:
+    root = tree(texts={"p.csv": "id,x\na,1,2\n"})
+    with pytest.raises(CheckError, match="line 2: has 3 cells under 2 names"):
+        joined(root, 'pattern = "p.csv", key = { s = "id" }')

@@ -27,13 +27,6 @@ def test_text_becomes_values(cells: list[str | None], kind: str, values: list[An
 
 
 @pytest.mark.parametrize(
-    ("cells", "values"), [(["1", "2"], [1, 2]), (["1", "2.5"], [1.0, 2.5]), (["007"], ["007"])]
-)
-def test_without_a_type_columns_of_numbers_are_numbers(cells: list[str], values: list[Any]) -> None:
-    assert converted("a", cells, None, [None] * len(cells)).to_pylist() == values
-
-
-@pytest.mark.parametrize(
     ("text", "kind", "reason"),
     [
         ("71.5", "int8", "'71.5' is not a whole number of int8"),
@@ -44,10 +37,16 @@ def test_without_a_type_columns_of_numbers_are_numbers(cells: list[str], values:
 )
 def test_other_text_is_refused_with_its_file(text: str, kind: str, reason: str) -> None:
     with pytest.raises(CheckError) as caught:
-        converted("a", [None, text], TYPES[kind], [None, "t.csv"])
+        converted("a", [None, text], TYPES[kind], [None, "t.csv, line 3"])
     (problem,) = caught.value.problems
-    assert (problem.row, problem.column, problem.path) == (1, "a", "t.csv")
+    assert (problem.row, problem.column, problem.path) == (None, "a", "t.csv, line 3")
     assert problem.reason.startswith(reason)
+
+
+def test_other_labels_are_refused_with_their_row() -> None:
+    with pytest.raises(CheckError) as caught:
+        converted("a", ["1", "b"], pa.int8(), [None, None])
+    assert [problem.row for problem in caught.value.problems] == [1]
 
 
 def test_a_column_of_nulls_has_its_type() -> None:
