@@ -10,7 +10,7 @@ from pathlib import Path
 from repro.errors import MachineError, RequestError
 
 # The extras of pyproject.toml that bring a module.
-EXTRAS = {"matplotlib": "report", "platformdirs": "matrix", "uv": "matrix"}
+EXTRAS = {"matplotlib": "report", "platformdirs": "matrix", "tomlkit": "matrix", "uv": "matrix"}
 EXTRAS |= dict.fromkeys(["blake3", "jinja2", "lz4", "markupsafe", "msgspec", "psutil"], "repro")
 EXTRAS |= dict.fromkeys(["starlette", "uvicorn", "yaml"], "repro")
 SCRIPT = "nifti-repro"

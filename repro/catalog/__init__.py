@@ -5,9 +5,10 @@
 - The **entry** has, in this order: `title`, `threads`, `affected` (a PEP 440 range, as measured),
   `claim` (if somebody made one), `expected`, `cause`, `headline`; and where they differ from the
   default, `needs_hub = false`, `cap_bytes` (a memory bug: its script takes `--large`), `timeout`.
-  `introduced` and `fixed` are tables of `commit`, `pr`, `date`; `masked_by` is a table from ids
-  to reasons; `control` names a release without the bug, or `fix`; `redesign` proposes one where no
-  small fix would do. `Bug` documents each; an unknown key is an error. Line breaks are spaces.
+  `introduced` and `fixed` are tables of `commit`, `pr`, `date` (`record` writes them); `masked_by`
+  is a table from ids to reasons; `control` names a release without the bug, or `fix`; `redesign`
+  proposes one where no small fix would do. `Bug` documents each; an unknown key is an error. Line
+  breaks are spaces.
 - The **evidence** is the JSON object that the script prints last.
 - The **headline** turns evidence into the decisive figure, in a few words. It is a Jinja template
   over the keys of the evidence: `"{{ rows_on_hub }} of {{ rows_pushed }} rows on the Hub"`,

@@ -5,16 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packaging.version import InvalidVersion, Version
 
+from repro.catalog.bugs import Bug
+from repro.catalog.bugs import Change as UpstreamChange
 from repro.cli.arguments import UsageError, find_bugs
 
 if TYPE_CHECKING:
-    from repro.bisect.releases import Measured
+    from repro.bisect.commits import Commit
+    from repro.bisect.releases import Change, Measured
 
 SINCE = Version("2.17.0")  # what is older cannot push as the scripts do
 DESCRIPTION = """
@@ -42,6 +47,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         metavar="CLONE",
         help="go on to the commits, with `git bisect run` in a copy of this clone of datasets",
     )
+    command.add_argument(
+        "--write",
+        action="store_true",
+        help="write the commits into the entry of the bug, as `introduced` and `fixed`",
+    )
     command.add_argument("--json", action="store_true", help="print the result as JSON")
     command.set_defaults(action=action)
 
@@ -65,6 +75,8 @@ def action(arguments: argparse.Namespace) -> int:
     from repro.report import bisection
 
     (bug,) = find_bugs([arguments.bug])
+    if arguments.write and arguments.git is None:
+        raise UsageError("--write needs the commits: pass --git CLONE")
     if arguments.git is not None:
         clones.check(arguments.git)  # better now than after minutes of work
     releases = [one for one in pypi.releases("datasets") if one.version >= arguments.since]
@@ -88,11 +100,41 @@ def action(arguments: argparse.Namespace) -> int:
                 continue
             commits.append((change, first))
             show(bisection.commit_line(change, first))
+    if arguments.write:
+        for line in _written(bug, commits):
+            show(line)
     if arguments.json:
         print(json.dumps(bisection.document(bisected, commits), indent=1))
     if failed is not None:
         raise failed
     return 0
+
+
+def _written(bug: Bug, commits: Sequence[tuple[Change, Sequence[Commit]]]) -> Iterator[str]:
+    """Write the commits into the entry of a bug, and yield what was written or left out.
+
+    A bug that ended and came back has the first beginning, and the last end.
+    """
+    from repro.catalog import record
+
+    ordered = [one for one in commits if one[0].begins][:1]
+    ordered += [one for one in commits if not one[0].begins][-1:]
+    changes: dict[str, UpstreamChange] = {}
+    for change, candidates in ordered:
+        key = "introduced" if change.begins else "fixed"
+        if len(candidates) > 1:
+            yield f"{key} is not written: it is one of {len(candidates)} commits"
+            continue
+        (commit,) = candidates
+        day = date.fromisoformat(commit.date)
+        changes[key] = UpstreamChange(commit=commit.sha, pr=commit.pull, date=day)
+    file = bug.script.with_suffix(".toml")
+    if not changes:
+        yield f"{file.name}: nothing to write"
+    elif record.write(file, changes):
+        yield f"{file.name}: wrote {' and '.join(changes)}"
+    else:
+        yield f"{file.name}: has {' and '.join(changes)} already"
 
 
 def _version(text: str) -> Version:

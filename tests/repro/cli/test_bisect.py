@@ -159,6 +159,21 @@ def test_git_goes_on_to_the_commit(
     assert last.endswith(": End (#5)")
 
 
+def test_commits_are_written_into_the_entry(
+    clone: Clone, scripts: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both(scripts)
+    entry = scripts / "rows-lost.toml"
+    entry.write_text('title = "rows get lost" # all\n')
+    arguments = ["bisect", "rows-lost", "--since", "4.1", "--git", str(clone.path), "--write"]
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "rows-lost.toml: wrote fixed"
+    end = git(clone.path, "log", "--all", "--fixed-strings", "--grep=End (#5)", "--format=%H %cs")
+    sha, day = end.split()
+    fixed = f'[fixed]\ncommit = "{sha}"\npr = 5\ndate = {day}\n'
+    assert entry.read_text() == f'title = "rows get lost" # all\n\n{fixed}'
+
+
 def test_commit_that_cannot_be_found_does_not_hide_another(
     clone: Clone, scripts: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -177,6 +192,7 @@ def test_commit_that_cannot_be_found_does_not_hide_another(
     [
         (["no-such-bug"], "no bug 'no-such-bug'; there are: rows-lost"),
         (["rows-lost", "--since", "6"], "there is no release of datasets since 6"),
+        (["rows-lost", "--write"], "--write needs the commits: pass --git CLONE"),
         (["rows-lost", "--git", "no-such-folder"], "no-such-folder is not there"),
     ],
 )
