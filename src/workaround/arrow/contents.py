@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import gzip
-import io
 import zlib
 from collections.abc import Iterator
 from itertools import chain
-from typing import Any
+from typing import Any, BinaryIO
 
 from workaround.arrow.files import BLOCK, Files, SourceFile
 from workaround.arrow.local import SMALL, read_small
@@ -17,6 +16,14 @@ GZIP = b"\x1f\x8b"
 _PIECE = 1 << 20
 _AT_ONCE = 4 << 20
 """Most bytes that a small gzip stream is decompressed to at once."""
+_INPUT = 1 << 18
+"""Bytes of a gzip stream that are decompressed at once: what is left over is copied each time."""
+_REASONS = {
+    "incorrect data check": "CRC check failed",
+    "incorrect length check": "Incorrect length of data produced",
+    "incorrect header check": "Not a gzipped file",
+}
+"""Messages of zlib, and those of `gzip`."""
 
 Content = memoryview | SourceFile
 """Embedded bytes, or a source file."""
@@ -70,26 +77,81 @@ def copy(content: Content, files: Files, sink: Any, *, inflate: bool) -> None:
         for block in blocks:
             sink.write(block)
         return
-    tee = _Tee(blocks, sink)
+    check = GzipCheck()
     try:
-        drain_gzip(tee)
+        for block in blocks:
+            sink.write(block)
+            check.feed(block)
+        check.close()
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise SourceDamagedError(path_of(content), gzip_damage(error)) from error
 
 
-def drain_gzip(stream: Any) -> int:
+class GzipCheck:
+    """A gzip stream of any number of members that is decompressed, and the result dropped.
+
+    `gzip` before Python 3.12 does so in pieces of 8 KiB, which takes longer than sending them.
+
+    Attributes:
+        size: Bytes of the result so far.
+    """
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._members = 0
+        self._member: Any = None
+
+    def feed(self, data: bytes | memoryview) -> None:
+        """Decompress the next bytes of the stream.
+
+        Raises:
+            gzip.BadGzipFile: Other bytes follow.
+            zlib.error: The compressed data, a checksum or a length is wrong.
+        """
+        data = memoryview(data)
+        for start in range(0, len(data), _INPUT):
+            rest: bytes | memoryview = data[start : start + _INPUT]
+            while rest:
+                rest = self._decompress(rest)
+
+    def close(self) -> None:
+        """End the stream.
+
+        Raises:
+            EOFError: It ends early.
+        """
+        if self._member is not None:
+            raise EOFError
+
+    def _decompress(self, data: bytes | memoryview) -> bytes:
+        """Decompress up to a piece or the end of a member, and return the rest of the data."""
+        if self._member is None:
+            if self._members and not (data := bytes(data).lstrip(b"\0")):  # padding
+                return b""
+            if data[0] != GZIP[0]:
+                raise gzip.BadGzipFile("Not a gzipped file")
+            self._member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # of gzip
+            self._members += 1
+        self.size += len(self._member.decompress(data, _PIECE))
+        rest: bytes = self._member.unconsumed_tail
+        if self._member.eof:
+            rest, self._member = self._member.unused_data, None
+        return rest
+
+
+def drain_gzip(stream: BinaryIO) -> int:
     """Decompress a gzip stream of any number of members, and return the size of the result.
 
     Raises:
         EOFError: The stream ends early.
-        gzip.BadGzipFile: A checksum or a length is wrong, or other bytes follow.
-        zlib.error: The compressed data is invalid.
+        gzip.BadGzipFile: Other bytes follow.
+        zlib.error: The compressed data, a checksum or a length is wrong.
     """
-    size = 0
-    with gzip.GzipFile(fileobj=stream) as content:
-        while piece := content.read(_PIECE):
-            size += len(piece)
-    return size
+    check = GzipCheck()
+    while block := stream.read(_INPUT):
+        check.feed(block)
+    check.close()
+    return check.size
 
 
 def decompressed(packed: bytes | memoryview) -> bytes:
@@ -110,25 +172,7 @@ def gzip_damage(error: Exception) -> str:
     """Return the reason for an error of `drain_gzip`, and what to do."""
     if isinstance(error, EOFError):
         return "truncated: the gzip stream ends early; copy the file again"
-    return f"damaged: {error}; copy the file again"
-
-
-class _Tee(io.RawIOBase):
-    """A stream of blocks that are written to a sink as they are read."""
-
-    def __init__(self, blocks: Iterator[memoryview], sink: Any) -> None:
-        self._blocks = blocks
-        self._sink = sink
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if not self._rest and (block := next(self._blocks, None)) is not None:
-            self._sink.write(block)
-            self._rest = block
-        count = min(len(buffer), len(self._rest))
-        buffer[:count] = self._rest[:count]
-        self._rest = self._rest[count:]
-        return count
+    reason = str(error)
+    for known, plain in _REASONS.items():
+        reason = plain if known in reason else reason
+    return f"damaged: {reason}; copy the file again"

@@ -21,13 +21,13 @@ from typing import Any
 ANSWER_TIMEOUT = 300.0
 """Seconds without a byte after which a server counts as gone; the client sets no limit itself."""
 XET_SETTINGS: dict[str, int | str] = {
-    "HF_XET_CLIENT_AC_MAX_UPLOAD_CONCURRENCY": 4,
+    "HF_XET_CLIENT_AC_MAX_UPLOAD_CONCURRENCY": 2,
     "HF_XET_CLIENT_RETRY_MAX_ATTEMPTS": 2,
     "HF_XET_CLIENT_RETRY_BASE_DELAY": "500ms",
 }
 """Settings of hf_xet by the variable that sets them; what the user has set is kept.
 
-At most four blocks of 64 MiB are on their way: its own limit is 64, and the slower the network
+At most two blocks of 64 MiB are on their way: its own limit is 64, and the slower the network
 answers, the nearer it comes to those 4 GiB. It repeats a block itself, since all of a shard is sent
 again otherwise, but not for minutes."""
 _NAMES = ("http_backoff", "http_stream_backoff")

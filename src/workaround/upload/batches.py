@@ -1,16 +1,21 @@
 """Shards sent in batches by threads of this process.
 
-A thread writes the shards that wait, as many as a batch has room for, and sends them together;
-meanwhile another thread writes the next ones. So a batch is as large as the network is slow, and
-the first shard waits for none.
+A thread writes the shards that wait, as many as a batch has room for, and another sends them
+together; meanwhile the first writes the next ones. So a batch is as large as the network is slow,
+and the first shard waits for none.
+
+All are written by one thread: hf_xet copies what it gets in the thread that gives it, and glibc
+keeps memory that was freed for the threads that allocated it, a block of 64 MiB for each.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Protocol
@@ -70,7 +75,8 @@ class BatchThreads:
         self._new_batch = new_batch
         self._queue: deque[tuple[PendingShard, Future[ShardResult]]] = deque()
         self._lock = threading.Lock()
-        self._writing = threading.Lock()
+        self._slots = threading.Semaphore(AHEAD)
+        self._writing = False
         self._threads: set[threading.Thread] = set()
         self._batches: set[Batch] = set()
 
@@ -83,36 +89,68 @@ class BatchThreads:
         future: Future[ShardResult] = Future()
         with self._lock:
             self._queue.append((pending, future))
-            if len(self._threads) == AHEAD:
+            if self._writing:
                 return future
-            thread = threading.Thread(target=self._run, name="upload", daemon=True)
-            self._threads.add(thread)
-        try:
-            thread.start()
-        except RuntimeError as error:
-            raise WorkersLostError(str(error), _THREADS) from error
+            self._writing = True
+        self._start(self._write_all)
         return future
 
     def abort(self, timeout: float) -> None:
         """Give up what is under way, and wait for the threads for so many seconds."""
+        end = time.monotonic() + timeout
         with self._lock:
+            waiting, batches = list(self._queue), list(self._batches)
             self._queue.clear()
-            threads, batches = list(self._threads), list(self._batches)
+        for _, future in waiting:
+            future.cancel()
         for batch in batches:
             batch.abort()
-        for thread in threads:
-            thread.join(timeout / AHEAD)
+        while (threads := self._alive()) and (left := end - time.monotonic()) > 0:
+            threads.pop().join(left)
 
-    def _run(self) -> None:
+    def _alive(self) -> set[threading.Thread]:
+        with self._lock:
+            return {thread for thread in self._threads if thread.is_alive()}
+
+    def _start(self, target: Callable[[], None]) -> None:
+        thread = threading.Thread(target=target, name="upload", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            raise WorkersLostError(str(error), _THREADS) from error
+        with self._lock:
+            self._threads = {thread, *filter(threading.Thread.is_alive, self._threads)}
+
+    def _write_all(self) -> None:
+        """Write what waits, batch by batch, until nothing does."""
         while True:
-            with self._writing:
-                batch, futures = self._write()
-            _settle(batch, futures)
+            self._slots.acquire()
+            batch, futures = self._write()
+            try:
+                self._start(partial(self._send, batch, futures))
+            except WorkersLostError as error:
+                _fail(futures, error)
+                self._forget(batch)
             with self._lock:
-                self._batches.discard(batch)
                 if not self._queue:
-                    self._threads.discard(threading.current_thread())
+                    self._writing = False
                     return
+
+    def _send(self, batch: Batch, futures: Sequence[Future[ShardResult]]) -> None:
+        """Send a batch, and give each shard its result."""
+        try:
+            if futures:
+                for future, result in zip(futures, batch.send(), strict=True):
+                    future.set_result(result)
+        except BaseException as error:
+            _fail(futures, error)
+        finally:
+            self._forget(batch)
+
+    def _forget(self, batch: Batch) -> None:
+        with self._lock:
+            self._batches.discard(batch)
+        self._slots.release()
 
     def _write(self) -> tuple[Batch, list[Future[ShardResult]]]:
         """Write the shards that wait to a batch, up to the first that cannot be written."""
@@ -142,14 +180,7 @@ class BatchThreads:
         return None
 
 
-def _settle(batch: Batch, futures: Sequence[Future[ShardResult]]) -> None:
-    """Send a batch, and give each shard its result."""
-    if not futures:
-        return
-    try:
-        for future, result in zip(futures, batch.send(), strict=True):
-            future.set_result(result)
-    except BaseException as error:
-        for future in futures:
-            if not future.done():
-                future.set_exception(error)
+def _fail(futures: Sequence[Future[ShardResult]], error: BaseException) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_exception(error)

@@ -37,6 +37,10 @@ class Recorded:
 
     def __init__(self, room: int = 10) -> None:
         self.batches: list[list[str]] = []
+        self.writers: list[threading.Thread] = []
+        self.may_write = threading.Event()
+        self.may_write.set()
+        self.sending = threading.Event()
         self.may_send = threading.Event()
         self.room = room
         self.failing = ""
@@ -58,9 +62,12 @@ class _Batch:
     def write(self, pending: PendingShard) -> None:
         if pending.job.shard.path == self._recorded.failing:
             raise SourceChangedError("a.nii", "changed")
+        assert self._recorded.may_write.wait(30)
+        self._recorded.writers.append(threading.current_thread())
         self._shards.append(pending.job.shard.path)
 
     def send(self) -> Sequence[ShardResult]:
+        self._recorded.sending.set()
         assert self._recorded.may_send.wait(30)
         if self._recorded.refused:
             raise RefusedError("No")
@@ -85,6 +92,17 @@ def test_each_shard_gets_its_result() -> None:
     threads = BatchThreads(recorded)
     assert names(submitted(threads, 20)) == [str(number) for number in range(20)]
     assert max(map(len, recorded.batches)) <= 3
+
+
+def test_one_thread_writes_all_batches() -> None:
+    recorded = Recorded(room=2)
+    recorded.may_send.set()
+    recorded.may_write.clear()
+    futures = submitted(BatchThreads(recorded), 20)
+    recorded.may_write.set()
+    names(futures)
+    assert len(recorded.batches) > 1
+    assert len(set(recorded.writers)) == 1
 
 
 def test_shards_that_wait_go_together() -> None:
@@ -118,9 +136,11 @@ def test_all_shards_of_a_refused_batch_fail() -> None:
 def test_interruption_gives_up_what_is_under_way() -> None:
     recorded = Recorded(room=1)
     threads = BatchThreads(recorded)
-    first = submitted(threads, 10)[0]
+    futures = submitted(threads, 10)
+    assert recorded.sending.wait(30)
     threads.abort(30)
-    assert isinstance(first.exception(timeout=30), RefusedError)
+    assert isinstance(futures[0].exception(timeout=30), RefusedError)
+    assert futures[-1].cancelled()
     assert not [thread for thread in threading.enumerate() if thread.name == "upload"]
 
 
