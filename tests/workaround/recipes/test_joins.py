@@ -84,26 +84,26 @@ def test_a_row_without_a_label_is_an_omission(tree: Callable[..., Path]) -> None
 
 
 @pytest.mark.parametrize(
-    ("cells", "kind", "values"),
+    ("cells", "kind", "values", "remarks"),
     [
-        ("1,n/a", None, [1, None, 1, None]),
-        ("1,2.5", None, [1.0, 2.5, 1.0, None]),
-        ("007,x", None, ["007", "x", "007", None]),
-        ("NA,2.5", "float32", [None, 2.5, None, None]),
-        ("71.0,NaN", "int8", [71, None, 71, None]),
-        ("NA,NaN", "string", ["NA", None, "NA", None]),
-        ("True,0", "bool", [True, False, True, None]),
+        ("1,n/a", None, [1, None, 1, None], 0),
+        ("1,2.5", None, [1.0, 2.5, 1.0, None], 0),
+        ("007,x", None, ["007", "x", "007", None], 0),
+        ("NA,2.5", "float32", [None, 2.5, None, None], 1),
+        ("71.0,NaN", "int8", [71, None, 71, None], 1),
+        ("NA,NaN", "string", ["NA", None, "NA", None], 1),
+        ("True,0", "bool", [True, False, True, None], 0),
     ],
 )
 def test_a_column_has_its_type_and_the_order_of_the_rows(
-    tree: Callable[..., Path], cells: str, kind: str | None, values: list[Any]
+    tree: Callable[..., Path], cells: str, kind: str | None, values: list[Any], remarks: int
 ) -> None:
     first, second = cells.split(",")
     root = tree(texts={"p.csv": f"id,x\na,{first}\nb,{second}\n"})
     result = joined(root, 'pattern = "p.csv", key = { s = "id" }')
     column = result.column("x", TYPES[kind] if kind else None, [("a",), ("b",), ("a",), ("c",)])
     assert column.to_pylist() == values
-    assert all(problem.severity == "remark" for problem in result.problems)
+    assert [problem.severity for problem in result.problems] == ["remark"] * remarks
 
 
 def test_a_cell_of_another_type_has_its_line(tree: Callable[..., Path]) -> None:
