@@ -309,10 +309,12 @@ def test_a_repository_that_is_not_there(repo_id: str, dataset: Dataset) -> None:
 
 
 def test_the_error_lists_the_first_problems_and_travels_between_processes() -> None:
-    error = VerifyError([Problem(row, "scan", f"{row}.nii", "differs") for row in range(80)])
+    error = VerifyError(
+        [Problem(row, "scan", f"{row}.nii", f"differs by {row}") for row in range(80)]
+    )
     lines = str(error).splitlines()
     assert "Push again if what is here is right" in lines[0]
     assert "if a file here has changed since, bring the old one back" in lines[0]
-    assert lines[1].strip() == "row 0, column 'scan', 0.nii: differs"
+    assert lines[1].strip() == "row 0, column 'scan', 0.nii: differs by 0"
     assert lines[-1].strip() == "... and 30 more"
     assert pickle.loads(pickle.dumps(error)).problems == error.problems
