@@ -82,6 +82,17 @@ class RecipeError(UploadError):
         return f"{':'.join(place)}: {self.reason}"
 
 
+def printable(text: str) -> str:
+    """Return a line whose control characters and line breaks are escaped.
+
+    Names of files may have any, and a terminal would obey them: move the cursor, hide text, change
+    its title.
+    """
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with one cell, or with a column or the whole upload.
@@ -112,7 +123,7 @@ class Problem:
         where += [f"row {self.row}"] if self.row is not None else []
         where += [f"column {self.column!r}"] if self.column is not None else []
         where += [self.path] if self.path is not None else []
-        return ": ".join(filter(None, [", ".join(where), self.reason]))
+        return printable(": ".join(filter(None, [", ".join(where), self.reason])))
 
     def place(self) -> tuple[int, str, str, str]:
         """Return the sort key within a split: problems of no row first, then by row and column."""
@@ -306,7 +317,7 @@ class ForeignFilesError(UploadError):
 
     def __str__(self) -> str:
         """Return the first files, and what to do."""
-        names = ", ".join(self.paths[: self.SHOWN])
+        names = printable(", ".join(self.paths[: self.SHOWN]))
         more = f" and {len(self.paths) - self.SHOWN} more" if len(self.paths) > self.SHOWN else ""
         return (
             f"{names}{more}: {self.reason}. Nothing was removed: move or rename it on the Hub, or"

@@ -11,7 +11,7 @@ from typing import Any
 from workaround.bids.scan import Image
 from workaround.bids.terms.names import split_name
 from workaround.bids.walk import Files
-from workaround.errors import Problem
+from workaround.errors import Problem, printable
 
 SIDE = frozenset(
     [
@@ -35,9 +35,10 @@ class LeftOut:
         return f"left out: {self.text() or 'nothing'}"
 
     def text(self) -> str:
-        """Return the numbers and kinds; an empty text if nothing is left out."""
+        """Return the numbers and kinds in a line; an empty text if nothing is left out."""
         kinds = self.names.items()
-        return ", ".join(f"{len(names)} {_counted(kind, names)}" for kind, names in kinds)
+        counted = (f"{len(names)} {_counted(kind, names)}" for kind, names in kinds)
+        return printable(", ".join(counted))
 
     def counts(self) -> dict[str, dict[str, Any]]:
         """Return the number and the names of each kind."""

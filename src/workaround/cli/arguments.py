@@ -8,10 +8,10 @@ from collections.abc import Callable
 from errno import ENOENT
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from workaround.cli.bids_options import add_bids_options
-from workaround.errors import ArgumentError
+from workaround.errors import ArgumentError, printable
 from workaround.tables.kinds import SUFFIXES, TEXT
 
 DISTRIBUTION = "nifti-hub-workaround"
@@ -39,7 +39,7 @@ SHELLS = ("bash", "zsh", "tcsh")
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
-    root = argparse.ArgumentParser(
+    root = _Parser(
         prog="workaround",
         description="Upload datasets with files in their cells to the Hugging Face Hub.",
         epilog=_EPILOG,
@@ -73,6 +73,14 @@ def parser() -> argparse.ArgumentParser:
     add("verify", "compare the Hub with the data that was pushed", _add_repository, _add_against)
     add("restore", "write a BIDS folder that was pushed back", _add_repository, _add_restore)
     return root
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints about arguments are safe to show."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and complaint, and exit."""
+        super().error(printable(message))
 
 
 class _Completion(argparse.Action):
@@ -267,7 +275,7 @@ def _source(text: str) -> Path:
         path.stat()
     except OSError as error:
         reason = "no such file or folder" if error.errno == ENOENT else error.strerror
-        raise argparse.ArgumentTypeError(f"{reason}: {text}") from None
+        raise argparse.ArgumentTypeError(f"{reason}: {printable(text)}") from None
     return path
 
 

@@ -10,7 +10,7 @@ from concurrent.futures import Executor
 from dataclasses import asdict, replace
 from typing import Any
 
-from workaround.cli.report import DONE, FAILED, Report, printable
+from workaround.cli.report import DONE, FAILED, Report, printable_lines
 from workaround.cli.source import Source, read_sound, read_source
 from workaround.errors import CheckError, folded
 from workaround.executors import from_dask
@@ -103,7 +103,7 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
     if arguments.dry_run:
         return _planned_report(planned, source)
     if sys.stderr.isatty() and not arguments.quiet:
-        print(printable(str(planned)), file=sys.stderr)
+        print(printable_lines(str(planned)), file=sys.stderr)
     result = push_prepared(prepared)
     commit = result.commit
     rows = sum(split.rows for split in planned.splits)

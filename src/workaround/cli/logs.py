@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
-from workaround.cli.report import printable
+from workaround.cli.report import printable_lines
 
 LOGGERS = ("workaround", "datasets", "huggingface_hub")
 """Ours, and those that say more with ``--verbose``."""
@@ -20,7 +20,8 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record; a bar that is shown is cleared before, and drawn again below."""
         name, _, _ = record.name.partition(".")
-        line = printable(f"{name}: {record.getMessage()}")
+        message = record.getMessage().replace("\n", "\n  ")  # no line looks like another record
+        line = printable_lines(f"{name}: {message}")
         try:
             if "huggingface_hub.utils.tqdm" in sys.modules:
                 from huggingface_hub.utils.tqdm import tqdm

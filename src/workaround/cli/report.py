@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from workaround.errors import printable
+
 DONE, FAILED, USAGE = 0, 1, 2
 """Statuses to exit with."""
 
@@ -28,15 +30,9 @@ class Report:
     status: int = DONE
 
 
-def printable(text: str) -> str:
-    """Return a text whose control characters are escaped: names of files may have any.
-
-    A terminal would obey them: move the cursor, hide text, change its title.
-    """
-    return "".join(
-        char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode()
-        for char in text
-    )
+def printable_lines(text: str) -> str:
+    """Return a text of several lines whose other control characters are escaped."""
+    return "\n".join(map(printable, text.split("\n")))
 
 
 def show(report: Report, *, as_json: bool) -> None:
@@ -47,7 +43,7 @@ def show(report: Report, *, as_json: bool) -> None:
     if failed and not as_json:
         return
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    text = json.dumps(report.values) if as_json else printable(report.text)
+    text = json.dumps(report.values) if as_json else printable_lines(report.text)
     try:
         print(text.encode(encoding, "backslashreplace").decode(encoding))
         sys.stdout.flush()
@@ -59,4 +55,4 @@ def show(report: Report, *, as_json: bool) -> None:
 
 def _complain(text: str) -> None:
     with suppress(OSError):
-        print(f"workaround: {printable(text)}", file=sys.stderr)
+        print(f"workaround: {printable_lines(text)}", file=sys.stderr)
