@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shutil
 import signal
 import sys
-import tempfile
-import threading
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Sequence
+from importlib.metadata import version
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
-from mockhub.app import build
-from mockhub.http.server import LOOPBACK, Server, listen, url_of
+from mockhub.extras import advice, distribution
+from mockhub.http import LOOPBACK
 from mockhub.options import Options
-from mockhub.state import State
-from mockhub.storage.root_lock import RootInUseError, lock
 
 DESCRIPTION = "A local Hugging Face Hub. Its URL is the first line of its output."
 EPILOG = """\
-Set the environment of clients:
-  export HF_ENDPOINT=http://127.0.0.1:8000 HF_TOKEN=hf_mockhub HF_HOME=$(mktemp -d)
+Example:
+  mockhub --port 8000 --root hub
+
+Clients, in another terminal:
+  export HF_ENDPOINT=http://127.0.0.1:8000 HF_TOKEN=hf_mockhub
+  export HF_HOME=$(mktemp -d)
 """
+SHELLS = ("bash", "zsh", "tcsh")
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -36,7 +35,14 @@ def make_parser() -> argparse.ArgumentParser:
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"mockhub {_version()}")
+    parser.add_argument("--version", action="version", version=f"mockhub {version(distribution())}")
+    parser.add_argument(
+        "--print-completion",
+        action=_Completion,
+        choices=SHELLS,
+        metavar="SHELL",
+        help=f"print a script for the completion of arguments: {', '.join(SHELLS)}",
+    )
     parser.add_argument("--port", type=int, default=0, help="port; 0 takes a free one (default)")
     parser.add_argument(
         "--host",
@@ -51,8 +57,12 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="DIR",
         help="folder for all data, used again by the next server (default: temporary)",
     )
-    parser.add_argument(
+    level = parser.add_mutually_exclusive_group()
+    level.add_argument(
         "--log", action="store_true", help="write a line for each request to standard error"
+    )
+    level.add_argument(
+        "-q", "--quiet", action="store_true", help="print the URL alone, and no instructions"
     )
     Options.add_to(parser)
     parser.add_argument(
@@ -69,75 +79,19 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _version() -> str:
-    try:
-        return version("mockhub")
-    except PackageNotFoundError:
-        return version("nifti-hub-workaround")  # which it is a part of
+class _Completion(argparse.Action):
+    """Prints the completion of a shell, and exits."""
 
-
-def serve(root: Path, arguments: argparse.Namespace, options: Options) -> None:
-    """Serve requests until a signal or the end of standard input.
-
-    Args:
-        root: Folder of the data; without --root, of a subfolder for each reset.
-        arguments: Arguments of the command line.
-        options: Options of the Hub.
-
-    Raises:
-        OSError: The address is not one of this machine's, or in use.
-    """
-    with listen(str(arguments.host), arguments.port) as listener:
-        if arguments.root is None:
-            state, scratch = State(Path(tempfile.mkdtemp(dir=root)), options), root
-        else:
-            state, scratch = State(root, options), None
-        local = arguments.host.is_loopback
-        app = build(state, scratch=scratch, local=local, echo=arguments.log)
-        server = Server(app, lambda: _greet(url_of(listener), arguments, options))
-        if arguments.exit_with_stdin:
-            watch = threading.Thread(
-                target=_stop_at_end_of_stdin, args=[server.stop, arguments.home], daemon=True
-            )
-            watch.start()
-        server.run(sockets=[listener])
-
-
-def _greet(url: str, arguments: argparse.Namespace, options: Options) -> None:
-    """Print the URL for programs, and instructions for people."""
-    print(url, flush=True)
-    account = options.administrator
-    if not arguments.host.is_loopback:
-        print(
-            f"mockhub: warning: {url} is open to the network, over plain HTTP, with the token of"
-            f" {account.name}",
-            file=sys.stderr,
-        )
-    if sys.stderr.isatty():
-        exports = f"export HF_ENDPOINT={url} HF_TOKEN={account.token} HF_HOME=$(mktemp -d)"
-        xet = "" if options.xet else " HF_HUB_DISABLE_XET=1"
-        kept = (
-            "are deleted with the server"
-            if arguments.root is None
-            else f"are kept in {arguments.root}"
-        )
-        print(
-            f"  {exports}{xet}\nOpen {url}/#token={account.token} in a browser to look at it.\n"
-            f"You are {account.name}: push to {account.name}/NAME. The data"
-            f" {kept}. Ctrl-C stops.",
-            file=sys.stderr,
-        )
-
-
-def _stop_at_end_of_stdin(stop: Callable[[], None], home: Path | None) -> None:
-    # Not through sys.stdin: its lock, held by this thread, would abort the interpreter's exit.
-    while os.read(sys.stdin.fileno(), 1024):
-        pass
-    try:
-        if home is not None:
-            shutil.rmtree(home)
-    finally:
-        stop()
+    def __call__(
+        self, parser: argparse.ArgumentParser, _: object, values: Any, *__: object
+    ) -> None:
+        """Print it, or what to install."""
+        try:
+            import shtab  # an extra
+        except ModuleNotFoundError:
+            parser.exit(2, f"mockhub: no shtab: {advice('completion')}\n")
+        print(shtab.complete(parser, values))
+        parser.exit()
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -149,22 +103,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = make_parser()
     arguments = parser.parse_args(argv)
     try:
+        from mockhub.serving import run  # with all that a server takes
+    except ModuleNotFoundError as error:
+        parser.exit(2, f"mockhub: no {error.name}: {advice('hub')}\n")
+    try:
         options = Options.from_arguments(arguments)
     except ValueError as error:
         parser.error(str(error))
     # uvicorn shuts down on a signal, then raises it again for the handlers from before.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    with ExitStack() as stack:
-        try:
-            if arguments.root is None:
-                folder = tempfile.TemporaryDirectory(prefix="mockhub-")
-                root = Path(stack.enter_context(folder))
-            else:
-                root = stack.enter_context(lock(arguments.root))
-            serve(root, arguments, options)
-        except (RootInUseError, OSError) as error:
-            sys.exit(f"mockhub: {error}")
+    run(arguments, options)
     return 0
 
 

@@ -26,6 +26,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from mockhub.extras import advice
+
 if TYPE_CHECKING:
     from mockhub.server.process import Hub
 
@@ -37,11 +39,23 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def _server() -> type[Hub]:
+    """Import what a server takes.
+
+    Raises:
+        pytest.UsageError: Some of it is not installed.
+    """
+    try:
+        from mockhub.server.process import Hub
+    except ModuleNotFoundError as error:
+        message = f"the fixture of the local Hub needs {error.name}: {advice('hub')}"
+        raise pytest.UsageError(message) from None
+    return Hub
+
+
 @pytest.fixture(scope="session")
 def _hub_process() -> Iterator[Hub]:
-    from mockhub.server.process import Hub
-
-    with Hub.start() as hub:
+    with _server().start() as hub:
         yield hub
 
 
@@ -74,13 +88,13 @@ class StartHub(Protocol):
 @pytest.fixture
 def start_hub() -> Iterator[StartHub]:
     """Start a local Hub in a process of its own; clients use it until the test ends."""
+    server = _server()
     from mockhub.server.environment import using
-    from mockhub.server.process import Hub
 
     with ExitStack() as stack:
 
         def start(root: Path | None = None, **options: Any) -> Hub:
-            hub = stack.enter_context(Hub.start(root, **options))
+            hub = stack.enter_context(server.start(root, **options))
             stack.enter_context(using(hub))
             return hub
 

@@ -1,61 +1,23 @@
-"""The command: how a server starts, what it prints, how it ends."""
+"""The command line: wrong use, and what is not installed."""
 
 from __future__ import annotations
 
-import os
-import pty
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
-from huggingface_hub import HfApi
 
+from mockhub.extras import SOURCES
 from tests.support.constants import SOURCE
+from tests.support.mockhub.command import SECONDS_TO_END, run
 
-SECONDS_TO_END = 20
-
-
-@contextmanager
-def run(*options: str, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """A server as a shell would start it."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "mockhub", *options],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": SOURCE, "TMPDIR": str(tmp_path)},
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def test_first_line_is_the_url_and_sigterm_ends_cleanly(tmp_path: Path) -> None:
-    with run(tmp_path=tmp_path) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline().startswith("http://127.0.0.1:")
-        assert len(list(tmp_path.iterdir())) == 1
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(SECONDS_TO_END) == 0
-        assert list(tmp_path.iterdir()) == []
-
-
-def test_closed_stdin_ends_it(tmp_path: Path) -> None:
-    with run("--exit-with-stdin", tmp_path=tmp_path) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        assert process.stdout.readline()
-        process.stdin.close()
-        assert process.wait(SECONDS_TO_END) == 0
-        assert list(tmp_path.iterdir()) == []
+BARE = """
+import sys
+sys.modules |= dict.fromkeys(["starlette", "uvicorn", "re2", "lz4", "blake3", "yaml", "filelock"])
+from mockhub.__main__ import main
+main(sys.argv[1:])
+"""
 
 
 @pytest.mark.parametrize(
@@ -82,52 +44,24 @@ def test_failed_start_says_why_in_one_line(
     assert "Traceback" not in complaints
 
 
-def test_ctrl_c_ends_without_a_word(tmp_path: Path) -> None:
-    with run(tmp_path=tmp_path) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        _, complaints = process.communicate(timeout=SECONDS_TO_END)
-    assert (process.returncode, complaints) == (0, "")
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize("arguments", [[], ["--port", "0"]])
+def test_missing_extra_is_a_line_with_its_cure(arguments: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BARE, *arguments],
+        env={"PYTHONPATH": SOURCE},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("mockhub: no ")
+    assert line.endswith(f": pip install -e '{SOURCES}[hub]'")
+    assert (done.returncode, done.stdout) == (2, "")
 
 
-def test_terminal_shows_how_to_use_it(tmp_path: Path) -> None:
-    reader, terminal = pty.openpty()
-    command = [sys.executable, "-m", "mockhub", "--no-xet", "--user", "ann:hf_ann"]
-    environment = {**os.environ, "PYTHONPATH": SOURCE, "TMPDIR": str(tmp_path)}
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=terminal, env=environment, text=True
-    ) as process:
-        os.close(terminal)
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        with open(reader, closefd=True) as shown:  # noqa: PTH123 - a descriptor
-            text = "".join(shown.readline() for _ in range(3))
-            process.terminate()
-    assert f"export HF_ENDPOINT={url} HF_TOKEN=hf_ann HF_HOME=$(mktemp -d)" in text
-    assert "HF_HUB_DISABLE_XET=1" in text
-    assert f"Open {url}/#token=hf_ann in a browser" in text
-    assert "You are ann" in text
-
-
-def test_log_is_written_line_by_line(tmp_path: Path) -> None:
-    with run("--log", tmp_path=tmp_path) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        url = process.stdout.readline().strip()
-        HfApi(endpoint=url, token="hf_mockhub").whoami()
-        line = process.stderr.readline()
-    assert " GET /api/whoami-v2 200 " in line
-    assert "hf_mockhub" not in line
-
-
-def test_other_machines_are_let_in_with_a_warning_only(tmp_path: Path) -> None:
-    with run("--host", "0.0.0.0", tmp_path=tmp_path) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        url = process.stdout.readline().strip()
-        assert "mockhub: warning: " in process.stderr.readline()
-        request = Request(f"{url}/api/whoami-v2", headers={"Host": "any.example"})
-        with pytest.raises(HTTPError, match="401"):
-            urlopen(request, timeout=SECONDS_TO_END)
+def test_help_needs_no_extra() -> None:
+    command = [sys.executable, "-c", BARE, "--help"]
+    done = subprocess.run(
+        command, env={"PYTHONPATH": SOURCE}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("usage: mockhub")

@@ -178,3 +178,10 @@ def test_suites_without_the_fixture_import_no_server() -> None:
         check=True,
     )
     assert done.stdout == "set()\n"
+
+
+def test_fixture_without_the_extra_says_what_to_install(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import sys\nsys.modules['starlette'] = None\n")
+    pytester.makepyfile("def test_hub(hub): pass")
+    result = pytester.runpytest_subprocess("-p", "mockhub.plugin", "-p", "no:cacheprovider")
+    result.stdout.fnmatch_lines(["*UsageError: the fixture of the local Hub needs*: pip install *"])

@@ -10,3 +10,6 @@
 
 Accounts and repositories are unknown here: rights are in `mockhub.routes.permissions`.
 """
+
+LOOPBACK = "127.0.0.1"
+"""Address of this machine that other machines do not reach."""

@@ -10,7 +10,8 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-LOOPBACK = "127.0.0.1"
+from mockhub.http import LOOPBACK
+
 WILDCARDS = {"0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104 - recognized, not listened on
 BACKLOG = 2048
 SECONDS_TO_FINISH = 3

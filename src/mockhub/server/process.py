@@ -21,7 +21,7 @@ from urllib.request import Request, urlopen
 import mockhub
 from mockhub.control.faults import Fault
 from mockhub.control.request_log import Exchange
-from mockhub.http.server import LOOPBACK
+from mockhub.http import LOOPBACK
 from mockhub.options import Options
 from mockhub.server.seeding import add_repo
 
