@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from threading import Event
 from typing import Literal, get_args
 
 from datasets import Dataset, DatasetDict, config
@@ -29,7 +31,7 @@ from workaround.hub.bars import show_bar
 from workaround.hub.card import README
 from workaround.hub.card_lookup import Loaded, card_problems, find_config, split_files
 from workaround.hub.repository import Repository
-from workaround.hub.retry import retry
+from workaround.hub.retry import retry, retry_until
 from workaround.hub.shard_names import numbering_defects
 from workaround.preflight import arguments
 from workaround.preflight.source import Source, source_of
@@ -39,6 +41,9 @@ from workaround.verification.compare import Origin, compare_cells, compare_foote
 from workaround.verification.stored_shard import StoredShard
 
 Level = Literal["footers", "full"]
+
+READERS = 4
+"""Shards whose footers are read at the same time; each thread lists their folder once."""
 
 
 @dataclass(frozen=True)
@@ -225,12 +230,22 @@ def _report(
 ) -> VerifyReport:
     differences = list(problems)
     nbytes = sum(shard.size for shard in shards)
-    with show_bar("Verifying", nbytes) as bar:
-        for shard in shards:
-            differences += retry(
-                f"Verifying {shard.path}", _compare, repository, commit, shard, level
-            )
-            bar.update(shard.size)
+    stop = Event()
+
+    def compare(shard: _ShardOrigin) -> list[Problem]:
+        name = f"Verifying {shard.path}"
+        return retry_until(stop, name, _compare, repository, commit, shard, level)
+
+    with show_bar("Verifying", nbytes) as bar, ThreadPoolExecutor(READERS) as pool:
+        # A footer is two short requests; at level "full" a shard takes all of a processor.
+        results = pool.map(compare, shards) if level == "footers" else map(compare, shards)
+        try:
+            for shard, shard_problems in zip(shards, results, strict=True):
+                differences += shard_problems
+                bar.update(shard.size)
+        finally:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
     if differences:
         raise VerifyError(differences)
     rows = sum(shard.rows for shard in shards)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from pathlib import Path
 
 import pyarrow as pa
@@ -24,13 +25,15 @@ from tests.support.workaround.stored import (
     upload,
 )
 from workaround.arrow.files import Files
-from workaround.errors import VerifyError
+from workaround.errors import Problem, VerifyError
 from workaround.hub.card import ConfigTarget
 from workaround.hub.repository import CommitMessage, Repository
 from workaround.planning.plan import Plan, Shard, SplitPlan
 from workaround.preflight.source import Source
 from workaround.upload.commit import Upload
 from workaround.upload.journal import UploadedShard
+from workaround.verification import verify as verify_module
+from workaround.verification.compare import Origin
 from workaround.verification.verify import Level, VerifyReport, verify_upload
 
 pytestmark = pytest.mark.hub(xet=False)
@@ -165,3 +168,24 @@ def test_files_that_were_not_to_be_embedded(repo_id: str, dataset: Dataset) -> N
     assert check(repo_id, dataset, known, embed=False, level="full").rows == ROWS
     with pytest.raises(VerifyError):
         check(repo_id, dataset, known, embed=True)
+
+
+def test_footers_are_read_at_the_same_time_and_reported_in_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    together = threading.Barrier(verify_module.READERS, timeout=20)
+
+    def compare(
+        _repository: Repository, _commit: str, shard: verify_module._ShardOrigin, _level: str
+    ) -> list[Problem]:
+        together.wait()
+        return [Problem(None, None, shard.path, "differs")]
+
+    monkeypatch.setattr(verify_module, "_compare", compare)
+    origin = Origin(Dataset.from_dict({"n": [1]}), Files())
+    paths = [f"{number}.parquet" for number in range(verify_module.READERS)]
+    shards = [verify_module._ShardOrigin(path, 1, 0, 1, "train", origin) for path in paths]
+    repository = Repository("http://localhost", "user/data")
+    with pytest.raises(VerifyError) as caught:
+        verify_module._report(repository, "0" * 40, shards, [], "footers")
+    assert [problem.path for problem in caught.value.problems] == paths
