@@ -9,7 +9,7 @@ The Brain Imaging Data Structure names files by entities, ``sub-01_ses-1_run-2_b
 - `filters`: patterns that choose images.
 - `inheritance`: the metadata files that apply to an image; `sidecars`: what they say.
 - `joins`: ``sessions.tsv`` and ``scans.tsv``.
-- `tabular`: ``participants.tsv`` as people have it.
+- `tabular`: ``participants.tsv`` as people have it, and tables beside images.
 - `entries`: the images with all values beside them; `derivatives`: those that join them.
 - `layout`: the columns of a row a session, a subject or an image.
 - `description`: the dataset card by what the dataset says of itself.

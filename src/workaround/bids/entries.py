@@ -13,7 +13,7 @@ import pyarrow as pa
 from workaround.bids.inheritance import Metadata
 from workaround.bids.joins import Joined, join_scans
 from workaround.bids.layout import Entry
-from workaround.bids.options import TABLES
+from workaround.bids.options import TABLES, BidsOptions
 from workaround.bids.scan import Image
 from workaround.bids.sidecars import ALL, GRADIENTS, TEXT_PATH, Sidecars
 from workaround.bids.terms.schema import entity_type, metadata_type, schema
@@ -44,9 +44,10 @@ class Entries:
     entries: list[Entry] = field(default_factory=list)
 
     @classmethod
-    def of(cls, root: Path, paths: Sequence[str], names: Sequence[str], *, single: bool) -> Entries:
+    def of(cls, root: Path, paths: Sequence[str], options: BidsOptions) -> Entries:
         """Return none of the images yet, of a dataset with these files."""
-        sidecars = Sidecars(root, Metadata.of(paths), names)
+        names, single = options.sidecars or (), options.layout == "image"
+        sidecars = Sidecars(root, Metadata.of(paths), names, rows=options.tables == "rows")
         return cls(root, names, single, sidecars, join_scans(root, paths))
 
     def add(self, image: Image) -> None:

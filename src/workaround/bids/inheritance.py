@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from workaround.bids.scan import Image
-from workaround.bids.terms.names import split_name
+from workaround.bids.terms.names import Name, split_name
 
 _Entities = frozenset[tuple[str, str]]
 
@@ -42,11 +42,19 @@ class Metadata:
             extension: Extension of the files.
             suffix: Their suffix; that of the image by default.
         """
-        entities = frozenset(image.name.entities.items())
-        folders = image.path.split("/")[:-1]
+        return self._applicable(image.path, image.name, suffix or image.suffix, extension)
+
+    def descriptions(self, path: str) -> list[str]:
+        """Return the JSON files that apply to a table, the most specific last."""
+        name = split_name(path.rpartition("/")[2])
+        return self._applicable(path, name, name.suffix, ".json")
+
+    def _applicable(self, path: str, name: Name, suffix: str, extension: str) -> list[str]:
+        entities = frozenset(name.entities.items())
+        folders = path.split("/")[:-1]
         result = []
         for depth in range(len(folders) + 1):
-            key = "/".join(folders[:depth]), suffix or image.suffix, extension
+            key = "/".join(folders[:depth]), suffix, extension
             matches = [file for file in self.files.get(key, ()) if file[0] <= entities]
             result += sorted(matches, key=lambda match: (len(match[0]), match[1]))
         return [path for _, path in result]

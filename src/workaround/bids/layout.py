@@ -51,6 +51,14 @@ class Columns:
         if kind is not None:
             self.kinds[name] = kind
 
+    def add_values(self, name: str, values: pa.Array) -> None:
+        """Add a column beside images; its text is never taken for paths."""
+        inner = _innermost(values.type)
+        self.add(name, values, TEXT if inner == pa.string() else None)
+        if pa.types.is_struct(inner):
+            texts = [part.name for part in inner if part.type == pa.string()]
+            self.kinds |= {f"{name}.{part}": TEXT for part in texts}
+
 
 def by_column(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     """Group images by column: raw images by suffix, derivatives by space, label and desc too."""
@@ -120,7 +128,7 @@ def add_images(
     for key, kind in types.items():
         if key in used:
             array = cells(lambda entry, key=key: entry.values.get(key), kind)
-            columns.add(f"{name}_{key}", array, TEXT if _innermost(kind) == pa.string() else None)
+            columns.add_values(f"{name}_{key}", array)
 
 
 def add_sessions(
@@ -183,8 +191,7 @@ def add_single(
         "derivatives", pa.array([image.derivatives or None for image in images], pa.string())
     )
     for key, kind in fixed.items():
-        values = pa.array([entry.values.get(key) for entry in entries], kind)
-        columns.add(key, values, TEXT if _innermost(kind) == pa.string() else None)
+        columns.add_values(key, pa.array([entry.values.get(key) for entry in entries], kind))
     columns.add("bids_path", pa.array([image.path for image in images]), TEXT)
     columns.add("image", pa.array([image.path for image in images]), "nifti")
 

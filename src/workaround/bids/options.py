@@ -25,7 +25,13 @@ SIDECARS = (
 """Fields of JSON sidecars that come along by default."""
 
 TABLES = ("events", "aslcontext", "physio", "stim")
-"""Tables beside an image, which come along as text where they are asked for."""
+"""Tables beside an image, which come along where they are asked for."""
+
+HEADLESS = ("physio", "stim")
+"""Those without a line of names, which are in a JSON file."""
+
+TableForm = Literal["text", "rows"]
+TABLE_FORMS: tuple[str, ...] = get_args(TableForm)
 
 
 @dataclass(frozen=True)
@@ -41,3 +47,4 @@ class BidsOptions:
     list_always: bool = False
     list_sessions: bool = False
     participants: str | os.PathLike[str] | None = None
+    tables: TableForm = "text"

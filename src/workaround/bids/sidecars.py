@@ -12,8 +12,10 @@ from typing import Any
 import pyarrow as pa
 
 from workaround.bids.inheritance import Metadata
-from workaround.bids.options import SIDECARS, TABLES
+from workaround.bids.options import HEADLESS, SIDECARS, TABLES
 from workaround.bids.scan import Image
+from workaround.bids.tabular.records import Records, parse
+from workaround.bids.terms.names import split_name
 from workaround.bids.terms.schema import metadata_type
 from workaround.errors import ArgumentError, BidsError, Problem
 
@@ -36,6 +38,7 @@ class Sidecars:
         names: Fields of JSON sidecars and tables that come along.
         used: Paths of the files that were read.
         fields: Fields of JSON sidecars that apply to any image.
+        rows: Tables are lists of rows, not text.
         problems: Files that cannot be read as JSON, and values of the wrong type.
     """
 
@@ -45,6 +48,8 @@ class Sidecars:
     used: set[str] = field(default_factory=set)
     fields: dict[str, None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    rows: bool = False
+    _tables: dict[str, Records | None] = field(default_factory=dict)
     _read: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def gradients(self, image: Image) -> dict[str, str]:
@@ -64,21 +69,38 @@ class Sidecars:
         wanted = merged if ALL in self.names else [name for name in self.names if name in merged]
         return {name: self._converted(name, merged[name], image) for name in wanted}
 
-    def tables(self, image: Image) -> dict[str, str]:
-        """Return the tables beside an image that are asked for, as text, and their paths."""
-        result: dict[str, str] = {}
+    def tables(self, image: Image) -> dict[str, Any]:
+        """Return the tables beside an image that are asked for, and their paths."""
+        result: dict[str, Any] = {}
         for suffix in TABLES:
             if suffix not in self.names or image.suffix == "sbref":
                 continue
-            if suffix in ("physio", "stim"):
+            if suffix in HEADLESS:
                 paths = self.metadata.recordings(image, suffix)
             else:
                 applicable = self.metadata.applicable(image, ".tsv", suffix)
                 belongs = "task" in image.entities or suffix == "aslcontext"
                 paths = {"": applicable[-1]} if applicable and belongs else {}
             for recording, path in sorted(paths.items()):
-                result |= self._text(f"{suffix}_{recording}" if recording else suffix, path)
+                name = f"{suffix}_{recording}" if recording else suffix
+                result |= self._records(name, path) if self.rows else self._text(name, path)
         return result
+
+    def _records(self, name: str, path: str) -> dict[str, Any]:
+        self.used.add(path)
+        if path not in self._tables:
+            description: dict[str, Any] = {}
+            for file in self.metadata.descriptions(path):
+                description |= self._json(file)
+            header = split_name(path.rpartition("/")[2]).suffix not in HEADLESS
+            try:
+                table = parse(text_of(self.root / path), description, header=header)
+            except ValueError as error:
+                table = None
+                self._omit(path, f"left out: {error}; mend it")
+            self._tables[path] = table
+        table = self._tables[path]
+        return {} if table is None else {name: table, f"{name}{TEXT_PATH}": path}
 
     def _text(self, name: str, path: str) -> dict[str, str]:
         self.used.add(path)

@@ -26,7 +26,7 @@ from workaround.bids.layout import (
     add_subjects,
 )
 from workaround.bids.leftovers import LeftOut, Taken, left_out
-from workaround.bids.options import LAYOUTS, TABLES, BidsOptions, Layout
+from workaround.bids.options import LAYOUTS, TABLE_FORMS, TABLES, BidsOptions, Layout, TableForm
 from workaround.bids.scan import Scan, Session, is_derivative, scan
 from workaround.bids.sidecars import ALL, GRADIENTS, sidecar_names
 from workaround.bids.tabular.participants import (
@@ -35,6 +35,7 @@ from workaround.bids.tabular.participants import (
     participants_path,
     read_participants,
 )
+from workaround.bids.tabular.records import with_rows
 from workaround.bids.terms.schema import metadata_type
 from workaround.bids.walk import Files, files_of
 from workaround.errors import ArgumentError, BidsError, Problem
@@ -77,6 +78,7 @@ def bids_table(
     list_sessions: bool = False,
     participants: str | os.PathLike[str] | None = None,
     require_deidentified: bool = False,
+    tables: TableForm = "text",
 ) -> Dataset:
     """Make the file table of a BIDS folder.
 
@@ -105,6 +107,8 @@ def bids_table(
         list_sessions: Hold the sessions of a subject as lists, in the layout "subject".
         participants: Table to read instead of ``participants.tsv``; "none" for no table.
         require_deidentified: Refuse what may say who someone is, instead of logging remarks.
+        tables: Hold the tables of ``sidecars`` as "text", or as lists of "rows" whose cells have
+            the types that the JSON files beside them and BIDS say, or numbers where all are.
 
     Raises:
         ArgumentError: The root or another argument is not what it can be.
@@ -121,6 +125,7 @@ def bids_table(
         list_always,
         list_sessions,
         participants,
+        tables,
     )
     result = read_bids(root, options)
     require_sound(result.problems, strict=strict, deidentified=require_deidentified)
@@ -151,8 +156,8 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
         scanned.misnamed,
         derivatives=options.derivatives,
     )
-    names, single = options.sidecars or (), options.layout == "image"
-    read = Entries.of(root, files.paths, names, single=single)
+    names = options.sidecars or ()
+    read = Entries.of(root, files.paths, options)
     for image in images:
         read.add(image)
     if not is_derivative(root):
@@ -161,12 +166,14 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
     for name in options.derivatives:
         derived = read_derivatives(root, name)
         joined, unjoined = join(root, derived.scan.images, sessions)
-        beside = Entries.of(root, derived.files.paths, names, single=single)
+        beside = Entries.of(root, derived.files.paths, options)
         for image in joined:
             beside.add(image)
         entries += beside.entries
         types = beside.types() | types
         problems += [*derived.scan.problems, *unjoined, *beside.sidecars.problems]
+    entries, row_types = with_rows(entries)
+    types |= row_types
     rows: list[Session] = sessions
     if options.layout == "subject":
         rows = [(subject, "") for subject in dict.fromkeys(subject for subject, _ in sessions)]
@@ -202,7 +209,8 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
     columns.add("subject_id", pa.array([f"sub-{subject}" for subject, _ in rows]))
     _add_rest(columns, options, rows, sessions, participants, of_sessions, of_images.arrays)
     for name, values in of_images.arrays.items():
-        columns.add(name, values, of_images.kinds.get(name))
+        columns.add(name, values)
+    columns.kinds |= of_images.kinds
     dataset = file_dataset(pa.table(columns.arrays), root, columns.kinds | dict(options.kinds))
     used = {*read.sidecars.used, *read.scans.used, *of_sessions.used}
     fields = [name for name in read.sidecars.fields if name not in names]
@@ -231,6 +239,8 @@ def _checked(options: BidsOptions) -> BidsOptions:
     """
     if options.layout not in LAYOUTS:
         raise ArgumentError(f"layout is one of {', '.join(LAYOUTS)}, not {options.layout!r}")
+    if options.tables not in TABLE_FORMS:
+        raise ArgumentError(f"tables is one of {', '.join(TABLE_FORMS)}, not {options.tables!r}")
     if options.list_sessions and options.layout != "subject":
         raise ArgumentError("list_sessions (--list-sessions) is for the layout 'subject'")
     return replace(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from workaround.bids.options import LAYOUTS, SIDECARS, TABLES
+from workaround.bids.options import LAYOUTS, SIDECARS, TABLE_FORMS, TABLES
 
 BIDS_OPTIONS: dict[str, Any] = {
     "layout": "session",
@@ -16,6 +16,7 @@ BIDS_OPTIONS: dict[str, Any] = {
     "list_always": False,
     "list_sessions": False,
     "participants": None,
+    "tables": "text",
 }
 """Options of BIDS folders, with their defaults."""
 
@@ -44,6 +45,13 @@ def add_bids_options(to: argparse.ArgumentParser) -> None:
         metavar="NAMES",
         help="fields of JSON sidecars and tables beside images, separated by commas: all, none, or"
         f" names, and {', '.join(TABLES)} (default: {', '.join(SIDECARS)})",
+    )
+    group.add_argument(
+        "--tables",
+        choices=TABLE_FORMS,
+        default="text",
+        help="the tables of --sidecars as text, or as lists of rows with typed cells"
+        " (default: %(default)s)",
     )
     group.add_argument(
         "--derivatives",

@@ -9,7 +9,7 @@ from typing import Any
 from datasets import Features, LargeList, List, Value
 
 from workaround.arrow.file_cells import FileLeaf, file_columns, holds_files, is_file
-from workaround.bids.options import TABLES
+from workaround.bids.options import HEADLESS, TABLES
 from workaround.bids.sidecars import GRADIENTS, TEXT_PATH
 
 IMAGE, IMAGE_PATH = "image", "bids_path"
@@ -18,10 +18,17 @@ IMAGE, IMAGE_PATH = "image", "bids_path"
 
 @dataclass(frozen=True)
 class TextColumn:
-    """A column of texts, and the column of their paths."""
+    """A column of texts, and the column of their paths.
+
+    Attributes:
+        column: The texts, or lists of the rows of tables.
+        paths: Paths of the files.
+        rows: It holds lists of rows.
+    """
 
     column: str
     paths: str
+    rows: bool = False
 
     @property
     def extensions(self) -> tuple[str, ...]:
@@ -121,6 +128,14 @@ def _is_text(feature: Any, depth: int) -> bool:
     )
 
 
+def _is_rows(feature: Any, depth: int) -> bool:
+    """Return True of lists of structs inside of some lists."""
+    own = list_depth(feature)
+    while isinstance(feature, List | LargeList):
+        feature = feature.feature
+    return own == depth + 1 and isinstance(feature, Mapping)
+
+
 def _owner(name: str, features: Features, paths: Mapping[str, str]) -> str | None:
     """Return the column of images that a column is beside; None for none."""
     owners = [
@@ -150,6 +165,8 @@ def _texts(prefix: str, beside: list[str], features: Features, depth: int) -> It
     names = (*(extension[1:] for extension in GRADIENTS), *TABLES)
     for column in beside:
         key, paths = column.removeprefix(prefix), f"{column}{TEXT_PATH}"
-        known = key in names or key.partition("_")[0] in ("physio", "stim")
-        if known and paths in beside and _is_text(features[column], depth):
-            yield TextColumn(column, paths)
+        known = key in names or key.partition("_")[0] in HEADLESS
+        if not known or paths not in beside or not _is_text(features[paths], depth):
+            continue
+        if _is_text(features[column], depth) or _is_rows(features[column], depth):
+            yield TextColumn(column, paths, rows=not _is_text(features[column], depth))

@@ -69,7 +69,7 @@ def plan_shard(shard: ShardRows, split: str, folder: Folder) -> RestorePlan:
             table = shard.table(number, {image.column, image.paths, *texts})
             for text in (own, *image.texts):
                 part = _Part(table, image.depth, text, folder, start, split)
-                paths = result.images if text is own else result.texts
+                paths = result.images if text is own else {} if text.rows else result.texts
                 result.problems += part.check(paths, IMAGES if text is own else text.extensions)
     return result
 

@@ -6,6 +6,7 @@ inheritance.
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 from collections import defaultdict
@@ -16,11 +17,11 @@ from typing import Any
 import pyarrow as pa
 
 from workaround.bids.entries import SCANS
-from workaround.bids.options import TABLES
+from workaround.bids.options import HEADLESS, TABLES
 from workaround.bids.sidecars import GRADIENTS
 from workaround.bids.terms.names import IMAGES, split_name
 from workaround.bids.terms.schema import schema
-from workaround.restoration.columns import BidsColumns, ImageColumn
+from workaround.restoration.columns import BidsColumns, ImageColumn, TextColumn
 from workaround.restoration.rows import cells_of
 
 SUBJECT, SESSION = "subject_id", "session_id"
@@ -44,6 +45,7 @@ class Tables:
         sidecars: Fields of JSON sidecars, by the path of the sidecar.
         scans: Cells of ``scans.tsv``, by the path of the image.
         rows: Cells beside no image, by subject and session.
+        records: Rows of tables beside images, by path.
         sessions: Cells of ``sessions.tsv``, by subject and session.
     """
 
@@ -51,11 +53,15 @@ class Tables:
     scans: dict[str, Cells] = field(default_factory=dict)
     rows: dict[tuple[str, str], Cells] = field(default_factory=dict)
     sessions: dict[tuple[str, str], Cells] = field(default_factory=dict)
+    records: dict[str, Sequence[Cells]] = field(default_factory=dict)
 
     def add(self, table: pa.Table, columns: BidsColumns) -> None:
         """Add some rows, without contents."""
         own: dict[int, set[str]] = defaultdict(set)
         for image in columns.images:
+            for text in image.texts:
+                if text.rows:
+                    self._add_records(table, image.depth, text)
             for row, path, values in _values(table, image):
                 own[row].add(_session_of(path))
                 self._add_image(path, values, single=image.single)
@@ -69,6 +75,10 @@ class Tables:
         """Yield the path and the content of each file."""
         for path, fields in self.sidecars.items():
             yield path, (json.dumps(fields, indent=2, ensure_ascii=False) + "\n").encode()
+        for path, records in self.records.items():
+            header = split_name(path.rpartition("/")[2]).suffix not in HEADLESS
+            data = _table(_used(records) if header else records, header=header)
+            yield path, gzip.compress(data, mtime=0) if path.lower().endswith(".gz") else data
         scans: dict[str, dict[str, Cells]] = defaultdict(dict)
         for path, cells in self.scans.items():
             folder = _session_folder(path)
@@ -82,6 +92,12 @@ class Tables:
         for subject, rows in sessions.items():
             if any(rows.values()):
                 yield f"{subject}/{subject}_sessions.tsv", _tsv("session_id", rows)
+
+    def _add_records(self, table: pa.Table, depth: int, text: TextColumn) -> None:
+        paths, cells = (cells_of(table[name], depth) for name in (text.paths, text.column))
+        for (_, path), (_, rows) in zip(paths, cells, strict=True):
+            if path is not None and rows is not None:
+                self.records[path] = rows
 
     def _add_image(self, path: str, values: Cells, *, single: bool) -> None:
         entities = {*split_name(path.rpartition("/")[2]).entities, *schema().entities}
@@ -215,9 +231,19 @@ def _parsed(text: str) -> Any:
 
 
 def _tsv(id_column: str, rows: Mapping[str, Cells]) -> bytes:
-    names = list(dict.fromkeys(name for cells in rows.values() for name in cells))
-    lines = [[id_column, *names]]
-    lines += [[key, *(_cell(cells.get(name)) for name in names)] for key, cells in rows.items()]
+    return _table([{id_column: key, **cells} for key, cells in rows.items()])
+
+
+def _used(rows: Sequence[Cells]) -> list[Cells]:
+    """Return rows without the columns that only other tables of the dataset have."""
+    names = {name for cells in rows for name, value in cells.items() if value is not None}
+    return [{name: value for name, value in cells.items() if name in names} for cells in rows]
+
+
+def _table(rows: Sequence[Cells], *, header: bool = True) -> bytes:
+    names = list(dict.fromkeys(name for cells in rows for name in cells))
+    lines = [names] if header else []  # else their order is that of a JSON file
+    lines += [[_cell(cells.get(name)) for name in names] for cells in rows]
     return "".join("\t".join(line) + "\n" for line in lines).encode()
 
 

@@ -78,6 +78,8 @@ class Writer:
 
     def _write_texts(self, table: pa.Table, image: ImageColumn, place: tuple[str, int]) -> None:
         for text in image.texts:
+            if text.rows:
+                continue  # made of columns
             paths = cells_of(table[text.paths], image.depth)
             cells = cells_of(table[text.column], image.depth)
             for (row, path), (_, value) in zip(paths, cells, strict=True):
@@ -113,7 +115,7 @@ class Writer:
         paths: list[str] = []
         others: list[str] = []
         for path, data in self.tables.files() if self.tables else ():
-            if path_problem(path, (".json", ".tsv")) is not None:
+            if path_problem(path, (".json", ".tsv", ".tsv.gz")) is not None:
                 continue  # as long as no name of a file may be
             try:
                 (paths if self.folder.make(path, data) else others).append(path)

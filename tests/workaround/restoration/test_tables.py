@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -117,3 +118,20 @@ def test_scans_tables_lie_in_folders_of_subjects(path: str) -> None:
 )
 def test_fields_are_as_json_has_them(field: str, value: Any, plain: Any) -> None:
     assert plain_field(field, value) == plain
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_rows_of_tables_are_tables_again(touch: Touch, layout: Any) -> None:
+    root = touch(*(f"sub-{subject}/func/sub-{subject}_task-rest_bold.nii" for subject in "ab"))
+    touch("sub-a/func/sub-a_task-rest_events.tsv", text="onset\tkind\n1.5\tgo\n2.5\tn/a\n")
+    touch("sub-b/func/sub-b_task-rest_events.tsv", text="onset\n3.5\n")
+    touch("physio.json", text='{"Columns": ["cardiac", "trigger"]}')
+    path = "sub-a/func/sub-a_task-rest_physio.tsv.gz"
+    (root / path).write_bytes(gzip.compress(b"n/a\t1\n0.5\t0\n"))
+    rows = bids_table(root, layout=layout, sidecars=["events", "physio"], tables="rows")
+    tables = Tables()
+    tables.add(rows.data.table, bids_columns(rows.features))
+    files = dict(tables.files())
+    assert files["sub-a/func/sub-a_task-rest_events.tsv"] == b"onset\tkind\n1.5\tgo\n2.5\tn/a\n"
+    assert files["sub-b/func/sub-b_task-rest_events.tsv"] == b"onset\n3.5\n"
+    assert gzip.decompress(files[path]) == b"n/a\t1\n0.5\t0\n"

@@ -3,6 +3,7 @@
 - `notes`: the problems of a table, those of one reason in one line.
 - `text`: the lines and cells of a file in any encoding and with any separator.
 - `cells`: columns of cells, with the words that stand for missing values.
+- `records`: tables beside images as lists of rows.
 - `labels`: ids of participants and sessions, matched with the names of folders.
 - `participants`: ``participants.tsv``, for the rows of a file table.
 

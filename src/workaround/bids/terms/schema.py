@@ -5,7 +5,7 @@ https://bidsschematools.readthedocs.io
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -38,6 +38,7 @@ class Schema:
         datatypes: All data types.
         folder_extensions: Extensions of recordings that are folders, such as ``.ds``.
         metadata: Fields of JSON sidecars, as JSON schemas.
+        columns: Types of columns of tables, where all tables of BIDS agree on them.
     """
 
     version: str
@@ -48,6 +49,7 @@ class Schema:
     datatypes: frozenset[str]
     folder_extensions: tuple[str, ...]
     metadata: Mapping[str, Mapping[str, Any]]
+    columns: Mapping[str, pa.DataType]
 
 
 @cache
@@ -92,7 +94,18 @@ def schema() -> Schema:
             text.rstrip("/") for text in extensions if text.endswith("/") and text != "/"
         ),
         metadata={field["name"]: field for field in objects["metadata"].values()},
+        columns=_column_types(objects["columns"].values()),
     )
+
+
+def _column_types(definitions: Iterable[Mapping[str, Any]]) -> dict[str, pa.DataType]:
+    types: dict[str, set[pa.DataType | None]] = {}
+    for definition in definitions:
+        kind = _SCALARS.get(definition.get("type", ""))
+        types.setdefault(definition["name"], set()).add(kind)
+    return {
+        name: kind for name, kinds in types.items() for kind in kinds if kind and len(kinds) == 1
+    }
 
 
 def entity_type(key: str) -> pa.DataType:
