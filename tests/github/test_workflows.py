@@ -12,6 +12,7 @@ from tests.support.constants import ROOT
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 WRITING = {
     ("matrix", "issue"): {"contents": "read", "issues": "write"},
+    ("pages", "publish"): {"id-token": "write", "pages": "write"},
     ("release", "publish"): {"id-token": "write"},
 }
 """The jobs that may do more than read; those run nothing that was installed."""
