@@ -78,12 +78,13 @@ def main() -> None:
     """Upload as the command line says: a way, a folder, and numbers of shards, rows and columns."""
     name, folder, *numbers = sys.argv[1:]
     upload = way(name, Path(folder), *map(int, numbers))
-    baseline, read, begin = status("VmHWM"), bytes_read(), time.perf_counter()
+    baseline, read, cpu = status("VmHWM"), bytes_read(), time.process_time()
+    begin = time.perf_counter()
     upload()
     seconds = time.perf_counter() - begin
     taken = {
         "seconds": seconds,
-        "baseline_bytes": baseline,
+        "cpu_seconds": time.process_time() - cpu,
         "rise_bytes": status("VmHWM") - baseline,
         "bytes_read": bytes_read() - read,
     }

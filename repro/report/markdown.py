@@ -169,6 +169,7 @@ def _content(result: Mapping[str, Any]) -> str:
     if not result["files"]:
         return f"{result['rows']} rows x {result['columns']} columns"
     latency = f", {result['latency_ms']} ms to an answer," if result.get("latency_ms") else ""
+    latency += f", {result['link_mb']} MB/s to the Hub," if result.get("link_mb") else ""
     size = result["file_mib"]
     unit = f"{size:g} MiB" if size >= 1 else f"{1024 * size:g} KiB"
     return f"{result['files']} x {unit}{latency}"
