@@ -26,8 +26,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from slow_link import slow_link
+sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, it sees its own folder only
 
+from benchmarks.slow_link import slow_link
 from mockhub.server.process import Hub
 from repro.installs.installation import environment
 from repro.sandbox import run as isolate
