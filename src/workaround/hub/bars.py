@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import MutableMapping
+from typing import Any
 
 from huggingface_hub.utils.tqdm import are_progress_bars_disabled, tqdm
 
 STEP = 1 << 20
-"""Most bytes that a bar does not show at once: the rate of the first few would be nonsense."""
+"""Most bytes that a bar does not show at once."""
+
+
+class _Bar(tqdm):
+    """A bar of bytes that estimates neither rate nor time left before its first step is done."""
+
+    @property
+    def format_dict(self) -> MutableMapping[str, Any]:
+        """Return the values that are shown."""
+        values: MutableMapping[str, Any] = super().format_dict
+        if values["unit"] == "B" and values["n"] < _step(values["total"]):
+            values["rate"] = 0  # shown as unknown
+        return values
+
+
+def _step(total: int) -> int:
+    return min(STEP, total // 100)
 
 
 def show_bar(label: str, total: int, unit: str = "B") -> tqdm:
@@ -19,12 +37,12 @@ def show_bar(label: str, total: int, unit: str = "B") -> tqdm:
         unit: Name of the units; bytes are scaled.
     """
     in_bytes = unit == "B"
-    return tqdm(  # type: ignore[no-untyped-call]
+    return _Bar(  # type: ignore[no-untyped-call]
         total=total,
         desc=label,
         unit=unit,
         unit_scale=in_bytes,
-        miniters=min(STEP, total // 100) if in_bytes else None,
+        miniters=_step(total) if in_bytes else None,
         disable=are_progress_bars_disabled() or not (sys.stderr.isatty() or _in_notebook()),
     )
 

@@ -44,3 +44,14 @@ def test_first_bytes_alone_do_not_move_it(monkeypatch: pytest.MonkeyPatch) -> No
         assert "4.00" not in shown.getvalue()
         bar.update(16)
         assert "20.0/1.00k" in shown.getvalue()
+
+
+@pytest.mark.parametrize(("nbytes", "estimated"), [(0, False), (9, False), (10, True)])
+def test_no_time_is_estimated_before_bytes_move(
+    nbytes: int, estimated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    with show_bar("Uploading", 1000) as bar:
+        bar.update(nbytes)
+        bar.start_t -= 3600  # an hour ago
+        assert ("<?, ?B/s" not in str(bar)) is estimated
