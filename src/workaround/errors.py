@@ -79,7 +79,7 @@ class RecipeError(UploadError):
     def __str__(self) -> str:
         """Return the place and the reason, as compilers write them."""
         place = [self.path, *(str(at) for at in (self.line, self.column) if at is not None)]
-        return f"{':'.join(place)}: {self.reason}"
+        return printable(f"{':'.join(place)}: {self.reason}")
 
 
 def printable(text: str) -> str:

@@ -99,3 +99,7 @@ def test_urls_and_files_have_no_folder_in_common() -> None:
     paths = ["https://a/b.nii", "/a/b.nii", "/a/c.nii", "d.nii"]
     (line,) = folded(Problem(row, "T1w", path, "is empty") for row, path in enumerate(paths))
     assert line.endswith("is empty (and 3 more)")
+
+
+def test_control_characters_in_the_path_of_a_recipe_are_escaped() -> None:
+    assert str(errors.RecipeError("a\x1b[2J.toml", "is empty", 1)) == "a\\x1b[2J.toml:1: is empty"
