@@ -6,8 +6,11 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import fill
 
 from repro.errors import MachineError, RequestError
+from workaround.cli.completion import add_completion
+from workaround.extras import DISTRIBUTION, advice
 
 # The extras of pyproject.toml that bring a module.
 EXTRAS = {"matplotlib": "report", "platformdirs": "matrix", "tomlkit": "matrix", "uv": "matrix"}
@@ -16,32 +19,48 @@ EXTRAS |= dict.fromkeys(["starlette", "uvicorn", "yaml"], "repro")
 SCRIPT = "nifti-repro"
 INTERRUPTED = 130  # what a shell shows for SIGINT
 UNREAD = 141  # and for SIGPIPE
+COLUMNS = 78  # of a description, as argparse fills it on a terminal of 80
+_DESCRIPTION = "Reproduce bugs of datasets on any release, with or without their fixes."
+_EXAMPLES = {
+    "bisect": "bisect temp-files-left --git ../datasets",
+    "controls": "controls temp-files-left",
+    "drift": "drift measured/",
+    "fix": "fix embed-zero-bytes --datasets 5.2.0",
+    "fixes": "fixes --datasets 5.2.0 --out fixes.json",
+    "issue": "issue embed-zero-bytes --datasets 5.2.0",
+    "list": "list",
+    "matrix": "matrix --datasets 4.4.0,5.2.0 --bugs temp-files-left",
+    "report": "report --out report/",
+    "run": "run temp-files-left embed-zero-bytes",
+}
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     from repro.cli import bisect, controls, drift, fix, issue, list, matrix, report, run  # noqa: A004
+    from repro.cli.arguments import add_quiet
 
-    root = argparse.ArgumentParser(prog=_program(), description=__doc__)
-    root.add_argument(
-        "--version", action="version", version=f"nifti-repro {version('nifti-hub-workaround')}"
+    root = argparse.ArgumentParser(
+        prog=_program(),
+        description=_DESCRIPTION,
+        epilog=f"Example:\n  {_program()} {_EXAMPLES['run']}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    root.add_argument("--version", action="version", version=f"{SCRIPT} {version(DISTRIBUTION)}")
+    add_completion(root, SCRIPT)
     commands = root.add_subparsers(required=True, metavar="COMMAND")
     for command in (list, run, matrix, controls, bisect, fix, issue, report, drift):
         command.add(commands)
+    for name, parser in commands.choices.items():
+        add_quiet(parser)
+        parser.formatter_class = argparse.RawDescriptionHelpFormatter  # of the example
+        parser.description = fill(" ".join((parser.description or "").split()), COLUMNS)
+        parser.epilog = f"Example:\n  {_program()} {_EXAMPLES[name]}"
     return root
 
 
 def _program() -> str:
     return SCRIPT if Path(sys.argv[0]).stem == SCRIPT else "python -m repro"
-
-
-def _advice(module: str) -> str:
-    """Return the command that installs what brings a module."""
-    extra = EXTRAS[module.partition(".")[0]]
-    if (Path(__file__).parents[1] / "pyproject.toml").exists():
-        return f"pip install -e '.[{extra}]'"
-    return f"pip install 'nifti-hub-workaround[{extra}]'"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -60,9 +79,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"\nrepro: {error}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] not in EXTRAS:
+        extra = EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
             raise
-        print(f"repro: no {error.name}: {_advice(error.name)}", file=sys.stderr)
+        print(f"repro: no {error.name}: {advice(extra)}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nrepro: interrupted", file=sys.stderr)

@@ -1,8 +1,10 @@
 """Arguments that the commands share."""
 
 import os
-from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Iterable, Sequence
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from repro.catalog import bugs as catalog
 from repro.errors import RequestError
@@ -40,6 +42,22 @@ def add_repeat(command: ArgumentParser) -> None:
         help="run each script N times, and keep all readings of its figures: from them `drift` "
         "knows their noise",
     )
+
+
+def add_quiet(command: ArgumentParser) -> None:
+    """Add `-q`."""
+    command.add_argument(
+        "-q", "--quiet", action="store_true", help="no progress: results and errors only"
+    )
+
+
+def progress(arguments: Namespace) -> Callable[..., None]:
+    """Return a `print` to standard error for the progress of a command; `-q` silences it."""
+    return _ignore if arguments.quiet else partial(print, flush=True, file=sys.stderr)
+
+
+def _ignore(*_: object, **__: object) -> None:
+    """Print nothing."""
 
 
 def find_bugs(bug_ids: Iterable[str]) -> Sequence[catalog.Bug]:

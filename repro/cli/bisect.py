@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import partial
@@ -15,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from repro.catalog.bugs import Bug
 from repro.catalog.bugs import Change as UpstreamChange
-from repro.cli.arguments import UsageError, find_bugs
+from repro.cli.arguments import UsageError, find_bugs, progress
 
 if TYPE_CHECKING:
     from repro.bisect.commits import Commit
@@ -82,10 +81,11 @@ def action(arguments: argparse.Namespace) -> int:
     releases = [one for one in pypi.releases("datasets") if one.version >= arguments.since]
     if not releases:
         raise UsageError(f"there is no release of datasets since {arguments.since}")
-    show = partial(print, flush=True, file=sys.stderr if arguments.json else sys.stdout)
+    show = progress(arguments) if arguments.json else partial(print, flush=True)
+    show_step = progress(arguments) if arguments.quiet else show
 
     def show_release(measured: Measured) -> None:
-        show(bisection.line(measured))
+        show_step(bisection.line(measured))
 
     commits, failed = [], None
     with background(1) as examinations:
@@ -94,7 +94,7 @@ def action(arguments: argparse.Namespace) -> int:
         for change in bisected.changes() if arguments.git is not None else ():
             show()
             try:
-                first = first_commits(arguments.git, bug, change, examinations.env, show)
+                first = first_commits(arguments.git, bug, change, examinations.env, show_step)
             except clones.CloneError as error:  # the next change may do: told at the end
                 failed = error
                 continue

@@ -12,10 +12,16 @@ from repro.results.document import Document
 from repro.results.drift import Drift, as_json, drifts
 from repro.results.figure_drift import FigureDrift, figure_drifts
 
+DESCRIPTION = """
+Compare verdicts and figures with those that were measured before. Status 1 says that any changed.
+"""
+
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command."""
-    command = commands.add_parser("drift", help="verdicts and figures that changed")
+    command = commands.add_parser(
+        "drift", help="verdicts and figures that changed", description=DESCRIPTION
+    )
     command.add_argument(
         "measured",
         type=Path,

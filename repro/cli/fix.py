@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from repro.catalog import bugs as catalog
 from repro.catalog.bugs import Bug
-from repro.cli.arguments import UsageError, add_jobs, find_bugs
+from repro.cli.arguments import UsageError, add_jobs, find_bugs, progress
 
 if TYPE_CHECKING:
     from repro.fixes.matrix import Fixable, Trial
@@ -86,7 +86,7 @@ def apply(arguments: argparse.Namespace) -> int:
             print(f"# {fixable.bug.id}: {fixable.fix.summary}\n{fixable.fixed.diff}")
     if arguments.diff or not fixables:
         return 1 if failed else 0
-    trials = _examine(fixables, lambda fixable: [fixable.bug], arguments.jobs)
+    trials = _examine(fixables, lambda fixable: [fixable.bug], arguments)
     print(fixes.own(trials))
     unharmed = _upstream(arguments, installation, fixables)
     return _status(trials, failed) if unharmed else 1
@@ -118,7 +118,7 @@ def matrix(arguments: argparse.Namespace) -> int:
     fixables, failed = _prepare(columns, installation, named=bool(arguments.fixes))
     if not fixables:
         return 1
-    trials = _examine(fixables, lambda _: rows, arguments.jobs)
+    trials = _examine(fixables, lambda _: rows, arguments)
     if arguments.out is not None:
         write(arguments.out, build(trials, installation.environment))
     print(fixes.matrix(trials))
@@ -184,17 +184,19 @@ def _prepare(
 
 
 def _examine(
-    fixables: Sequence[Fixable], bugs: Callable[[Fixable], Sequence[Bug]], jobs: int
+    fixables: Sequence[Fixable],
+    bugs: Callable[[Fixable], Sequence[Bug]],
+    arguments: argparse.Namespace,
 ) -> list[Trial]:
     """Examine bugs with fixes, and show each verdict as it comes."""
     from repro.fixes.matrix import trials
     from repro.judge.examine import background
 
-    done = []
-    with background(jobs) as examinations:
+    show, done = progress(arguments), []
+    with background(arguments.jobs) as examinations:
         for trial in trials(fixables, bugs, examinations):
             verdicts = f"{trial.before.verdict} -> {trial.after.verdict}"
-            print(f"{trial.bug.id} with the fix of {trial.fix.bug}: {verdicts}", file=sys.stderr)
+            show(f"{trial.bug.id} with the fix of {trial.fix.bug}: {verdicts}")
             done.append(trial)
     return done
 

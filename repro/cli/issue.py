@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from repro.catalog import bugs as catalog
 from repro.catalog.bugs import Bug
-from repro.cli.arguments import UsageError, find_bugs
+from repro.cli.arguments import UsageError, find_bugs, progress
 from repro.judge.outcome import Verdict
 from repro.results import store as collected
 from repro.results.document import Document, asked, find, releases
@@ -80,13 +80,14 @@ def action(arguments: argparse.Namespace) -> int:
     documents = collected.read(collected.MEASURED)
     version = arguments.datasets
     installation = install(Pins(version)) if version else Installation.this()
-    print(f"{bug.id} ...", end=" ", flush=True, file=sys.stderr)
+    show = progress(arguments)
+    show(f"{bug.id} ...", end=" ")
     with background(1) as examinations:
         judgement = examinations.examine(bug, installation).result()
         proof = None
         if judgement.verdict is Verdict.REPRODUCED:
             proof = _prove(bug, installation, examinations.env)
-    print(judgement.verdict, file=sys.stderr)
+    show(judgement.verdict)
     reproduced = judgement.verdict is Verdict.REPRODUCED
     if not reproduced:
         print(_why_not(judgement, documents), file=sys.stderr)

@@ -99,7 +99,7 @@ def action(arguments: argparse.Namespace) -> int:
     )
     documents = []
     with closing(matrix.measure(cases, arguments.jobs)) as measured:
-        for document in _progress(measured, cases):
+        for document in _progress(measured, cases, quiet=arguments.quiet):
             collected.write(out, document)
             documents.append(document)
     print(terminal.matrix(documents, bugs, shutil.get_terminal_size(WIDE).columns))
@@ -154,12 +154,14 @@ def _released(version: str) -> list[str]:
     return released if version == ALL else released[-1:]
 
 
-def _progress(documents: Iterator[Document], cases: Sequence[Case]) -> Iterator[Document]:
+def _progress(
+    documents: Iterator[Document], cases: Sequence[Case], *, quiet: bool
+) -> Iterator[Document]:
     """Show on a terminal which installation is examined."""
     from huggingface_hub.utils.tqdm import tqdm
 
     with tqdm(  # type: ignore[no-untyped-call]
-        total=len(cases), unit="installation", disable=None
+        total=len(cases), unit="installation", disable=quiet or None
     ) as bar:
         for case in cases:
             bar.set_postfix_str(str(case.pins))

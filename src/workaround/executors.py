@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from workaround.errors import ArgumentError
+from workaround.extras import advice
 
 
 class _Job(Protocol):
@@ -69,8 +70,7 @@ def from_dask(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ImportError as error:
-        extra = "pip install 'nifti-hub-workaround[dask]'"
-        raise ArgumentError(f"Dask is not installed: {extra}") from error
+        raise ArgumentError(f"Dask is not installed: {advice('dask')}") from error
     try:
         client = Client(address, timeout="30s", set_as_default=False)
     except (OSError, ValueError) as error:

@@ -10,6 +10,7 @@ import pytest
 from repro.__main__ import EXTRAS
 from repro.results.store import MEASURED
 from tests.support.repro.aftermath import PYTHONPATH
+from workaround.extras import advice
 
 BARE = """
 import sys
@@ -51,5 +52,5 @@ def test_command_that_needs_one_says_in_a_line_what_to_install(
     (complaint,) = done.stderr.splitlines()
     assert complaint.startswith("repro: no ")
     module = complaint.removeprefix("repro: no ").partition(":")[0].partition(".")[0]
-    assert complaint.endswith(f": pip install -e '.[{EXTRAS[module]}]'")
+    assert complaint.endswith(f": {advice(EXTRAS[module])}")
     assert (done.returncode, done.stdout) == (2, "")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from errno import ENOENT
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from workaround.cli.bids_options import add_bids_options
+from workaround.cli.completion import add_completion
 from workaround.errors import ArgumentError, printable
+from workaround.extras import DISTRIBUTION
 from workaround.tables.kinds import SUFFIXES, TEXT
-
-DISTRIBUTION = "nifti-hub-workaround"
 
 _EPILOG = """\
 SOURCE is a file table (.csv, .tsv, .jsonl, .ndjson or .parquet) with paths in
@@ -34,7 +33,6 @@ _EXAMPLES = {
     "restore": "workaround restore USER/NAME bids/",
     "verify": "workaround verify USER/NAME --against scans.csv",
 }
-SHELLS = ("bash", "zsh", "tcsh")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -46,20 +44,14 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     root.add_argument("--version", action="version", version=f"workaround {version(DISTRIBUTION)}")
-    root.add_argument(
-        "--print-completion",
-        action=_Completion,
-        choices=SHELLS,
-        metavar="SHELL",
-        help=f"print a script for the completion of arguments: {', '.join(SHELLS)}",
-    )
+    add_completion(root, "workaround")
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
 
     def add(name: str, text: str, *parts: Callable[[argparse.ArgumentParser], None]) -> None:
         command = commands.add_parser(
             name,
             help=text,
-            description=f"{text.capitalize()}.",
+            description=f"{text[0].upper()}{text[1:]}.",
             epilog=f"Example:\n  {_EXAMPLES[name]}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
@@ -71,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
     push = (_add_source, _add_repository, _add_target, _add_sizes, _add_strict, _add_push)
     add("push", "check, upload and verify", *push)
     add("verify", "compare the Hub with the data that was pushed", _add_repository, _add_against)
-    add("restore", "write a BIDS folder that was pushed back", _add_repository, _add_restore)
+    add("restore", "write a BIDS folder from a dataset on the Hub", _add_repository, _add_restore)
     return root
 
 
@@ -81,21 +73,6 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Print usage and complaint, and exit."""
         super().error(printable(message))
-
-
-class _Completion(argparse.Action):
-    """Prints the completion of a shell, and exits."""
-
-    def __call__(
-        self, parser: argparse.ArgumentParser, _: object, values: Any, *__: object
-    ) -> None:
-        """Print it, or what to install."""
-        try:
-            import shtab  # an extra
-        except ModuleNotFoundError:
-            parser.error(f"pip install '{DISTRIBUTION}[completion]' brings the completion")
-        print(shtab.complete(parser, values))
-        sys.exit()
 
 
 def _add_source(to: argparse.ArgumentParser) -> None:

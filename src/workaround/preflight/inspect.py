@@ -13,6 +13,7 @@ import pyarrow as pa
 from workaround.arrow.files import Files, SourceFile
 from workaround.arrow.paths import archive_of, is_local, normal, scheme_of
 from workaround.errors import SourceChangedError, SourceDamagedError, UnreachableError
+from workaround.extras import advice
 from workaround.preflight.header_texts import Text, texts_of_file
 from workaround.preflight.nifti import START, Defect, header_defect, nifti_defect
 from workaround.preflight.path_advice import missing_reason
@@ -113,7 +114,7 @@ def _reason(path: str, error: Exception) -> str:
         case PermissionError():
             return "cannot be read: permission denied"
         case ImportError() if (extra := EXTRAS.get(scheme_of(path))) is not None:
-            return f"cannot be read: pip install 'nifti-hub-workaround[{extra}]' opens such URLs"
+            return f"cannot be read: {advice(extra)} opens such URLs"
         case OSError(strerror=str(text)):
             return f"cannot be read: {text}"
         case _ if str(error):

@@ -14,6 +14,7 @@ from workaround.bids.tabular.cells import column_of
 from workaround.bids.tabular.notes import Notes
 from workaround.bids.tabular.text import Line, TextTable, read_text
 from workaround.errors import CheckError, Problem, TableError
+from workaround.extras import advice
 from workaround.recipes.matches import File, Key
 from workaround.recipes.recipe import JoinTable, Recipe
 from workaround.recipes.types import converted
@@ -137,8 +138,7 @@ def _content_of_excel(path: Path) -> TextTable:
         from openpyxl.utils.exceptions import InvalidFileException
     except ModuleNotFoundError:
         raise TableError(
-            f"{path} is a workbook: pip install 'nifti-hub-workaround[excel]' reads it, or save it"
-            " as .csv"
+            f"{path} is a workbook: {advice('excel')} reads it, or save it as .csv"
         ) from None
     try:
         workbook = load_workbook(path, read_only=True, data_only=True)

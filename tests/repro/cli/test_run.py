@@ -32,6 +32,17 @@ def test_run_examines_the_whole_catalog_by_default(capsys: pytest.CaptureFixture
     assert "0 rows lost" in out
 
 
+def test_quiet_run_prints_mismatches_and_no_progress(
+    faked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["run", "-q", "fixed"]) == 0
+    assert capsys.readouterr().err == ""
+    fakes.write(faked, "present", fakes.ABSENT)
+    assert main(["run", "--quiet", "present"]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert sentence.startswith("present is absent on datasets ")
+
+
 def test_bug_named_twice_is_examined_once(
     faked: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,7 @@ import pytest
 import workaround.arrow.files
 from workaround.arrow.files import Files
 from workaround.errors import SourceChangedError, UnreachableError
+from workaround.extras import advice
 from workaround.hub import retry
 from workaround.preflight.inspect import inspect_file
 
@@ -81,7 +82,7 @@ def test_missing_package_names_the_extra(
     monkeypatch.setattr(workaround.arrow.files, "url_to_fs", fail)
     defect = inspect_file(Files(), url, level="headers", nifti=True).defect
     assert defect is not None
-    assert f"pip install 'nifti-hub-workaround[{extra}]'" in defect.reason
+    assert advice(extra) in defect.reason
 
 
 class Breaking(Quiet):

@@ -73,26 +73,6 @@ def test_the_table_of_the_document_is_sound(
     assert call(capsys, "check", tmp_path / "table.csv") == (0, "0 problems found\n", "")
 
 
-@pytest.mark.parametrize("command", ["check", "plan", "push", "verify", "restore", None])
-def test_help_fits_a_terminal_and_has_an_example(
-    command: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
-    with pytest.raises(SystemExit):
-        parser().parse_args([*filter(None, [command]), "--help"])
-    text = capsys.readouterr().out
-    assert max(map(len, text.splitlines())) <= 80
-    *_, example = text.splitlines()
-    assert example.split()[: 2 if command else 1] == ["workaround", *filter(None, [command])]
-
-
-def test_completion_is_a_script(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as exited:
-        parser().parse_args(["--print-completion", "bash"])
-    assert not exited.value.code
-    assert "--dry-run" in capsys.readouterr().out
-
-
 @pytest.mark.parametrize(("text", "size"), [("1000", 1000), ("2GiB", "2GiB")])
 def test_size_may_be_a_plain_number(tmp_path: Path, text: str, size: int | str) -> None:
     arguments = parser().parse_args(["plan", str(tmp_path), "--max-shard-size", text])

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from workaround.errors import BidsError
+from workaround.extras import advice
 
 NIFTI = ".nii.gz"
 
@@ -62,9 +63,7 @@ def schema() -> Schema:
     try:
         from bidsschematools.schema import load_schema
     except ImportError as error:
-        raise BidsError(
-            "BIDS folders are read by the schema of BIDS: pip install 'nifti-hub-workaround[bids]'"
-        ) from error
+        raise BidsError(f"BIDS folders are read by the schema of BIDS: {advice('bids')}") from error
     loaded = load_schema()
     objects, rules = loaded.objects.to_dict(), loaded.rules
     entities = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pytest
 
 from workaround.bids.terms.schema import entity_type, metadata_type, schema
 from workaround.errors import BidsError
+from workaround.extras import advice
 
 
 def test_entities_are_in_the_order_of_names() -> None:
@@ -42,5 +44,5 @@ def test_every_field_has_a_type() -> None:
 def test_without_the_schema_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     schema.cache_clear()
     monkeypatch.setitem(sys.modules, "bidsschematools.schema", None)  # importing it fails
-    with pytest.raises(BidsError, match=r"pip install 'nifti-hub-workaround\[bids\]'"):
+    with pytest.raises(BidsError, match=re.escape(advice("bids"))):
         schema()
