@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from workaround.bids.layout import Entry
 from workaround.bids.options import TABLES, BidsOptions
 from workaround.bids.scan import Image
 from workaround.bids.sidecars import ALL, GRADIENTS, TEXT_PATH, Sidecars
+from workaround.bids.terms.beside import field_column, scans_column
 from workaround.bids.terms.schema import entity_type, metadata_type, schema
 
 PATH = "path"
@@ -54,13 +56,14 @@ class Entries:
         """Add an image, and read the files beside it; as a derivative it may join another row."""
         values: dict[str, Any] = {PATH: image.path, **image.entities}
         values |= self.sidecars.gradients(image)
-        values |= self.sidecars.values(image)
+        fields = self.sidecars.values(image)
+        values |= {field_column(name): value for name, value in fields.items()}
         values |= self.sidecars.tables(image)
         row = self.scans.rows.get(image.path, {})
         if self.single:
             values[SCANS] = json.dumps(row) if row else None
         else:
-            values |= {name: cell for name, cell in row.items() if name not in values}
+            values |= {scans_column(name, _reserved()): cell for name, cell in row.items()}
         self.entries.append(Entry(image, values))
 
     def types(self) -> dict[str, pa.DataType]:
@@ -73,7 +76,7 @@ class Entries:
         gradients = [extension[1:] for extension in GRADIENTS]
         result |= dict.fromkeys([*gradients, *_paths(gradients)], pa.string())
         result |= {
-            name: metadata_type(name) or pa.string()
+            field_column(name): metadata_type(name) or pa.string()
             for name in fields
             if name not in (*TABLES, ALL)
         }
@@ -83,13 +86,20 @@ class Entries:
         if self.single:
             return result | {SCANS: pa.string()}
         return result | {
-            name: kind for name, kind in self.scans.types.items() if name not in result
+            scans_column(name, _reserved()): kind for name, kind in self.scans.types.items()
         }
 
     def _own_entities(self) -> dict[str, None]:
         """Return the entities that BIDS does not know, of derivatives."""
         names = {name: None for entry in self.entries for name in entry.image.entities}
         return {name: None for name in names if name not in schema().entities}
+
+
+@cache
+def _reserved() -> frozenset[str]:
+    """Return the names of values beside images that are of no sidecar and no ``scans.tsv``."""
+    gradients = (extension[1:] for extension in GRADIENTS)
+    return frozenset({PATH, *schema().entities, *gradients, *TABLES})
 
 
 def _paths(names: Iterable[str]) -> list[str]:

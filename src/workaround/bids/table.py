@@ -207,7 +207,7 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
             add_single(of_images, entries, types)
     columns = Columns()
     columns.add("subject_id", pa.array([f"sub-{subject}" for subject, _ in rows]))
-    _add_rest(columns, options, rows, sessions, participants, of_sessions, of_images.arrays)
+    _add_rest(columns, options, rows, sessions, participants, of_sessions, of_images)
     for name, values in of_images.arrays.items():
         columns.add(name, values)
     columns.kinds |= of_images.kinds
@@ -299,7 +299,7 @@ def _add_rest(
     sessions: Sequence[Session],
     participants: Participants,
     of_sessions: Joined,
-    reserved: Collection[str],
+    of_images: Columns,
 ) -> None:
     """Add the columns that are not about images, with a prefix if their name is in use."""
     if options.layout == "image":
@@ -318,12 +318,14 @@ def _add_rest(
     if options.layout == "session" and any(name for _, name in sessions):
         ids = pa.array([f"ses-{name}" if name else None for _, name in sessions])
         columns.add("session_id", ids)
-    used = {"session_id", *reserved}
+    used = {"session_id", *of_images.arrays}
+    beside = [f"{name}_" for name, kind in of_images.kinds.items() if kind == "nifti"]
+    prefixes = (*beside, "participants_", "sessions_")
     for name, values in participants.columns.items():
-        columns.add(_free(name, "participants", columns, used), values)
+        columns.add(_free(name, "participants", columns, used, prefixes), values)
     for prefix, joined in (("participants", participants.by_session), ("sessions", of_sessions)):
         for name, kind in joined.types.items():
-            free = _free(name, prefix, columns, used)
+            free = _free(name, prefix, columns, used, prefixes)
             text = TEXT if kind == pa.string() else None
 
             def cell(session: Session, joined: Joined = joined, name: str = name) -> Any:
@@ -337,8 +339,12 @@ def _add_rest(
                 columns.add(free, pa.array(lists, pa.list_(kind)), text)
 
 
-def _free(name: str, prefix: str, columns: Columns, used: Collection[str]) -> str:
-    return f"{prefix}_{name}" if name in columns.arrays or name in used else name
+def _free(
+    name: str, prefix: str, columns: Columns, used: Collection[str], prefixes: tuple[str, ...]
+) -> str:
+    """Return a name for a column that says which table it is of, where names do not."""
+    taken = name in columns.arrays or name in used or name.startswith(prefixes)
+    return f"{prefix}_{name}" if taken else name
 
 
 def _plain(values: Any) -> list[Any]:

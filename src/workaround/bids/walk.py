@@ -69,7 +69,7 @@ def files_of(root: Path, *, prefix: str = "") -> Files:
     if not subjects:
         raise BidsError(f"{folder} has no folders sub-*: {_right_root(folder)}")
     others = (name for name in folders if name not in subjects)
-    ignored = {name for name in names if spec.match_file(name)}
+    ignored = {name for name in names if spec.match_file(_as_utf8(name))}
     start = f"{prefix}/" if prefix else ""
     return Files(
         folder,
@@ -77,6 +77,11 @@ def files_of(root: Path, *, prefix: str = "") -> Files:
         tuple(start + name for name in names if name in ignored),
         tuple(others),
     )
+
+
+def _as_utf8(name: str) -> str:
+    """Return a name for patterns: bytes that are not UTF-8 are question marks."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -110,7 +110,7 @@ def _add_against(to: argparse.ArgumentParser) -> None:
 
 
 def _add_restore(to: argparse.ArgumentParser) -> None:
-    to.add_argument("folder", type=Path, metavar="FOLDER", help="folder to write to")
+    to.add_argument("folder", metavar="FOLDER", help="folder to write to")
     to.add_argument("--split", help="name of a split (default: all)")
     to.add_argument("--config", default="default", metavar="NAME", help="config of the repository")
     to.add_argument("--revision", help="branch, tag, commit or refs/pr/N (default: main)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import asdict, replace
 from typing import Any
@@ -178,13 +178,19 @@ def _restore(arguments: argparse.Namespace) -> Report:
     if result.made or result.kept:
         lines.append(
             f"{result.made} made of columns: tables and JSON sidecars, with the values that were"
-            f" pushed; {len(result.kept)} others are there and remain"
+            f" pushed; {len(result.kept)} others are there and remain{_named(result.kept)}"
         )
     if result.dry_run:
         lines[1] = f"dry run: nothing was written to {result.folder}; {result.existing} exist there"
     if result.unknown:
         lines.append(f"left out: columns without BIDS paths: {', '.join(result.unknown)}")
     return Report("\n".join(lines), asdict(result))
+
+
+def _named(paths: Sequence[str]) -> str:
+    """Return some paths as the end of a sentence."""
+    rest = f", and {len(paths) - 5} more" if len(paths) > 5 else ""
+    return f": {', '.join(paths[:5])}{rest}" if paths else ""
 
 
 def _number(count: int, what: str) -> str:

@@ -19,6 +19,7 @@ import pyarrow as pa
 from workaround.bids.entries import SCANS
 from workaround.bids.options import HEADLESS, TABLES
 from workaround.bids.sidecars import GRADIENTS
+from workaround.bids.terms.beside import field_of, scan_of
 from workaround.bids.terms.names import IMAGES, split_name
 from workaround.bids.terms.schema import schema
 from workaround.restoration.columns import BidsColumns, ImageColumn, TextColumn
@@ -28,8 +29,8 @@ SUBJECT, SESSION = "subject_id", "session_id"
 PARTICIPANTS, SESSIONS = "participants", "sessions"
 """Columns of JSON where a row is an image."""
 
-_NO_FIELDS = {SUBJECT, SESSION, PARTICIPANTS, SESSIONS, SCANS, "datatype", "suffix", "derivatives"}
-"""Columns of a row that is an image, which are no fields of its sidecar."""
+_PEOPLE, _SESSIONS = f"{PARTICIPANTS}_", f"{SESSIONS}_"
+"""Prefixes of columns whose names in the tables were in use otherwise."""
 
 TEXTS = (*TABLES, *(extension[1:] for extension in GRADIENTS))
 """Texts beside an image, and beginnings of their names."""
@@ -107,9 +108,9 @@ class Tables:
             if key not in entities and key.partition("_")[0] not in TEXTS
         }
         fields = {
-            key: plain_field(key, value)
+            name: plain_field(name, value)
             for key, value in others.items()
-            if value is not None and (key not in _NO_FIELDS if single else _is_field(key))
+            if value is not None and (name := field_of(key)) is not None
         }
         if fields:
             self.sidecars[_stem(path) + ".json"] = fields
@@ -121,7 +122,7 @@ class Tables:
                 if _is_session(label):
                     self.sessions[subject, label] = _object(values.get(SESSIONS))
         else:
-            scans = {key: value for key, value in others.items() if not _is_field(key)}
+            scans = {scan_of(key): value for key, value in others.items() if field_of(key) is None}
         if any(value is not None for value in scans.values()) and _session_folder(path):
             self.scans[path] = scans
 
@@ -134,9 +135,15 @@ class Tables:
             for at, session in enumerate(sessions):
                 items = {name: value[at] for name, value in lists.items() if at < len(value)}
                 if items:
-                    self.sessions[subject, session] = items
+                    self.sessions[subject, session] = _without_prefix(items, _SESSIONS, _PEOPLE)
             cells = {name: value for name, value in cells.items() if name not in lists}
             label = ""
+        if _is_session(label):
+            own_cells = {name: cells[name] for name in cells if name.startswith(_SESSIONS)}
+            if own_cells:
+                self.sessions[subject, label] = _without_prefix(own_cells, _SESSIONS)
+            cells = {name: value for name, value in cells.items() if name not in own_cells}
+        cells = _without_prefix(cells, _PEOPLE)
         self.rows[subject, label if _is_session(label) else ""] = cells
 
     def _split(self) -> tuple[dict[str, Cells], dict[str, dict[str, Cells]]]:
@@ -158,8 +165,18 @@ class Tables:
             if label and varying:
                 sessions[subject][label] = {name: cells.get(name) for name in sorted(varying)}
         for (subject, label), cells in self.sessions.items():
-            sessions[subject].setdefault(label, {}).update(cells)
+            own = sessions[subject].setdefault(label, {})
+            own |= {f"{_SESSIONS}{name}" if name in own else name: cells[name] for name in cells}
         return participants, sessions
+
+
+def _without_prefix(cells: Cells, *prefixes: str) -> Cells:
+    """Return cells by the names that their columns have in the tables, as far as they are free."""
+    result: Cells = {}
+    for name, value in cells.items():
+        own = next((name.removeprefix(key) for key in prefixes if name.startswith(key)), name)
+        result[name if own in cells or own in result else own] = value
+    return result
 
 
 def plain_field(name: str, value: Any) -> Any:
@@ -185,11 +202,6 @@ def _values(table: pa.Table, image: ImageColumn) -> Iterator[tuple[int, str, Cel
     for at, (row, path) in enumerate(paths):
         if path is not None:
             yield row, path, {key: cells[at] for key, cells in values.items()}
-
-
-def _is_field(key: str) -> bool:
-    """Return True of a field of sidecars; columns of ``scans.tsv`` are written in lower case."""
-    return key in schema().metadata or key[:1].isupper()
 
 
 def _is_subject(value: object) -> bool:

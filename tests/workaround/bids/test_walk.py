@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,6 +40,16 @@ def test_a_link_to_a_folder_above_is_not_followed(touch: Touch) -> None:
     root = touch("sub-1/anat/sub-1_T1w.nii")
     (root / "sub-1/anat/again").symlink_to("..")
     assert files_of(root).paths == ("sub-1/anat/sub-1_T1w.nii",)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names are UTF-8 there")
+def test_names_that_are_not_utf8_are_listed(touch: Touch) -> None:
+    root = touch("sub-1/anat/sub-1_T1w.nii", ".bidsignore", text="*.tmp\n")
+    for name in (b"caf\xe9.txt", b"caf\xe9.tmp"):
+        (root / os.fsdecode(b"sub-1/" + name)).touch()
+    files = files_of(root)
+    assert files.paths == ("sub-1/anat/sub-1_T1w.nii", os.fsdecode(b"sub-1/caf\xe9.txt"))
+    assert files.ignored == (os.fsdecode(b"sub-1/caf\xe9.tmp"),)
 
 
 @pytest.mark.parametrize(

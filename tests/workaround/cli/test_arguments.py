@@ -41,6 +41,7 @@ def table(make_nifti: Callable[..., Path], tmp_path: Path) -> Path:
         (["check", "{table}", "--column", "t1w"], "is not NAME=KIND"),
         (["check", "{table}", "--column", "t1w=dicom"], "is not NAME=KIND"),
         (["verify", REPO], "--against"),
+        (["restore", REPO, ""], "folder has to be a path, not ''"),
     ],
 )
 def test_wrong_use_is_status_2_and_says_why(

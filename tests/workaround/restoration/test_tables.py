@@ -70,6 +70,34 @@ def test_sidecars_have_the_fields_that_were_pushed(tree: Path, layout: Any) -> N
     assert json.loads(files[path]) == {"RepetitionTime": 2, "FlipAngle": 90, "Own": "x"}
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_fields_and_columns_of_scans_are_told_from_each_other(touch: Touch, layout: Any) -> None:
+    image = "sub-a/func/sub-a_task-rest_bold"
+    fields = {"RepetitionTime": 2, "path": "x", "run": "one", "global": "y", "sidecar_x": "z"}
+    root = touch(f"{image}.nii")
+    touch(f"{image}.json", text=json.dumps(fields))
+    scans = "filename\tRating\trun\tscans_x\tquality\nfunc/sub-a_task-rest_bold.nii\t3\t1\t2\tok\n"
+    touch("sub-a/sub-a_scans.tsv", text=scans)
+    files = made(bids_table(root, layout=layout, sidecars=["all"]))
+    assert json.loads(files[f"{image}.json"]) == fields
+    assert files["sub-a/sub-a_scans.tsv"] == scans
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_columns_keep_their_tables_and_names(touch: Touch, layout: Any) -> None:
+    root = touch(*(f"sub-a/ses-{label}/anat/sub-a_ses-{label}_T1w.nii" for label in "12"))
+    names = "participant_id\tage\tT1w\tT1w_EchoTime\tsessions_n"
+    touch("participants.tsv", text=f"{names}\nsub-a\t30\tgood\t1\t2\n")
+    sessions = "session_id\tage\tT1w_qc\nses-1\t31\tok\nses-2\t31\tok\n"
+    touch("sub-a/sub-a_sessions.tsv", text=sessions)
+    if layout == "subject":  # one session's images are in columns of its name
+        touch("participants.tsv", text="participant_id\tage\tses-1_T1w_qc\nsub-a\t30\tx\n")
+    files = made(bids_table(root, layout=layout))
+    assert files["participants.tsv"] == (root / "participants.tsv").read_text()
+    assert files["sub-a/sub-a_sessions.tsv"] == sessions
+    assert not any(path.endswith((".json", "_scans.tsv")) for path in files)
+
+
 def test_subjects_without_sessions_have_no_sessions_table(touch: Touch) -> None:
     root = touch("sub-1/anat/sub-1_T1w.nii", "sub-2/anat/sub-2_T1w.nii")
     assert made(bids_table(root)) == {}
