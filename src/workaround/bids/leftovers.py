@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any
 
-from workaround.bids.scan import Image
+from workaround.bids.scan import Image, Scan
 from workaround.bids.terms.names import split_name
 from workaround.bids.walk import Files
 from workaround.errors import Problem, printable
@@ -59,6 +59,7 @@ class Taken:
         participants: Labels of the subjects of ``participants.tsv``.
         fields: Fields of JSON sidecars that do not come along.
         derivatives: Names of the datasets of derivatives that come along.
+        unjoined: Paths of the derivatives that join no row.
     """
 
     images: Sequence[Image]
@@ -68,6 +69,24 @@ class Taken:
     participants: Collection[str] = ()
     fields: Sequence[str] = ()
     derivatives: Sequence[str] = ()
+    unjoined: Sequence[str] = ()
+
+    def with_derivatives(self, scan: Scan, joined: Iterable[Image], kept: Iterable[Image]) -> Taken:
+        """Return this with the derivatives of a dataset that do not come along.
+
+        Args:
+            scan: Images of the dataset.
+            joined: Those that join a row of the raw dataset.
+            kept: Those that join a row that the filters leave.
+        """
+        joining = {image.path for image in joined}
+        unjoined = [image.path for image in scan.images if image.path not in joining]
+        return replace(
+            self,
+            filtered={*self.filtered, *(joining - {image.path for image in kept})},
+            misnamed=[*self.misnamed, *scan.misnamed],
+            unjoined=[*self.unjoined, *unjoined],
+        )
 
 
 def left_out(files: Files, taken: Taken) -> tuple[LeftOut, list[Problem]]:
@@ -87,6 +106,7 @@ def left_out(files: Files, taken: Taken) -> tuple[LeftOut, list[Problem]]:
     kinds = {
         **omitted,
         "misnamed images": list(taken.misnamed),
+        "derivatives without a row": list(taken.unjoined),
         "images by filter": sorted(taken.filtered),
         "files by .bidsignore": list(files.ignored),
         **dict(sorted(kinds.items())),
@@ -147,7 +167,15 @@ def _counted(kind: str, names: Sequence[str]) -> str:
     """Return the name of a kind after its number."""
     if len(names) == 1:
         first, *rest = kind.split(" ")
-        plural = first in {"subjects", "files", "fields", "folders", "rows", "columns"}
+        plural = first in {
+            "subjects",
+            "derivatives",
+            "files",
+            "fields",
+            "folders",
+            "rows",
+            "columns",
+        }
         kind = " ".join([first[:-1] if plural else first, *rest])
         kind = kind.replace("misnamed images", "misnamed image").replace("images by", "image by")
     shown = names if kind.startswith("folder") else ()

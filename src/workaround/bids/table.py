@@ -165,9 +165,12 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
     entries, types = list(read.entries), read.types()
     for name in options.derivatives:
         derived = read_derivatives(root, name)
-        joined, unjoined = join(root, derived.scan.images, sessions)
+        raw = sorted({image.session for image in scanned.images})
+        joined, unjoined = join(root, derived.scan.images, raw)
+        kept = [image for image in joined if image.session in sessions]
+        taken = taken.with_derivatives(derived.scan, joined, kept)
         beside = Entries.of(root, derived.files.paths, options)
-        for image in joined:
+        for image in kept:
             beside.add(image)
         entries += beside.entries
         types = beside.types() | types

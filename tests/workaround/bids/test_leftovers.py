@@ -46,6 +46,18 @@ def test_all_that_does_not_come_along_is_counted(touch: Touch) -> None:
     assert "events" not in reasons
 
 
+def test_derivatives_that_do_not_come_along_are_counted(touch: Touch) -> None:
+    mask = "derivatives/x/sub-{0}/anat/sub-{0}_desc-brain_mask.nii"
+    root = touch(IMAGE, IMAGE.replace("sub-1", "sub-2"), *(mask.format(name) for name in "129"))
+    touch(mask.format("1").replace("brain_mask", "brain_mask (1)"))
+    result = read_bids(root, BidsOptions(include=["sub-1"], derivatives=["x"]))
+    assert str(result.left_out) == (
+        "left out: 1 misnamed image, 1 derivative without a row, 2 images by filter"
+    )
+    joining = [reason for reason in omissions(result) if "joins no row" in reason]
+    assert joining == ["left out: it joins no row: sub-9 has no images of the raw dataset"]
+
+
 def test_nothing_is_left_out_of_a_whole_folder(touch: Touch) -> None:
     root = touch(IMAGE)
     touch("sub-1/anat/sub-1_T1w.json", text="{}")

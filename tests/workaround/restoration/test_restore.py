@@ -150,10 +150,10 @@ def test_the_command_reports_what_was_written(
     result = json.loads(output)
     assert (status, result["folder"], result["unknown"]) == (0, str(copy), [])
     assert result["written"] == result["images"] + result["texts"] == len(exact_files(pushed))
-    (copy / "participants.tsv").write_text("mine")
+    next(copy.rglob("*.json")).write_text("mine")
     status, output, _ = call(capsys, "restore", REPO, copy)
     assert (status, "0 written to" in output) == (0, True)
-    assert "1 others are there and remain: participants.tsv\n" in output
+    assert "1 others are there and remain: sub-" in output
     next(copy.rglob("*.bval")).write_text("mine")
     status, output, error = call(capsys, "restore", REPO, copy, "--json")
     (problem,) = json.loads(output)["problems"]

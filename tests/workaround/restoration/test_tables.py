@@ -71,7 +71,7 @@ def test_sidecars_have_the_fields_that_were_pushed(tree: Path, layout: Any) -> N
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_fields_and_columns_of_scans_are_told_from_each_other(touch: Touch, layout: Any) -> None:
+def test_fields_and_columns_of_scans_are_not_mixed_up(touch: Touch, layout: Any) -> None:
     image = "sub-a/func/sub-a_task-rest_bold"
     fields = {"RepetitionTime": 2, "path": "x", "run": "one", "global": "y", "sidecar_x": "z"}
     root = touch(f"{image}.nii")
