@@ -60,6 +60,8 @@ class Taken:
         fields: Fields of JSON sidecars that do not come along.
         derivatives: Names of the datasets of derivatives that come along.
         unjoined: Paths of the derivatives that join no row.
+        scans: Paths in ``scans.tsv`` that do not exist.
+        sessions: Sessions of ``sessions.tsv`` without images.
     """
 
     images: Sequence[Image]
@@ -70,6 +72,8 @@ class Taken:
     fields: Sequence[str] = ()
     derivatives: Sequence[str] = ()
     unjoined: Sequence[str] = ()
+    scans: Sequence[str] = ()
+    sessions: Sequence[str] = ()
 
     def with_derivatives(self, scan: Scan, joined: Iterable[Image], kept: Iterable[Image]) -> Taken:
         """Return this with the derivatives of a dataset that do not come along.
@@ -111,6 +115,8 @@ def left_out(files: Files, taken: Taken) -> tuple[LeftOut, list[Problem]]:
         "files by .bidsignore": list(files.ignored),
         **dict(sorted(kinds.items())),
         "fields of .json": list(taken.fields),
+        "rows of scans.tsv without a file": sorted(taken.scans),
+        "rows of sessions.tsv without images": sorted(taken.sessions),
         "folders": _folders(files, taken.derivatives),
     }
     problems = _problems(files, omitted)

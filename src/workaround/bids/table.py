@@ -218,7 +218,12 @@ def read_bids(root: str | os.PathLike[str], options: BidsOptions) -> BidsFolder:
     used = {*read.sidecars.used, *read.scans.used, *of_sessions.used}
     fields = [name for name in read.sidecars.fields if name not in names]
     taken = replace(
-        taken, files=used, participants=participants.subjects, fields=() if ALL in names else fields
+        taken,
+        files=used,
+        participants=participants.subjects,
+        fields=() if ALL in names else fields,
+        scans=[path for path in read.scans.rows if not os.path.lexists(root / path)],
+        sessions=_unused(of_sessions, {image.session for image in scanned.images}),
     )
     rest, omissions = left_out(files, taken)
     of_participants = [*participants.columns, *participants.by_session.types]
@@ -281,6 +286,11 @@ def _no_images(root: Path, files: Files, scanned: Scan) -> str:
         return f"{message} that are named as in BIDS: {problem.path}: {problem.reason}"
     rest, _ = left_out(files, Taken([]))
     return f"{message}: there are {rest.text() or 'no files at all'}"
+
+
+def _unused(of_sessions: Joined, used: Collection[Session]) -> list[str]:
+    """Return the rows of ``sessions.tsv`` about sessions without images."""
+    return [f"sub-{subject} ses-{label}" for subject, label in of_sessions.rows.keys() - used]
 
 
 def _without_gradients(root: Path, entries: Iterable[Entry]) -> list[Problem]:

@@ -58,6 +58,18 @@ def test_derivatives_that_do_not_come_along_are_counted(touch: Touch) -> None:
     assert joining == ["left out: it joins no row: sub-9 has no images of the raw dataset"]
 
 
+def test_rows_of_tables_about_no_image_are_counted(touch: Touch) -> None:
+    root = touch("sub-1/ses-a/anat/sub-1_ses-a_T1w.nii", "sub-1/ses-a/eeg/x.edf")
+    scans = "filename\tn\nanat/sub-1_ses-a_T1w.nii\t1\neeg/x.edf\t2\nanat/sub-1_ses-a_T2w.nii\t3\n"
+    touch("sub-1/ses-a/sub-1_ses-a_scans.tsv", text=scans)
+    touch("sub-1/sub-1_sessions.tsv", text="session_id\tn\nses-a\t1\nses-b\t2\nses-c\t3\n")
+    rest = read_bids(root, BidsOptions()).left_out
+    assert str(rest).endswith(
+        "1 row of scans.tsv without a file, 2 rows of sessions.tsv without images"
+    )
+    assert rest.names["rows of sessions.tsv without images"] == ["sub-1 ses-b", "sub-1 ses-c"]
+
+
 def test_nothing_is_left_out_of_a_whole_folder(touch: Touch) -> None:
     root = touch(IMAGE)
     touch("sub-1/anat/sub-1_T1w.json", text="{}")
