@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -76,10 +77,21 @@ def metadata(text: str) -> dict[str, Any] | None:
     front = _FRONT_MATTER.match(text)
     if front is None:
         return None
-    if len(front[1]) > MAX_METADATA:
+    card = _as_json(front[1])
+    return None if card is None else json.loads(card)
+
+
+@lru_cache(maxsize=16)  # every listing asks for it, and PyYAML takes seconds for a large card
+def _as_json(front: str) -> str | None:
+    """Return front matter as JSON; None if it is empty.
+
+    Raises:
+        CardError: See `metadata`.
+    """
+    if len(front) > MAX_METADATA:
         raise CardError(f"The metadata of {CARD} must not have more than {MAX_METADATA} characters")
     try:
-        loaded = yaml.safe_load(front[1])
+        loaded = yaml.safe_load(front)
     except (yaml.YAMLError, RecursionError) as error:
         raise CardError(f"Invalid YAML in {CARD}: {error}") from None
     if loaded is None:
@@ -89,10 +101,9 @@ def metadata(text: str) -> dict[str, Any] | None:
     try:
         _count(loaded, {})
         # Dates become text, as in JavaScript.
-        plain: dict[str, Any] = json.loads(json.dumps(loaded, default=str, allow_nan=False))
+        return json.dumps(loaded, default=str, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise CardError(f"Invalid YAML in {CARD}: {error}") from None
-    return plain
 
 
 def _count(value: object, counted: dict[int, int]) -> int:
