@@ -38,7 +38,8 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     def client_sleep(seconds: float) -> None:
         raise AssertionError(f"the client waits for {seconds} s")
 
-    monkeypatch.setattr("workaround.upload.pipeline.Event", Stopped)
+    for waiting in ("upload.pipeline", "verification.verify"):
+        monkeypatch.setattr(f"workaround.{waiting}.Event", Stopped)
     monkeypatch.setattr(module, "sleep", pauses.append)
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", client_sleep)
     return pauses
