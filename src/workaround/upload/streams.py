@@ -12,7 +12,7 @@ from workaround.hub.retry import retry_until
 from workaround.hub.xet import StreamError, XetUpload
 from workaround.upload.shard import PendingShard, Report, ShardResult, write_shard
 
-BATCH_BYTES = 256 << 20
+BATCH_BYTES = 128 << 20
 """Bytes after which an upload is closed, so that its shards count as sent: what a kill costs."""
 BATCH_SECONDS = 30.0
 """Seconds after which it is closed: at 10 Mbit/s a kill costs 40 MB."""
