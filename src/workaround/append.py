@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,11 +22,14 @@ from workaround.preflight.survey import survey
 from workaround.prepare import PreparedPush
 from workaround.upload.base import Base, Key, copy_rows, read_base
 from workaround.upload.commit import RepoSnapshot, SplitBase, is_file
+from workaround.upload.conform import conform, label
 from workaround.upload.journal import Journal
 from workaround.upload.shard import fingerprint
 
 DEFAULT_KEYS = (("bids_path",), ("subject_id", "session_id"))
 """Columns that identify a row, as far as they exist: an image of a BIDS folder, or a session."""
+
+log = logging.getLogger("workaround")
 
 Facts = Mapping[FileLeaf, CheckedFiles]
 
@@ -70,17 +74,8 @@ def append_to(
     key = _key(source.features, options)
     snapshot = RepoSnapshot.take(repository, prepared.target, prepared.plan, {})
     bases = {name: read_base(snapshot, name, key) for name in source.splits}
-    splits = dict(source.splits)
-    problems = []
-    for name, base in bases.items():
-        if base.features is not None:
-            differences = [*_feature_problems(splits[name].features, base)]
-            problems += differences
-            if not differences:
-                splits[name] = splits[name].select_columns(list(base.features))
-    if problems:
-        raise CheckError(problems)
-    prepared = replace(prepared, source=replace(source, splits=splits))
+    prepared, missing = _conform(prepared, bases)
+    splits, problems = prepared.source.splits, []
     bases = {
         split.name: _without_own(prepared, split, bases[split.name], journal)
         for split in prepared.plan.splits
@@ -89,6 +84,9 @@ def append_to(
     for name, base in bases.items():
         replaced[name], refused = _places(splits[name], base, key, update=options.update)
         several = len(splits) > 1
+        if any(replaced[name].values()):
+            reason = "is missing, and the rows that are replaced on the Hub would lose it: add it"
+            refused += [Problem(None, column, None, reason) for column in missing]
         problems += [replace(problem, split=name) if several else problem for problem in refused]
     if problems:
         raise CheckError(problems)
@@ -124,19 +122,74 @@ def _key(features: Features, options: PushOptions) -> Sequence[str]:
     return key
 
 
-def _feature_problems(features: Features, base: Base) -> Iterator[Problem]:
-    """Yield a problem for each column that differs from the one on the Hub."""
-    stored = base.features or Features()
-    for name in dict.fromkeys([*features, *stored]):
-        if name not in stored:
-            reason = "is not a column on the Hub: leave it out, or push all rows again with it"
-        elif name not in features:
-            reason = f"is missing, and {stored[name]} on the Hub: add it, with nulls if need be"
-        elif features[name] != stored[name]:
-            reason = f"is {features[name]} here, and {stored[name]} on the Hub: make them equal"
-        else:
-            continue
-        yield Problem(None, name, None, reason)
+def _conform(
+    prepared: PreparedPush, bases: Mapping[str, Base]
+) -> tuple[PreparedPush, Sequence[str]]:
+    """Give the rows the features of the splits on the Hub.
+
+    Returns:
+        The push, and the columns that its rows lacked.
+
+    Raises:
+        CheckError: Columns that cannot be made equal without a loss, or without writing all shards
+            of the split again.
+    """
+    source = prepared.source
+    known = [base.features for base in bases.values() if base.features is not None]
+    if not known:
+        return prepared, ()
+    stored, several = known[0], len(bases) > 1
+    results = {name: conform(rows, stored) for name, rows in source.splits.items()}
+    problems = []
+    for name, result in results.items():
+        of_split = [
+            *result.problems,
+            *_without_key(result.missing, stored, prepared.options),
+            *_shard_problems(bases[name], stored),
+        ]
+        problems += [replace(problem, split=name) if several else problem for problem in of_split]
+    if problems:
+        raise CheckError(problems)
+    result = next(iter(results.values()))
+    prepared = replace(
+        prepared,
+        source=replace(source, splits={name: of.rows for name, of in results.items()}),
+    )
+    if not any(of.cast or of.missing for of in results.values()):
+        return prepared, ()
+    if result.missing:
+        log.warning("Columns without values in the new rows: %s", ", ".join(result.missing))
+    for name in result.cast:
+        log.info("Column %s becomes %s, as on the Hub", name, label(stored[name]))
+    planned = {
+        split.name: _planned(
+            results[split.name].rows,
+            prepared,
+            split.name,
+            len(split.shards) if prepared.options.num_shards else None,
+        )
+        for split in prepared.plan.splits
+    }
+    plan = Plan(tuple(part.plan for part in planned.values()))
+    checked = {name: part.checked for name, part in planned.items()}
+    return replace(prepared, plan=plan, checked=checked), result.missing
+
+
+def _without_key(
+    missing: Sequence[str], stored: Features, options: PushOptions
+) -> Iterator[Problem]:
+    """Yield a problem for each column of the key on the Hub, if the rows have none of them."""
+    if options.key_columns is not None:
+        return
+    defaults = ([name for name in names if name in stored] for names in DEFAULT_KEYS)
+    key = next(filter(None, defaults), [])
+    if key and {*key} <= {*missing}:
+        for name in key:
+            yield Problem(None, name, None, "is missing, and identifies rows on the Hub: add it")
+
+
+def _shard_problems(base: Base, stored: Features) -> Iterator[Problem]:
+    """Yield a problem for each column of a shard on the Hub that is not as the card says."""
     types = stored.arrow_schema
     for shard in base.shards:
         schema = shard.features.arrow_schema

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from datasets import Dataset, DatasetDict, Features, Value, load_dataset
+from datasets import Dataset, DatasetDict, Features, List, Value, load_dataset
 from huggingface_hub import DatasetCard, HfApi, constants
 from huggingface_hub.hf_api import RepoFile
 
@@ -191,10 +191,60 @@ def test_other_features_are_refused_by_column(hub: Hub, sessions: Sessions) -> N
     new = sessions(1).rename_column("t1w", "t2w").cast_column("age", Value("float64"))
     with pytest.raises(CheckError) as caught:
         push_to_hub(new, REPO, append=True)
-    assert [problem.column for problem in caught.value.problems] == ["age", "t2w", "t1w"]
+    assert [problem.column for problem in caught.value.problems] == ["t2w"]
+    new = sessions(1).cast_column("age", Value("string"))
+    with pytest.raises(CheckError, match="'age': is string here, and int64 on the Hub"):
+        push_to_hub(new, REPO, append=True)
     order = ["t1w", "age", "subject_id"]
     push_to_hub(sessions(1).select_columns(order), REPO, append=True)
     assert loaded(REPO) == contents(sessions(0, 1))
+
+
+def test_rows_take_the_features_of_the_hub(hub: Hub, sessions: Sessions) -> None:
+    both = DatasetDict({"train": sessions(0), "test": sessions(1)})
+    push_to_hub(both.cast_column("age", Value("float64")), REPO)
+    push_to_hub(sessions(2).remove_columns("t1w"), REPO, append=True, verify="full")
+    push_to_hub(sessions(3).cast_column("age", Value("int32")), REPO, append=True, verify="full")
+    rows = load_dataset(REPO, split="train")
+    assert rows.features["age"] == Value("float64")
+    assert rows["age"][:] == [97.0, 99.0, 100.0]
+    assert [row["bytes"] is None if row else True for row in rows.data["t1w"].to_pylist()] == [
+        False,
+        True,
+        False,
+    ]
+    with pytest.raises(CheckError, match="'subject_id': is missing, and identifies rows"):
+        push_to_hub(sessions(4).remove_columns("subject_id"), REPO, append=True)
+    with pytest.raises(CheckError, match="'t1w': is missing, and the rows that are replaced"):
+        push_to_hub(sessions(2).remove_columns("t1w"), REPO, append=True, update=True)
+
+
+def test_image_goes_into_a_list_on_the_hub(hub: Hub, make_nifti: MakeNifti) -> None:
+    images = [str(make_nifti(f"{name}.nii", 20_000)) for name in "abc"]
+    features = Features({"t1w": List(IMAGE), "t1w_run": List(Value("int64"))})
+    lists = Dataset.from_dict({"t1w": [images[:2]], "t1w_run": [[1, 2]]}, features=features)
+    single = Dataset.from_dict({"t1w": [images[2], None]}, features=Features({"t1w": IMAGE}))
+    push_to_hub(lists, REPO)
+    push_to_hub(single, REPO, append=True, verify="full")
+    rows = load_dataset(REPO, split="train")
+    assert rows.data["t1w_run"].to_pylist() == [[1, 2], [None], []]
+    result = {"t1w": [images[:2], images[2:], []], "t1w_run": [[1, 2], [None], []]}
+    assert loaded(REPO) == contents(Dataset.from_dict(result, features=features))
+    push_to_hub(single.select([0]), "user/single")
+    with pytest.raises(CheckError, match="'t1w': is list of Nifti here, and Nifti on the Hub"):
+        push_to_hub(lists.remove_columns("t1w_run"), "user/single", append=True)
+
+
+def test_killed_append_with_a_cast_sends_nothing_again(hub: Hub, sessions: Sessions) -> None:
+    push_to_hub(sessions(0).cast_column("age", Value("float64")), REPO)
+    rows = sessions(1, 2)
+    hub.fail("POST", "/commit/", status=403)
+    with pytest.raises(RefusedError):
+        push_to_hub(rows, REPO, append=True, num_shards=2)
+    sent = preuploads(hub)
+    push_to_hub(rows, REPO, append=True, num_shards=2)
+    assert preuploads(hub) - sent == 1  # the card
+    assert load_dataset(REPO, split="train")["age"][:] == [97.0, 98.0, 99.0]
 
 
 def test_split_with_files_of_others_is_refused(hub: Hub, sessions: Sessions) -> None:

@@ -12,5 +12,6 @@ Nothing here knows Parquet or uploads; every walk respects slices, chunks and nu
 - **Content** (`Content`): what belongs into a file cell: bytes, or a source file and its size.
 - **Skeleton table** (`SkeletonTable`): rows whose file cells are empty, beside their contents, so
   that a table of any number of gigabytes takes a few kilobytes of memory.
+- **Exact cast** (`cast_exactly`): values with another feature, where nothing is lost.
 - **Row sizes**: bytes of each row, in memory and at most in Parquet, without reading values.
 """

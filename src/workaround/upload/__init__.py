@@ -13,6 +13,7 @@ Terms, in the order of the stages:
 - *uploaded shard*: its bytes are on the Hub, where no reader sees them before the commit.
 - *journal*: a SQLite file on this machine that remembers uploaded shards, so that the same call
   resumes after a kill (`journal`).
+- *conformed rows*: appended rows with the columns and features of the split (`conform`).
 - *pipeline*: a batch is written while the last one is sent, by threads (`batches`) or by workers
   (`workers`, `remote`).
 - *commit*: one step that adds all shards and the card, and deletes the shards that it replaces
