@@ -117,7 +117,8 @@ def push_to_hub(
             warnings, as remarks always are.
         executor: Any `concurrent.futures.Executor`, to write and upload shards in its workers.
         append: Add the rows to those of the split, in shards of their own: the shards that are on
-            the Hub remain as they are. Columns and features have to be those of the split.
+            the Hub remain as they are. They take the columns and features of the split; those
+            that cannot without a loss are refused.
         key: Columns that identify a row; by default ``bids_path``, or ``subject_id`` and
             ``session_id``, as far as they exist. Rows whose key is on the Hub are refused.
         update: Let such rows replace those on the Hub, in their place. Only the shards that hold
