@@ -1,4 +1,4 @@
-"""Write a BIDS dataset that was pushed back as a tree.
+"""Write a BIDS folder from a dataset on the Hub.
 
 - `columns`: the columns of images and of texts, and those that hold their paths.
 - `paths`: paths of a dataset that may be written below a folder; others, with the reasons.

@@ -125,7 +125,7 @@ def restore(
     exact: bool = False,
     dry_run: bool = False,
 ) -> RestoreReport:
-    """Write a BIDS dataset that was pushed back as a tree.
+    """Write a BIDS folder from a dataset on the Hub.
 
     Images, gradients, and tables that went up as text come back byte for byte, at their paths.
     JSON sidecars, ``participants.tsv``, ``sessions.tsv`` and ``scans.tsv`` are made of the
