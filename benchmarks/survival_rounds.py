@@ -120,7 +120,9 @@ class Job:
         names = [f"sub-{self.seed}-{number}_T1w.nii" for number in range(FILES)]
         for number, name in enumerate(names):
             if not (self.folder / name).exists():
-                write_nifti(self.folder / name, FILE_BYTES, seed=self.seed * FILES + number)
+                temporary = self.folder / f"new-{name}"  # a kill may come while it is written
+                write_nifti(temporary, FILE_BYTES, seed=self.seed * FILES + number)
+                temporary.replace(self.folder / name)
         return Dataset.from_dict(
             {"row": list(range(FILES)), "image": [str(self.folder / name) for name in names]},
             features=Features({"row": Value("int64"), "image": Nifti(decode=False)}),
