@@ -1,4 +1,4 @@
-"""Terminals: one that a program runs in, and its screen, and one for this process."""
+"""Terminals: one that a program runs in, and its screen; and those of this process."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ class Terminal(io.StringIO):
     def isatty(self) -> bool:
         """Return True."""
         return True
+
+
+class NotebookCell(io.StringIO):
+    """Standard error of a cell of a notebook, which is no terminal."""
+
+
+NotebookCell.__module__ = "ipykernel.iostream"
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from datasets import config
 from huggingface_hub.hf_api import RepoFile
-from huggingface_hub.utils.tqdm import tqdm
 
 from workaround.errors import ArgumentError, DamagedError, Problem, RestoreError
+from workaround.hub.bars import show_bar
 from workaround.hub.card_lookup import find_config
 from workaround.hub.repository import BLOCK, Repository
 from workaround.hub.retry import retry
@@ -217,13 +216,7 @@ def _restore(
     shards: Sequence[_Shard],
     tables: Tables | None,
 ) -> RestoreReport:
-    quiet = not sys.stderr.isatty()
-    with (
-        target.locked(),
-        tqdm(  # type: ignore[no-untyped-call]
-            total=len(plan.images), unit=" images", desc="Restoring", disable=quiet
-        ) as bar,
-    ):
+    with target.locked(), show_bar("Restoring", len(plan.images), " images") as bar:
         writer = Writer(target, bar.update, tables)
         for shard in shards:
             retry(f"Restoring {shard.file.path}", source.write, shard, writer)

@@ -7,18 +7,11 @@ import sys
 
 import pytest
 
-from tests.support.terminal import Terminal
+from tests.support.terminal import NotebookCell, Terminal
 from workaround.hub.bars import show_bar
 
 
-class Cell(io.StringIO):
-    """Standard error of a notebook, which is no terminal."""
-
-
-Cell.__module__ = "ipykernel.iostream"
-
-
-@pytest.mark.parametrize("stream", [Terminal, Cell])
+@pytest.mark.parametrize("stream", [Terminal, NotebookCell])
 def test_bar_is_shown_on_terminals_and_in_notebooks(
     stream: type[io.StringIO], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from huggingface_hub import CommitOperationDelete
 from mockhub.server.process import Hub
 from repro.synthetic.bids import BidsTree
 from tests.support.constants import REPO
+from tests.support.terminal import NotebookCell
 from tests.support.workaround.bids import TEXT, exact_files
 from tests.support.workaround.command import call
 from tests.support.workaround.pushing import parquet_files
@@ -169,3 +171,9 @@ def test_arguments_are_checked(hub: Hub, tmp_path: Path) -> None:
         restore(REPO, tmp_path, overwrite="no")  # type: ignore[arg-type]
     with pytest.raises(RefusedError):
         restore(REPO, tmp_path)
+
+
+def test_progress_is_shown(pushed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", shown := NotebookCell())
+    report = restore(REPO, tmp_path / "copy")
+    assert f"{report.images}/{report.images}" in shown.getvalue()
