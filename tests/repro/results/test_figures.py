@@ -1,5 +1,6 @@
 """The figures of entries, and the noise of repeated runs."""
 
+from math import atan, cos, gamma, pi, sqrt
 from random import Random
 from statistics import fmean
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import msgspec
 
 from repro.results.document import Entry
-from repro.results.figures import figures, noise, repeated
+from repro.results.figures import STUDENT, figures, noise, repeated
 from tests.support.repro.documents import entry
 
 
@@ -78,3 +79,15 @@ def test_readings_of_a_normal_distribution_are_within_the_noise() -> None:
 def test_noise_falls_with_the_number_of_readings() -> None:
     noises = [noise([0, 1] * pairs) for pairs in range(1, 12)]
     assert noises == sorted(noises, reverse=True)
+
+
+def test_quantiles_are_those_of_student() -> None:
+    for freedom, quantile in enumerate(STUDENT, 1):
+        # P(T > q) as an integral over the angle whose tangent is T / sqrt(freedom)
+        steps = 10_000
+        begin = atan(quantile / sqrt(freedom))
+        width = (pi / 2 - begin) / steps
+        angles = (begin + (step + 0.5) * width for step in range(steps))
+        area = width * sum(cos(angle) ** (freedom - 1) for angle in angles)
+        factor = gamma((freedom + 1) / 2) / (sqrt(pi) * gamma(freedom / 2))
+        assert round(factor * area, 6) == 0.0005

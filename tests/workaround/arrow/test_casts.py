@@ -25,6 +25,7 @@ INT, FLOAT, TEXT = Value("int64"), Value("float64"), Value("string")
         ([None, None], TEXT, INT),
         ([None], TEXT, Nifti()),
         ([[1, 2], None, []], List(INT), List(FLOAT)),
+        ([{"a": 1}, None], {"a": INT}, {"a": FLOAT}),
         ([[{"a": 1, "b": None}], None], List({"a": INT, "b": TEXT}), List({"b": FLOAT, "a": INT})),
     ],
 )
@@ -46,6 +47,8 @@ def test_values_remain_equal(values: list[Any], have: Any, want: Any) -> None:
         ([True], Value("bool"), INT),
         (["a.nii"], TEXT, Nifti()),
         ([[1]], List(INT), INT),
+        ([[1, 2]], List(INT, length=2), List(FLOAT)),
+        ([[1, 2]], List(INT), List(FLOAT, length=2)),
         ([{"a": 1}], {"a": INT}, {"b": INT}),
     ],
 )

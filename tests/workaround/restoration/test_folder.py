@@ -131,6 +131,17 @@ def test_a_failure_of_the_disk_is_no_failure_of_the_network(
     assert names(tmp_path) == []
 
 
+def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_bytes(b"of somebody")
+    root = tmp_path / "copy"
+    root.mkdir()
+    (root / LOCK).symlink_to(other)
+    with Folder(root).locked():
+        pass
+    assert other.read_bytes() == b"of somebody"
+
+
 def test_one_process_restores_into_a_folder_at_a_time(tmp_path: Path) -> None:
     root = tmp_path / "new" / "folder"
     with Folder(root).locked(), pytest.raises(TargetBusyError), Folder(root).locked():

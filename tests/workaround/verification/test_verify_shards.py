@@ -170,6 +170,26 @@ def test_files_that_were_not_to_be_embedded(repo_id: str, dataset: Dataset) -> N
         check(repo_id, dataset, known, embed=True)
 
 
+def test_a_failure_ends_the_waits_of_the_other_shards(
+    pushed: str, dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stops: list[threading.Event] = []
+
+    class Stop(threading.Event):
+        def __init__(self) -> None:
+            super().__init__()
+            stops.append(self)
+
+    def interrupted(*_: object) -> list[Problem]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(verify_module, "Event", Stop)
+    monkeypatch.setattr(verify_module, "_compare", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        check(pushed, dataset, sent(pushed))
+    assert [stop.is_set() for stop in stops] == [True]
+
+
 def test_footers_are_read_at_the_same_time_and_reported_in_order(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -78,6 +78,21 @@ def test_what_the_hub_refuses_is_an_error(yaml: str, repo_type: RepoType, error:
     assert result.startswith(error)
 
 
+def test_metadata_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(card, "MAX_METADATA", 10)
+    text = "---\npretty_name: longer than that\n---\n"
+    (error,) = card.check(text, "dataset").errors
+    assert "must not have more than 10 characters" in error
+
+
+def test_metadata_belongs_to_the_caller() -> None:
+    text = "---\ntags: [a]\n---\n"
+    for _ in range(2):
+        metadata = card.metadata(text)
+        assert metadata == {"tags": ["a"]}
+        metadata["tags"].append("b")
+
+
 def test_sound_cards_pass() -> None:
     assert card.check(front(f"sdk: static\nshort_description: {'x' * 60}"), "space").errors == ()
     assert card.check(front("sdk: flask"), "dataset").errors == ()
