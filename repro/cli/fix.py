@@ -41,7 +41,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--fixes", nargs="+", default=(), metavar="BUG", help="the columns (default: all)"
     )
     fixes.set_defaults(action=matrix)
-    fixes.add_argument("--out", type=Path, metavar="FILE", help="write all of it there, as JSON")
+    fixes.add_argument(
+        "--out", type=Path, metavar="FILE", help="write all of it there, as JSON, cell by cell"
+    )
+    fixes.add_argument(
+        "--continue", dest="goes_on", action="store_true", help="examine only what FILE lacks"
+    )
     for command in (fix, fixes):
         command.add_argument(
             "--datasets",
@@ -104,12 +109,15 @@ def matrix(arguments: argparse.Namespace) -> int:
         OSError: The cache cannot be written.
         RequestError: There is no such bug.
         SuiteError: Upstream's tests fail without any fix.
+        UsageError: There is no file to go on from, or it is of other packages.
     """
     from repro.fixes.document import build, write
     from repro.fixes.matrix import live
     from repro.fixes.suite import commit_of
     from repro.report import fixes
 
+    if arguments.goes_on and arguments.out is None:
+        raise UsageError("--continue needs the --out that it goes on from")
     installation = _installation(arguments.datasets)
     if arguments.git is not None:
         commit_of(arguments.git, installation)  # better now than after minutes of work
@@ -118,9 +126,19 @@ def matrix(arguments: argparse.Namespace) -> int:
     fixables, failed = _prepare(columns, installation, named=bool(arguments.fixes))
     if not fixables:
         return 1
-    trials = _examine(fixables, lambda _: rows, arguments)
-    if arguments.out is not None:
-        write(arguments.out, build(trials, installation.environment))
+    known = _known(arguments.out, installation) if arguments.goes_on else {}
+
+    def lacking(fixable: Fixable) -> list[Bug]:
+        return [bug for bug in rows if (fixable.bug.id, bug.id) not in known]
+
+    def keep(trial: Trial) -> None:
+        known[trial.fix.bug, trial.bug.id] = trial
+        if arguments.out is not None:
+            kept = [known[pair] for pair in sorted(known)]
+            write(arguments.out, build(kept, installation.environment))
+
+    _examine(fixables, lacking, arguments, keep)
+    trials = [known[fixable.bug.id, bug.id] for fixable in fixables for bug in rows]
     print(fixes.matrix(trials))
     fixed = {fixable.bug.id for fixable in fixables} | failed
     unfixed = [bug for bug in live(columns, installation) if bug.id not in fixed]
@@ -128,6 +146,19 @@ def matrix(arguments: argparse.Namespace) -> int:
     print("\n".join(["", *notes] if notes else []))
     unharmed = _upstream(arguments, installation, fixables)
     return _status(trials, failed) if unharmed else 1
+
+
+def _known(file: Path, installation: Installation) -> dict[tuple[str, str], Trial]:
+    """Return the trials of a file by fix and bug; none if it does not exist yet."""
+    from repro.fixes.document import read, recorded
+
+    if not file.exists():
+        return {}
+    document = read(file)
+    if document.environment != dict(installation.environment):
+        raise UsageError(f"{file} is of other packages: leave --continue out, or name another file")
+    trials = recorded(document, catalog.BUGS)
+    return {(trial.fix.bug, trial.bug.id): trial for trial in trials}
 
 
 def _upstream(
@@ -187,8 +218,9 @@ def _examine(
     fixables: Sequence[Fixable],
     bugs: Callable[[Fixable], Sequence[Bug]],
     arguments: argparse.Namespace,
+    keep: Callable[[Trial], object] = lambda _: None,
 ) -> list[Trial]:
-    """Examine bugs with fixes, and show each verdict as it comes."""
+    """Examine bugs with fixes, and show and keep each verdict as it comes."""
     from repro.fixes.matrix import trials
     from repro.judge.examine import background
 
@@ -198,6 +230,7 @@ def _examine(
             verdicts = f"{trial.before.verdict} -> {trial.after.verdict}"
             show(f"{trial.bug.id} with the fix of {trial.fix.bug}: {verdicts}")
             done.append(trial)
+            keep(trial)
     return done
 
 

@@ -1,12 +1,15 @@
 """The matrix bug x fix as a document: typed, read from and written to JSON."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 
+from repro.catalog.bugs import Bug
 from repro.errors import RequestError
+from repro.fixes.edits import find
 from repro.fixes.matrix import Trial
 from repro.judge.outcome import Verdict
 
@@ -56,6 +59,25 @@ def build(trials: Iterable[Trial], environment: Mapping[str, str]) -> FixesDocum
         measured=datetime.now(UTC).isoformat(timespec="seconds"),
         trials=tuple(map(_entry, trials)),
     )
+
+
+@dataclass(frozen=True)
+class _Recorded:
+    """The verdict and the figure of an earlier run."""
+
+    verdict: Verdict
+    figure: str
+
+
+def recorded(document: FixesDocument, bugs: Sequence[Bug]) -> Iterator[Trial]:
+    """Yield the trials of a document, as far as the catalog has their bugs and fixes."""
+    known = {bug.id: bug for bug in bugs}
+    for entry in document.trials:
+        fix = find(known[entry.fix]) if entry.fix in known else None
+        if fix is not None and entry.bug in known:
+            before = _Recorded(entry.before, entry.figure_before)
+            after = _Recorded(entry.after, entry.figure_after)
+            yield Trial(known[entry.bug], fix, before, after)
 
 
 def _entry(trial: Trial) -> TrialEntry:

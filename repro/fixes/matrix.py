@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 from packaging.version import Version
@@ -15,6 +16,18 @@ from repro.installs.installation import Installation
 from repro.judge.examine import Background
 from repro.judge.outcome import Verdict
 from repro.judge.verdict import Judgement
+
+
+class Judged(Protocol):
+    """The judgement of a script, or as much of it as a document keeps."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict."""
+
+    @property
+    def figure(self) -> str:
+        """The decisive figure."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +43,8 @@ class Trial:
 
     bug: Bug
     fix: Fix
-    before: Judgement
-    after: Judgement
+    before: Judged
+    after: Judged
 
     @property
     def own(self) -> bool:

@@ -76,6 +76,32 @@ def test_matrix_is_written_as_a_document(bugs: list[str], tmp_path: Path) -> Non
     assert (other.bug, other.before, other.after) == ("secure", "reproduced", "reproduced")
 
 
+def test_matrix_goes_on_where_it_was_stopped(
+    bugs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "fixes.json"
+    command = ["fixes", "--continue", "--out", str(file)]
+    assert main(command) == 0
+    whole = document.read(file)
+    document.write(file, msgspec.structs.replace(whole, trials=whole.trials[:2]))
+    capsys.readouterr()
+    assert main([*command, "--bugs", "plain", "--fixes", "secure"]) == 0
+    assert capsys.readouterr().err.startswith("plain with the fix of secure")
+    assert document.read(file).trials == whole.trials[:3]
+    assert main(command) == 0
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert document.read(file).trials == whole.trials
+
+
+def test_matrix_does_not_go_on_from_other_packages(
+    bugs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "fixes.json"
+    document.write(file, document.build([], {"datasets": "4.4.0"}))
+    assert main(["fixes", "--continue", "--out", str(file)]) == 2
+    assert f"{file} is of other packages" in capsys.readouterr().err
+
+
 def test_fix_that_flips_another_bug_needs_a_reason(
     bugs: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -122,6 +148,7 @@ def test_diff_runs_nothing(
     [
         (["fix"], "name bugs, or pass --all"),
         (["fix", "plain", "--all"], "name bugs, or pass --all"),
+        (["fixes", "--continue"], "--continue needs the --out that it goes on from"),
         (["fix", "unfixed"], "unfixed has no fix: Say so in three sentences."),
     ],
 )
