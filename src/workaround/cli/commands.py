@@ -18,7 +18,7 @@ from workaround.planning.plan import Plan, format_bytes, plan
 from workaround.preflight.check import check, partition, severity_lines
 from workaround.preflight.options import PushOptions
 from workaround.prepare import prepare
-from workaround.push import push_prepared
+from workaround.push import PushResult, push_prepared
 from workaround.restoration.restore import restore
 from workaround.verification.verify import verify
 
@@ -105,11 +105,14 @@ def _push_by(arguments: argparse.Namespace, executor: Executor | None) -> Report
     if sys.stderr.isatty() and not arguments.quiet:
         print(printable_lines(str(planned)), file=sys.stderr)
     result = push_prepared(prepared)
+    return _push_report(result, planned, source, round(time.monotonic() - start, 1))
+
+
+def _push_report(result: PushResult, planned: Plan, source: Source, seconds: float) -> Report:
     commit = result.commit
     rows = sum(split.rows for split in planned.splits)
     files = sum(split.files for split in planned.splits)
     file_bytes = sum(split.file_bytes for split in planned.splits)
-    seconds = round(time.monotonic() - start, 1)
     lines = [
         f"{_number(rows, 'row')} with {_number(files, 'file')} of {format_bytes(file_bytes)} in"
         f" {_number(result.shards, 'shard')}, {seconds} s",
@@ -176,9 +179,10 @@ def _restore(arguments: argparse.Namespace) -> Report:
         f"{written}; {result.existing} were there already",
     ]
     if result.made or result.kept:
+        others = f"; {len(result.kept)} others are there and remain" if result.kept else ""
         lines.append(
             f"{result.made} made of columns: tables and JSON sidecars, with the values that were"
-            f" pushed; {len(result.kept)} others are there and remain{_named(result.kept)}"
+            f" pushed{others}{_named(result.kept)}"
         )
     if result.dry_run:
         lines[1] = f"dry run: nothing was written to {result.folder}; {result.existing} exist there"
